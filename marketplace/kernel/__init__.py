@@ -1,0 +1,1 @@
+"""Pure building blocks: intervals, money, wall time, errors. Standard library only."""
