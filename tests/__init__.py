@@ -1,0 +1,1 @@
+"""The proofs: rules, actions, web, browser, house, each mirroring the packages."""

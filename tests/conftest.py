@@ -1,0 +1,9 @@
+"""What every test may ask for. The fixtures live in tests/support, one file a subject."""
+
+pytest_plugins = [
+    "tests.support.profiles",
+    "tests.support.clocks",
+    "tests.support.databases",
+    "tests.support.applications",
+    "tests.support.browsers",
+]

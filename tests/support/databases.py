@@ -1,0 +1,119 @@
+"""The databases a test runs on: both kinds, migrated once, clean for each test.
+
+`database` is parametrized, so that a test that asks for it (or for `app`) runs on SQLite and on PostgreSQL. Folders whose tests are not
+about the database override it in their conftest with `sqlite_database`.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask_migrate import upgrade
+
+from marketplace.db import db
+from marketplace.settings import Settings
+from tests.support import postgres
+from tests.support.profiles import missing
+from wsgi import create_app
+
+ROOT = Path(__file__).resolve().parents[2]
+MIGRATIONS = ROOT / "migrations"
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where a test's rows are. `kind` is sqlite or postgresql, `url` is SQLAlchemy's."""
+
+    kind: str
+    url: str
+
+
+def environment_of(url: str) -> dict[str, str]:
+    """The least an application under test needs to know."""
+    return {
+        "APP_ENV": "test",
+        "DATABASE_URL": url,
+        "SECRET_KEY": "a secret of the tests, long enough for anyone",
+        "FIELD_KEYS": "a field key of the tests",
+        "BASE_URL": "http://127.0.0.1",
+        "RATE_LIMITS": "off",
+    }
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest shape, by the migrations themselves."""
+    app = create_app(Settings.from_environment(environment_of(url)))
+    with app.app_context():
+        upgrade(directory=str(MIGRATIONS))
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The leading process chooses the folder of the cluster before any worker starts."""
+    if not hasattr(config, "workerinput"):
+        postgres.announce()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The leading process ends the cluster after all workers."""
+    if not hasattr(config, "workerinput"):
+        postgres.stop()
+
+
+# --- SQLite ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty file to copy."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    migrate(f"sqlite:///{path}")
+    assert not path.with_name("template.db-wal").exists(), "the template is still open somewhere"
+    return path
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Database:
+    """A fresh file."""
+    path = tmp_path / "marketplace.db"
+    shutil.copyfile(sqlite_template, path)
+    return Database("sqlite", f"sqlite:///{path}")
+
+
+# --- PostgreSQL ------------------------------------------------------------------------------------------------------
+
+TEMPLATE = "template_migrated"
+
+
+@pytest.fixture(scope="session")
+def cluster() -> postgres.Cluster:
+    """The run's PostgreSQL server with a migrated template in it."""
+    programs = postgres.programs()
+    if programs is None:
+        missing("no PostgreSQL server is installed (initdb and pg_ctl were looked for)")
+    running = postgres.start(programs)
+    with postgres.alone("template"):
+        if not running.has(TEMPLATE):
+            running.run(f"CREATE DATABASE {TEMPLATE}_new")
+            migrate(running.url(f"{TEMPLATE}_new"))
+            running.run(f"ALTER DATABASE {TEMPLATE}_new RENAME TO {TEMPLATE}")
+    return running
+
+
+@pytest.fixture
+def postgresql_database(cluster: postgres.Cluster) -> Database:
+    """A fresh copy of the template; names are per worker."""
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    cluster.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+    return Database("postgresql", cluster.url(name))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> Database:
+    """The same test on both databases."""
+    found: Database = request.getfixturevalue(f"{request.param}_database")
+    return found

@@ -1,0 +1,26 @@
+"""How strict a run is: Hypothesis profiles, and what happens where a server or a browser is missing."""
+
+import os
+from typing import NoReturn
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in ("", "0")
+
+settings.register_profile(
+    "house",
+    deadline=None,  # two busy cores say nothing about an algorithm
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    print_blob=True,
+)
+settings.register_profile("thorough", settings.get_profile("house"), max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+
+
+def missing(what: str) -> NoReturn:
+    """Skip with one line, or fail where the run was told to require everything."""
+    if REQUIRE_ALL:
+        pytest.fail(f"{what} (REQUIRE_ALL is set)", pytrace=False)
+    pytest.skip(what)
