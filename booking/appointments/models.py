@@ -1,0 +1,115 @@
+"""Holds, appointments and their history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db import Base, Json, UtcDateTime, new_public_id
+from marketplace.vault import SealedJson, SealedText
+
+
+class Hold(Base):
+    """A time kept for one person while they check out. It ends at the second `expires_at`, whatever `state` still says."""
+
+    __tablename__ = "hold"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"), unique=True)
+    state: Mapped[str] = mapped_column(String(12), default="live")
+    service_code: Mapped[str] = mapped_column(String(40))
+    service_name: Mapped[str] = mapped_column(String(120))
+    minutes: Mapped[int] = mapped_column(Integer)
+    setting: Mapped[str] = mapped_column(String(12))
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("provider_place.id", ondelete="SET NULL"))
+    zip: Mapped[str | None] = mapped_column(String(5))
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    quote: Mapped[Any] = mapped_column(Json)
+    terms: Mapped[Any] = mapped_column(Json)
+    draft: Mapped[Any] = mapped_column(SealedJson, nullable=True)
+    origin: Mapped[str | None] = mapped_column(String(64), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (CheckConstraint("state IN ('live', 'booked', 'released', 'expired')", name="known_state"),)
+
+
+class Appointment(Base):
+    """A visit, with everything that was agreed when it was booked."""
+
+    __tablename__ = "appointment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    reference: Mapped[str] = mapped_column(String(12), unique=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"), unique=True)
+    hold_id: Mapped[int | None] = mapped_column(ForeignKey("hold.id"), unique=True)
+    status: Mapped[str] = mapped_column(String(12))
+    service_code: Mapped[str] = mapped_column(String(40))
+    service_name: Mapped[str] = mapped_column(String(120))
+    technique: Mapped[str | None] = mapped_column(String(32))
+    minutes: Mapped[int] = mapped_column(Integer)
+    setting: Mapped[str] = mapped_column(String(12))
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("provider_place.id", ondelete="SET NULL"))
+    zip: Mapped[str | None] = mapped_column(String(5))
+    address: Mapped[Any] = mapped_column(SealedJson, nullable=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    quote: Mapped[Any] = mapped_column(Json)
+    terms: Mapped[Any] = mapped_column(Json)
+    total_cents: Mapped[int] = mapped_column(Integer)
+    paid_cents: Mapped[int] = mapped_column(Integer, default=0)
+    due_cents: Mapped[int] = mapped_column(Integer, default=0)
+    fee_cents: Mapped[int] = mapped_column(Integer, default=0)
+    payment_method: Mapped[str] = mapped_column(String(12), default="at_visit")
+    screening_id: Mapped[int | None] = mapped_column(ForeignKey("screening.id"))
+    consent_id: Mapped[int | None] = mapped_column(ForeignKey("consent.id"))
+    note: Mapped[str | None] = mapped_column(SealedText)
+    uid: Mapped[str] = mapped_column(String(80), unique=True)
+    sequence: Mapped[int] = mapped_column(Integer, default=0)
+    moves: Mapped[int] = mapped_column(Integer, default=0)
+    free_moves_used: Mapped[int] = mapped_column(Integer, default=0)
+    guest_key_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    attention: Mapped[list[str]] = mapped_column(Json, default=list)
+    booked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    respond_by_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_by: Mapped[str | None] = mapped_column(String(12))
+    cancel_reason: Mapped[str | None] = mapped_column(String(24))
+    cancel_note: Mapped[str | None] = mapped_column(SealedText)
+    checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    checked_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sample_data: Mapped[bool] = mapped_column(Boolean, default=False)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index("ix_appointment_provider_starts", "provider_id", "starts_at"),
+        Index("ix_appointment_person_starts", "person_id", "starts_at"),
+        CheckConstraint(
+            "status IN ('requested', 'confirmed', 'checked_in', 'completed', 'cancelled', 'no_show', 'expired')", name="known_status"
+        ),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("fee_cents >= 0 AND paid_cents >= 0 AND due_cents >= 0", name="money_not_negative"),
+    )
+
+
+class AppointmentEvent(Base):
+    """What happened to an appointment, in order; never edited, never deleted. `facts` holds times and figures, no health words."""
+
+    __tablename__ = "appointment_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(String(12))
+    verb: Mapped[str] = mapped_column(String(24))
+    facts: Mapped[Any] = mapped_column(Json)

@@ -1,0 +1,1 @@
+"""Directory search and start times."""

@@ -1,0 +1,1 @@
+"""Price lines with their reasons, tax, terms in words."""

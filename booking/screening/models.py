@@ -1,0 +1,40 @@
+"""Health screenings and consents."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db import Base, UtcDateTime, new_public_id
+from marketplace.vault import SealedJson
+
+
+class Screening(Base):
+    """One person's answers to one version of the form, and what the rules made of them. Answers and reasons are sealed."""
+
+    __tablename__ = "screening"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    form_version: Mapped[str] = mapped_column(String(20))
+    answers: Mapped[Any] = mapped_column(SealedJson)
+    outcome: Mapped[str] = mapped_column(String(20))
+    result: Mapped[Any] = mapped_column(SealedJson)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    valid_until_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Consent(Base):
+    """A person accepted one version of the consent text."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    version: Mapped[str] = mapped_column(String(20))
+    sections: Mapped[Any] = mapped_column(SealedJson)
+    accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,75 @@
+"""Half-open spans of whole minutes (or any integers): `(begin, end)` holds begin, not end. Empty spans hold nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+Span = tuple[int, int]
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """The same points as `spans`, as the fewest sorted spans: touching and overlapping ones join, empty ones go."""
+    merged: list[Span] = []
+    open_begin = open_end = 0
+    for begin, end in sorted(spans):
+        if begin >= end:
+            continue
+        if open_begin < open_end and begin <= open_end:
+            if end > open_end:
+                open_end = end
+            continue
+        if open_begin < open_end:
+            merged.append((open_begin, open_end))
+        open_begin, open_end = begin, end
+    if open_begin < open_end:
+        merged.append((open_begin, open_end))
+    return merged
+
+
+def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
+    """The points of `spans` that lie in none of `holes`, merged and sorted."""
+    kept: list[Span] = []
+    cuts = merge(holes)
+    at = 0
+    for begin, end in merge(spans):
+        while at < len(cuts) and cuts[at][0] < end:
+            cut_begin, cut_end = cuts[at]
+            if begin < cut_begin:
+                kept.append((begin, cut_begin))
+            begin = max(begin, cut_end)
+            if cut_end > end:
+                break
+            at += 1
+        if begin < end:
+            kept.append((begin, end))
+    return kept
+
+
+def intersect(a: Iterable[Span], b: Iterable[Span]) -> list[Span]:
+    """The points that lie in both, merged and sorted."""
+    left, right = merge(a), merge(b)
+    shared: list[Span] = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        begin = max(left[i][0], right[j][0])
+        end = min(left[i][1], right[j][1])
+        if begin < end:
+            shared.append((begin, end))
+        if left[i][1] <= right[j][1]:
+            i += 1
+        else:
+            j += 1
+    return shared
+
+
+def overlaps(a: Span, b: Span) -> bool:
+    """Whether two spans share a point. Touching spans and empty spans share none."""
+    return max(a[0], b[0]) < min(a[1], b[1])
+
+
+def covers(spans: Iterable[Span], span: Span) -> bool:
+    """Whether every point of `span` lies in `spans`, joined where they touch. An empty span is always covered."""
+    begin, end = span
+    if begin >= end:
+        return True
+    return any(low <= begin and end <= high for low, high in merge(spans))

@@ -1,0 +1,1 @@
+"""What every page and endpoint needs: problem+json, filters, security headers, guards, reading of requests."""

@@ -1,0 +1,178 @@
+"""Reading what a program sent: typed, with every fault named, unknown fields refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import Request
+
+from marketplace.kernel.errors import FieldFault, Malformed, Refused
+
+LONGEST_TEXT = 10_000
+_MISSING: Any = object()
+
+
+def read_instant(text: str) -> datetime:
+    """An RFC 3339 instant with an offset, as aware UTC. Raises Malformed `naive_datetime` or `bad_datetime`."""
+    try:
+        instant = datetime.fromisoformat(text.strip().replace(" ", "+", 1) if "T" in text else text.strip())
+    except (ValueError, TypeError):
+        raise Malformed("bad_datetime", f"“{text[:40]}” is not an instant such as 2027-01-15T18:30:00-05:00.") from None
+    if instant.tzinfo is None:
+        raise Malformed("naive_datetime", "An instant needs an offset, such as 2027-01-15T18:30:00-05:00.")
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise Malformed("bad_datetime", "That instant is out of range.") from None
+
+
+def read_date(text: str) -> date:
+    """A calendar date YYYY-MM-DD. Raises Malformed `bad_date`."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise Malformed("bad_date", f"“{text[:40]}” is not a date such as 2027-01-15.")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Malformed("bad_date", f"“{text[:40]}” is not a day of the calendar.") from None
+
+
+def json_object(request: Request) -> dict[str, Any]:
+    """The body as a JSON object; an empty body is an empty object. Raises Malformed `bad_json`."""
+    if not request.get_data(cache=True):
+        return {}
+    body = request.get_json(force=True, silent=True)
+    if not isinstance(body, dict):
+        raise Malformed("bad_json", "The body must be a JSON object.")
+    return body
+
+
+class Fields:
+    """One JSON object (or query string) being read. Ask for each field, then call `finish`, which raises what was wrong.
+
+    Each reader gives the value, or `default` when the field is absent or null; without a default an absent field is a fault.
+    """
+
+    def __init__(self, data: Mapping[str, Any], prefix: str = "") -> None:
+        self._data = data
+        self._prefix = prefix
+        self._known: set[str] = set()
+        self._faults: list[FieldFault] = []
+
+    def fault(self, field: str, message: str) -> None:
+        """Note that `field` is wrong."""
+        self._faults.append(FieldFault(self._prefix + field, message))
+
+    def has(self, field: str) -> bool:
+        """Whether the field was sent at all; asking makes it known."""
+        self._known.add(field)
+        return field in self._data
+
+    def raw(self, field: str, default: Any = _MISSING) -> Any:
+        """The value as sent."""
+        self._known.add(field)
+        value = self._data.get(field)
+        if value is not None:
+            return value
+        if default is _MISSING:
+            self.fault(field, "This is needed.")
+            return None
+        return default
+
+    def _typed(self, field: str, default: Any, kind: type, message: str) -> Any:
+        value = self.raw(field, default)
+        if value is None or value is default:
+            return value
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            self.fault(field, message)
+            return None
+        return value
+
+    def text(self, field: str, default: Any = _MISSING, *, longest: int = 200, blank: bool = False) -> Any:
+        """A text, trimmed; too long or (unless `blank`) empty is a fault."""
+        value = self._typed(field, default, str, "This must be text.")
+        if not isinstance(value, str) or value is default:
+            return value
+        value = value.strip()
+        if "\x00" in value:
+            self.fault(field, "This holds a character that cannot be stored.")
+        if len(value) > longest:
+            self.fault(field, f"This is longer than {longest} characters.")
+        if not value and not blank:
+            self.fault(field, "This must not be empty.")
+        return value
+
+    def integer(self, field: str, default: Any = _MISSING, *, least: int = 0, most: int = 2**31 - 1) -> Any:
+        """A whole number within bounds."""
+        value = self._typed(field, default, int, "This must be a whole number.")
+        if isinstance(value, int) and not least <= value <= most:
+            self.fault(field, f"This must be between {least} and {most}.")
+        return value
+
+    def boolean(self, field: str, default: Any = _MISSING) -> Any:
+        """True or false."""
+        return self._typed(field, default, bool, "This must be true or false.")
+
+    def choice(self, field: str, choices: Iterable[str], default: Any = _MISSING) -> Any:
+        """One of a few words."""
+        value = self._typed(field, default, str, "This must be text.")
+        allowed = sorted(choices)
+        if isinstance(value, str) and value is not default and value not in allowed:
+            self.fault(field, f"This must be one of: {', '.join(allowed)}.")
+        return value
+
+    def choices(self, field: str, choices: Iterable[str], default: Any = _MISSING) -> Any:
+        """A list of words out of a few."""
+        allowed = set(choices)
+        value = self.texts(field, default)
+        if isinstance(value, list) and value is not default:
+            for word in value:
+                if word not in allowed:
+                    self.fault(field, f"“{str(word)[:40]}” is not known here.")
+        return value
+
+    def texts(self, field: str, default: Any = _MISSING) -> Any:
+        """A list of texts."""
+        value = self._typed(field, default, list, "This must be a list.")
+        if isinstance(value, list) and value is not default and not all(isinstance(item, str) for item in value):
+            self.fault(field, "This must be a list of texts.")
+            return []
+        return value
+
+    def items(self, field: str, default: Any = _MISSING) -> Any:
+        """A list of objects."""
+        value = self._typed(field, default, list, "This must be a list.")
+        if isinstance(value, list) and value is not default and not all(isinstance(item, dict) for item in value):
+            self.fault(field, "This must be a list of objects.")
+            return []
+        return value
+
+    def table(self, field: str, default: Any = _MISSING) -> Any:
+        """An object."""
+        return self._typed(field, default, dict, "This must be an object.")
+
+    def instant(self, field: str, default: Any = _MISSING) -> Any:
+        """An instant with an offset; a naive one raises Malformed `naive_datetime` at once."""
+        value = self._typed(field, default, str, "This must be an instant such as 2027-01-15T18:30:00-05:00.")
+        return read_instant(value) if isinstance(value, str) and value is not default else value
+
+    def day(self, field: str, default: Any = _MISSING) -> Any:
+        """A calendar date."""
+        value = self._typed(field, default, str, "This must be a date such as 2027-01-15.")
+        return read_date(value) if isinstance(value, str) and value is not default else value
+
+    def collect(self) -> list[FieldFault]:
+        """The faults so far, unknown fields among them being raised first (400 `unknown_field`)."""
+        unknown = sorted(str(field)[:60] for field in set(self._data) - self._known)
+        if unknown:
+            faults = [FieldFault(self._prefix + field, "This field is not known here.") for field in unknown]
+            raise Malformed("unknown_field", f"Not known here: {', '.join(unknown)}.", faults=faults)
+        return list(self._faults)
+
+    def finish(self) -> None:
+        """Raise Malformed for unknown fields, Refused `invalid` for the rest."""
+        faults = self.collect()
+        if faults:
+            raise Refused("invalid", f"{faults[0].field}: {faults[0].message}", faults=faults)

@@ -1,0 +1,1 @@
+"""The second floor: who may work, what they offer, where and when."""

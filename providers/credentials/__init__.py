@@ -1,0 +1,1 @@
+"""License, insurance, physician collaboration, certificates: standing on a given day."""

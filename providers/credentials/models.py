@@ -1,0 +1,80 @@
+"""Credentials with their documents and decisions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db import Base, Json, UtcDateTime, new_public_id
+from marketplace.vault import SealedText
+
+
+class Credential(Base):
+    """One proof of one kind. A renewal is a new row; the old one stands until its own date."""
+
+    __tablename__ = "credential"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    status: Mapped[str] = mapped_column(String(16), default="draft", index=True)
+    issuer: Mapped[str] = mapped_column(String(120))
+    holder_name: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str | None] = mapped_column(SealedText)
+    number_fingerprint: Mapped[str | None] = mapped_column(String(64))
+    issued_on: Mapped[date | None] = mapped_column(Date)
+    expires_on: Mapped[date | None] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    details: Mapped[Any] = mapped_column(Json, default=dict)
+    technique: Mapped[str | None] = mapped_column(String(32))
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verified_source: Mapped[str | None] = mapped_column(String(200))
+    verified_by: Mapped[str | None] = mapped_column(String(80))
+    next_check_on: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index(
+            "uq_credential_license_number", "number_fingerprint", unique=True,
+            sqlite_where=text("kind = 'license' AND status = 'verified'"),
+            postgresql_where=text("kind = 'license' AND status = 'verified'"),
+        ),
+        Index("ix_credential_provider_kind", "provider_id", "kind"),
+    )
+
+
+class CredentialDocument(Base):
+    """An uploaded proof, sealed; never public. Every version is kept."""
+
+    __tablename__ = "credential_document"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    credential_id: Mapped[int] = mapped_column(ForeignKey("credential.id", ondelete="CASCADE"), index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    media_type: Mapped[str] = mapped_column(String(60))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CredentialDecision(Base):
+    """What a checker decided: who, when, at which source, which value was seen, and why."""
+
+    __tablename__ = "credential_decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    credential_id: Mapped[int] = mapped_column(ForeignKey("credential.id", ondelete="CASCADE"), index=True)
+    decision: Mapped[str] = mapped_column(String(16))
+    source: Mapped[str] = mapped_column(String(200))
+    source_value: Mapped[str] = mapped_column(SealedText)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    note: Mapped[str] = mapped_column(SealedText)
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,1 @@
+"""Addresses, geocoding, neighborhoods, service areas, travel time: Manhattan without a network."""

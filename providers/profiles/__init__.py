@@ -1,0 +1,1 @@
+"""Applying, the public profile, listing."""

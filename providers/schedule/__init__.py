@@ -1,0 +1,1 @@
+"""Weekly hours, exceptions, and claims: every minute of a provider that is taken, by whatever."""

@@ -1,0 +1,100 @@
+"""Hours, exceptions, rules and claims."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Boolean, CheckConstraint, Computed, Date, ForeignKey, Index, Integer, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db import Base, Json, UtcDateTime, new_public_id
+from marketplace.vault import SealedText
+
+
+class WeeklyHours(Base):
+    """A range of one weekday (Monday 0). `closes_minute` above 1440 means the next day."""
+
+    __tablename__ = "weekly_hours"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), index=True)
+    weekday: Mapped[int] = mapped_column(Integer)
+    opens_minute: Mapped[int] = mapped_column(Integer)
+    closes_minute: Mapped[int] = mapped_column(Integer)
+    settings: Mapped[list[str]] = mapped_column(Json, default=list)
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("provider_place.id", ondelete="SET NULL"))
+    staffing: Mapped[str | None] = mapped_column(String(12))
+
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_of_a_week"),
+        CheckConstraint("opens_minute BETWEEN 0 AND 1439 AND closes_minute > opens_minute AND closes_minute <= 2880", name="range_sane"),
+    )
+
+
+class HoursException(Base):
+    """Other hours on one date, or closed."""
+
+    __tablename__ = "hours_exception"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), index=True)
+    on: Mapped[date] = mapped_column("on_date", Date)
+    closed: Mapped[bool] = mapped_column(Boolean, default=False)
+    opens_minute: Mapped[int | None] = mapped_column(Integer)
+    closes_minute: Mapped[int | None] = mapped_column(Integer)
+    settings: Mapped[list[str]] = mapped_column(Json, default=list)
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("provider_place.id", ondelete="SET NULL"))
+
+
+class ScheduleRule(Base):
+    """One provider's rules about start times, buffers, notice and horizon."""
+
+    __tablename__ = "schedule_rule"
+
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), primary_key=True)
+    step_minutes: Mapped[int] = mapped_column(Integer, default=15)
+    offset_minutes: Mapped[int | None] = mapped_column(Integer)
+    buffer_before_minutes: Mapped[int] = mapped_column(Integer, default=0)
+    buffer_after_minutes: Mapped[int] = mapped_column(Integer, default=15)
+    notice_minutes: Mapped[int] = mapped_column(Integer, default=120)
+    horizon_days: Mapped[int] = mapped_column(Integer, default=60)
+    max_per_day: Mapped[int | None] = mapped_column(Integer)
+    turnover_minutes: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class Claim(Base):
+    """Minutes of a provider that are taken: by an appointment, a hold, a block or an outside event.
+
+    All columns named `*_minute` count from 1970-01-01T00:00Z. `begin..end` is the thing itself, `busy_from..busy_until` the same with its
+    pads; the database lets no two live claims of a provider overlap there (an exclusion constraint on PostgreSQL, triggers on SQLite, both written
+    in the first migration). Released claims stay as history.
+    """
+
+    __tablename__ = "claim"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    live: Mapped[bool] = mapped_column(Boolean, default=True)
+    begin_minute: Mapped[int] = mapped_column(Integer)
+    end_minute: Mapped[int] = mapped_column(Integer)
+    before_minutes: Mapped[int] = mapped_column(Integer, default=0)
+    after_minutes: Mapped[int] = mapped_column(Integer, default=0)
+    busy_from_minute: Mapped[int] = mapped_column(Integer, Computed("begin_minute - before_minutes", persisted=True))
+    busy_until_minute: Mapped[int] = mapped_column(Integer, Computed("end_minute + after_minutes", persisted=True))
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("provider_place.id", ondelete="SET NULL"))
+    zip: Mapped[str | None] = mapped_column(String(5))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[str | None] = mapped_column(SealedText)
+
+    __table_args__ = (
+        CheckConstraint("end_minute > begin_minute", name="ends_after_begin"),
+        CheckConstraint("before_minutes >= 0 AND after_minutes >= 0", name="pads_not_negative"),
+        Index(
+            "ix_claim_live", "provider_id", "busy_from_minute", "busy_until_minute",
+            sqlite_where=text("live"), postgresql_where=text("live"),
+        ),
+        Index("ix_claim_expiry", "expires_at", sqlite_where=text("live AND expires_at IS NOT NULL"),
+              postgresql_where=text("live AND expires_at IS NOT NULL")),
+    )

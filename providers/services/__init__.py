@@ -1,0 +1,1 @@
+"""Techniques, conditions, durations, prices, price rules, cancellation terms."""
