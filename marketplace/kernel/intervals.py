@@ -15,8 +15,7 @@ def merge(spans: Iterable[Span]) -> list[Span]:
         if begin >= end:
             continue
         if open_begin < open_end and begin <= open_end:
-            if end > open_end:
-                open_end = end
+            open_end = max(open_end, end)
             continue
         if open_begin < open_end:
             merged.append((open_begin, open_end))
@@ -32,16 +31,17 @@ def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     cuts = merge(holes)
     at = 0
     for begin, end in merge(spans):
+        rest = begin
         while at < len(cuts) and cuts[at][0] < end:
             cut_begin, cut_end = cuts[at]
-            if begin < cut_begin:
-                kept.append((begin, cut_begin))
-            begin = max(begin, cut_end)
+            if rest < cut_begin:
+                kept.append((rest, cut_begin))
+            rest = max(rest, cut_end)
             if cut_end > end:
                 break
             at += 1
-        if begin < end:
-            kept.append((begin, end))
+        if rest < end:
+            kept.append((rest, end))
     return kept
 
 

@@ -71,9 +71,8 @@ def eras(low: int, high: int, zone: ZoneInfo = NEW_YORK) -> list[Era]:
         begins, offsets = _block(zone, number)
         ends = (*begins[1:], (number + 1) << _BLOCK_BITS)
         for begin, end, offset in zip(begins, ends, offsets, strict=True):
-            if found and found[-1][2] == offset:
-                begin = found.pop()[0]
-            found.append((begin, end, offset))
+            goes_on = found and found[-1][2] == offset
+            found.append((found.pop()[0] if goes_on else begin, end, offset))
     return [(max(low, begin), min(high, end), offset) for begin, end, offset in found if begin < high and low < end]
 
 

@@ -1,0 +1,81 @@
+"""Judging one start: the same limits as the list of starts, asked one after the other for the reason."""
+
+from __future__ import annotations
+
+from booking.openings.rules.grid import Stretch, grid_starts, join_stretches
+from booking.openings.rules.limits import earliest_start, full_days, latest_start, standing_starts, taken_starts
+from booking.openings.rules.question import Judgement, Question
+from booking.openings.rules.reach import Reach
+from marketplace.kernel.intervals import Span
+
+_MINUTES_OF_HOUR = 60
+
+
+def judge_start(question: Question, start_minute: int) -> Judgement:
+    """Whether the visit can begin at an epoch minute: yes exactly when `find_starts` lists it in an unbounded window.
+
+    Codes, in the order in which they are asked: too_soon, too_far_ahead, not_bookable (credentials), outside_hours
+    (also beside the grid of starts), slot_taken, day_full, not_reachable.
+    """
+    refusal = _refused_by_day(question, start_minute)
+    if refusal is not None:
+        return refusal
+    stretches = [stretch for stretch in join_stretches(question.spans) if _offers(question, stretch, start_minute)]
+    if not stretches:
+        return Judgement(
+            ok=False, code="outside_hours", sentence="No visit of this length can begin at this time: it is not within the hours kept."
+        )
+    if _within(start_minute, taken_starts(question.taken, question.visit)):
+        return Judgement(ok=False, code="slot_taken", sentence="This time has just been taken.")
+    if _within(start_minute, full_days(question)):
+        return Judgement(ok=False, code="day_full", sentence="This day is full: no more visits are taken on it.")
+    for stretch in stretches:
+        if _reachable(question, stretch, start_minute):
+            return Judgement(ok=True, code="ok", sentence="This time is free.", place_id=stretch.place_id)
+    return Judgement(ok=False, code="not_reachable", sentence="There is not enough time to travel to or from the visits around this one.")
+
+
+def _refused_by_day(question: Question, start: int) -> Judgement | None:
+    """Notice, horizon and standing: what keeps a whole day or more from being booked."""
+    if start < earliest_start(question):
+        notice = _spoken(question.rules.notice_minutes)
+        sentence = (
+            f"This is too soon: visits are booked at least {notice} ahead." if question.rules.notice_minutes else "This time has passed."
+        )
+        return Judgement(ok=False, code="too_soon", sentence=sentence)
+    if start >= latest_start(question):
+        days = question.rules.horizon_days
+        return Judgement(
+            ok=False, code="too_far_ahead", sentence=f"This is too far ahead: visits are booked at most {_counted(days, 'day')} ahead."
+        )
+    if not _within(start, standing_starts(question.standing, question.visit.minutes)):
+        return Judgement(
+            ok=False, code="not_bookable", sentence="Visits on this day cannot be booked: a required credential is not in force."
+        )
+    return None
+
+
+def _offers(question: Question, stretch: Stretch, start: int) -> bool:
+    inside = stretch.begin_minute <= start and start + question.visit.minutes <= stretch.end_minute
+    return inside and any(start in starts for starts in grid_starts(question, stretch, start, start + 1))
+
+
+def _within(start: int, spans: list[Span]) -> bool:
+    return any(begin <= start < end for begin, end in spans)
+
+
+def _reachable(question: Question, stretch: Stretch, start: int) -> bool:
+    if question.travel is None:
+        return True
+    return bool(Reach(question, question.travel).within(range(start, start + 1), stretch.place_id))
+
+
+def _spoken(minutes: int) -> str:
+    """A length of time as people say it: 45 minutes, 1 hour, 36 hours."""
+    if minutes % _MINUTES_OF_HOUR:
+        return _counted(minutes, "minute")
+    return _counted(minutes // _MINUTES_OF_HOUR, "hour")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

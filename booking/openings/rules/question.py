@@ -1,0 +1,80 @@
+"""What is asked about a provider's time, and what is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from marketplace.kernel.intervals import Span
+from marketplace.kernel.walltime import NEW_YORK
+from providers.schedule.rules.hours import OpenSpan, ScheduleRules
+
+TravelMinutes = Callable[[str, str, int], int]
+
+
+class Taken(NamedTuple):
+    """One live claim: hands-on time [begin, end) in epoch minutes and its pads before and after.
+
+    A tuple because a provider has hundreds. `zip` is where it takes place (a clinic's own ZIP too), None for a claim
+    without a place; `is_visit` counts towards the day's most; `place_id` is the clinic or office it takes place in.
+    """
+
+    begin_minute: int
+    end_minute: int
+    before_minutes: int = 0
+    after_minutes: int = 0
+    zip: str | None = None
+    is_visit: bool = False
+    place_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The visit that is wanted: minutes hands-on, the pads it needs, and the ZIP the provider would travel to.
+
+    `zip` is None for a visit at the provider's own place: it then takes place where the open time is.
+    """
+
+    minutes: int
+    before_minutes: int = 0
+    after_minutes: int = 0
+    zip: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """When can this visit begin? Everything the rules need to know, in epoch minutes.
+
+    `spans` is open time for the visit's setting. `standing` is when the provider's credentials are in force. The
+    window [from_minute, until_minute) limits which starts are listed, never whether one is right. `travel` gives the
+    minutes on the road from ZIP to ZIP when leaving at an epoch minute; None asks for no travel. `place_zips` says
+    where the provider's own places are.
+    """
+
+    spans: Sequence[OpenSpan]
+    rules: ScheduleRules
+    taken: Sequence[Taken]
+    visit: Visit
+    now: datetime
+    from_minute: int
+    until_minute: int
+    standing: Sequence[Span]
+    travel: TravelMinutes | None = None
+    place_zips: Mapping[int, str] = field(default_factory=dict)
+    zone: ZoneInfo = NEW_YORK
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Whether a visit can begin at a start, and if not why: a code for programs, a sentence for people.
+
+    `place_id` is the provider's place at which an accepted start would be, None when open time has no place.
+    """
+
+    ok: bool
+    code: str
+    sentence: str
+    place_id: int | None = None

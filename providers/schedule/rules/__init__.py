@@ -1,0 +1,1 @@
+"""What the schedule means, thought through without a database: hours, exceptions and the open time they give."""

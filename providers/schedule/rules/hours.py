@@ -1,0 +1,76 @@
+"""What a provider says about their hours: weekly ranges, dates that differ, and how starts are laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+SETTINGS = frozenset({"clinic", "home", "office", "hotel"})
+STAFFINGS = frozenset({"full_time", "part_time", "rotating"})
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyRange:
+    """Open every week on `weekday` (Monday 0) while the wall clock shows opens..closes; over 1440 is the next day.
+
+    `settings` are the settings it is offered for; none means it is never offered. `place_id` is the clinic or office
+    it is worked at, None for a provider who only travels. `staffing` is full_time, part_time, rotating or unknown.
+    """
+
+    weekday: int
+    opens_minute: int
+    closes_minute: int
+    settings: frozenset[str]
+    place_id: int | None = None
+    staffing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DateException:
+    """A date that differs. With hours it replaces the ranges that open on the date, whatever their setting.
+
+    `closed` closes the whole calendar day: its own ranges with their tails into the next day, and the tail of the
+    night before. It wins over hours on the same date.
+    """
+
+    on: date
+    closed: bool
+    opens_minute: int | None = None
+    closes_minute: int | None = None
+    settings: frozenset[str] = frozenset()
+    place_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRules:
+    """How starts are laid out in open time, and how near, how far and how many.
+
+    Starts come every `step_minutes` from where open time begins or, with `offset_minutes`, where the wall clock's
+    minute of the day leaves the same rest as `offset_minutes` when divided by the step. `notice_minutes` is elapsed
+    time; `horizon_days` counts New York dates, the last one whole; `max_per_day` counts visits by the date they start.
+    """
+
+    step_minutes: int
+    offset_minutes: int | None
+    buffer_before_minutes: int
+    buffer_after_minutes: int
+    notice_minutes: int
+    horizon_days: int
+    max_per_day: int | None
+    turnover_minutes: int
+
+
+class OpenSpan(NamedTuple):
+    """Open time in epoch minutes [begin, end) at one place; a tuple because a month holds many.
+
+    Touching spans of one place are one stretch of open time: a visit may cross from one to the next. They are told
+    apart only where `staffing` differs. `anchor_minute` is where the stretch really begins and its starts are counted
+    from, when that is not `begin_minute`: in the night before, or in an earlier span of the stretch.
+    """
+
+    begin_minute: int
+    end_minute: int
+    place_id: int | None = None
+    staffing: str | None = None
+    anchor_minute: int | None = None
