@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -38,6 +38,11 @@ class AgreedTerms:
     starts_at: datetime
     booked_at: datetime | None = None
 
+    def __post_init__(self) -> None:
+        """Instants in UTC: between two times of one zone Python would count hours by the wall."""
+        object.__setattr__(self, "starts_at", self.starts_at.astimezone(UTC))
+        object.__setattr__(self, "booked_at", self.booked_at and self.booked_at.astimezone(UTC))
+
     @property
     def grace_until_at(self) -> datetime | None:
         """The last second of the free minutes after booking."""
@@ -66,8 +71,8 @@ class AgreedTerms:
 
 
 def whole_second(instant: datetime) -> datetime:
-    """Cut-offs are exact to the second: the whole second belongs to the client."""
-    return instant.replace(microsecond=0)
+    """An instant in UTC without its fraction. Cut-offs are exact to the second: the whole second belongs to the client."""
+    return instant.astimezone(UTC).replace(microsecond=0)
 
 
 def fee_stretches(agreed: AgreedTerms) -> tuple[Stretch, ...]:

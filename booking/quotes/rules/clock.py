@@ -43,8 +43,9 @@ class ClockWords:
 
 def clock_words(agreed: AgreedTerms, now: datetime, zone: tzinfo = NEW_YORK, *, day_words: bool = True) -> ClockWords:
     """What leaving costs from `now` on. `day_words` adds today and tomorrow; leave it off for words that are kept."""
-    ahead = tuple(stretch for stretch in fee_stretches(agreed) if stretch.until_at >= whole_second(now))
-    dollars = _dollars([stretch.fee_cents for stretch in ahead] + [agreed.fee_base_cents])
+    every = fee_stretches(agreed)
+    ahead = tuple(stretch for stretch in every if stretch.until_at >= whole_second(now))
+    dollars = _dollars([stretch.fee_cents for stretch in every] + [agreed.fee_base_cents])
     today = now.astimezone(zone).date() if day_words else None
     bar = tuple(
         ClockStretch(

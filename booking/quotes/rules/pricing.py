@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from booking.quotes.rules.agreed import AgreedTerms, agreed_to_dict, instant_text, whole_second
 from booking.quotes.rules.clock import clock_words
@@ -31,6 +31,10 @@ class WishFacts:
     zip_code: str | None
     profession: str
     tax_place: str = "new_york_city"
+
+    def __post_init__(self) -> None:
+        """The start in UTC, so that notice is counted in elapsed hours."""
+        object.__setattr__(self, "starts_at", self.starts_at.astimezone(UTC))
 
 
 @dataclass(frozen=True)
@@ -200,7 +204,7 @@ def _tax_lines(facts: WishFacts, lines: Sequence[Line], taxes: Sequence[TaxRow])
 
 def _valid_until(facts: WishFacts, prices: PriceRules, now: datetime, policy: QuotePolicy) -> datetime:
     """The price stands for some minutes, but not past the start nor past the moment from which short notice would cost more."""
-    soon = now.replace(second=0, microsecond=0) + timedelta(minutes=policy.valid_minutes)
+    soon = whole_second(now).replace(second=0) + timedelta(minutes=policy.valid_minutes)
     notices = [facts.starts_at - timedelta(hours=rule.hours) for rule in prices.rules if isinstance(rule, ShortNoticeRule)]
     ahead = [end for end in (soon, *notices) if end >= whole_second(now)]
     return min(facts.starts_at, *ahead)

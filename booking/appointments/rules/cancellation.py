@@ -1,0 +1,160 @@
+"""What leaving a visit costs, from the terms kept with it. Earlier never costs more; illness never costs anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from booking.appointments.rules.states import ADMIN, CANCEL, CLIENT, PROVIDER, REQUESTED, path
+from booking.quotes.rules.agreed import AgreedTerms, fee_stretches, instant_text, whole_second
+
+ILLNESS = "illness"
+WAIVABLE = ("emergency", "weather", "building_access")
+REASONS = (ILLNESS, *WAIVABLE, "other")
+
+FREE, GRACE, PART, FULL, WAIVED, PROVIDER_SIDE, CLOSED = "free", "grace", "part", "full", "waived", "provider", "closed"
+
+
+@dataclass(frozen=True)
+class VisitFacts:
+    """What the verdicts need to know of one visit: the agreed terms, its status, what was paid."""
+
+    agreed: AgreedTerms
+    status: str
+    paid_cents: int = 0
+    free_moves_used: int = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What leaving costs at `as_of`, and until when that holds.
+
+    `reason` is a code, `sentence` the same for a person. `fee_cents` is what the visit costs in all once left; `refund_cents` is what
+    goes back of what was paid. `next_change_at` is the last second for which the figure holds, None where nothing changes any more.
+    """
+
+    allowed: bool
+    reason: str
+    sentence: str
+    fee_cents: int
+    refund_cents: int
+    tier: str
+    as_of: datetime
+    next_change_at: datetime | None
+
+
+def assess_cancellation(
+    visit: VisitFacts, *, actor: str, now: datetime, reason: str | None = None, waivers_left: int = 0, must_not_come: bool = False
+) -> Verdict:
+    """What it costs `actor` to cancel now.
+
+    Free: illness (a fee would push sick people to come) and `must_not_come` (a health rule with a fee waiver turned true after
+    booking); a request that still waits for its clearance; the provider's or the platform's own cancelling; and, as long as the
+    client has `waivers_left` this year, an emergency, severe weather or a building that lets nobody in.
+    """
+    refusal = _refusal(visit, actor, now)
+    if refusal is not None:
+        return _verdict(visit, now, allowed=False, reason=refusal[0], sentence=refusal[1], tier=CLOSED)
+    waiver = _waiver(visit, actor, reason, waivers_left, must_not_come=must_not_come)
+    if waiver is not None:
+        tier = PROVIDER_SIDE if actor in {PROVIDER, ADMIN} else WAIVED
+        return _verdict(visit, now, allowed=True, reason=waiver[0], sentence=waiver[1], tier=tier)
+    return _by_step(visit, now)
+
+
+def assess_no_show(visit: VisitFacts, *, now: datetime) -> Verdict:
+    """What an absent client owes; allowed from the moment the agreed wait after the start is over."""
+    opens = visit.agreed.starts_at + timedelta(minutes=visit.agreed.terms.late_minutes)
+    if not path(visit.status, "no_show"):
+        return _verdict(visit, now, allowed=False, reason="wrong_state", sentence=_wrong_state(visit), tier=CLOSED)
+    if now < opens:
+        sentence = f"The client may still come: please wait {visit.agreed.terms.late_minutes} minutes from the start."
+        return _verdict(visit, now, allowed=False, reason="too_early", sentence=sentence, tier=CLOSED, until=opens)
+    percent = visit.agreed.terms.no_show_percent
+    return _verdict(
+        visit,
+        now,
+        allowed=True,
+        reason="no_show",
+        sentence="The client did not come.",
+        tier=_tier(percent),
+        fee=visit.agreed.fee_cents(percent),
+    )
+
+
+def verdict_to_dict(verdict: Verdict) -> dict[str, object]:
+    """The contract's cancellation answer; instants carry New York's offset."""
+    return {
+        "allowed": verdict.allowed,
+        "reason": verdict.reason,
+        "detail": verdict.sentence,
+        "fee_cents": verdict.fee_cents,
+        "refund_cents": verdict.refund_cents,
+        "tier": verdict.tier,
+        "as_of": instant_text(verdict.as_of),
+        "next_change_at": None if verdict.next_change_at is None else instant_text(verdict.next_change_at),
+    }
+
+
+def _refusal(visit: VisitFacts, actor: str, now: datetime) -> tuple[str, str] | None:
+    """Why this visit cannot be cancelled at all now, if so. At the very second of the start it still can."""
+    if actor not in {CLIENT, PROVIDER, ADMIN}:
+        return "forbidden", "This step is not yours to take."
+    if not path(visit.status, CANCEL):
+        return "wrong_state", _wrong_state(visit)
+    if whole_second(now) > visit.agreed.starts_at:
+        return "already_started", "The visit has begun, so it cannot be cancelled any more."
+    return None
+
+
+def _waiver(visit: VisitFacts, actor: str, reason: str | None, left: int, *, must_not_come: bool) -> tuple[str, str] | None:
+    """Why no fee is due, if so, the strongest reason first."""
+    if actor == PROVIDER:
+        return "provider_cancels", "Your therapist cancels, so you pay nothing."
+    if actor == ADMIN:
+        return "platform_cancels", "We cancel this visit, so the client pays nothing."
+    if reason == ILLNESS:
+        return "illness", "Please stay home and get well. There is no fee."
+    if must_not_come:
+        return "health", "A visit would not be safe now. There is no fee."
+    if visit.status == REQUESTED:
+        return "clearance_pending", "Nothing is agreed until the clearance is accepted. There is no fee."
+    if reason in WAIVABLE and left > 0:
+        return str(reason), "We waive the fee this time."
+    return None
+
+
+def _by_step(visit: VisitFacts, now: datetime) -> Verdict:
+    """The fee of the stretch in which `now` lies, and when that stretch ends."""
+    agreed = visit.agreed
+    here = next(stretch for stretch in fee_stretches(agreed) if whole_second(now) <= stretch.until_at)
+    free = here.fee_cents == 0
+    in_grace = free and agreed.in_grace(now)
+    reason = "grace" if in_grace else "free" if free else "late"
+    sentence = {
+        "grace": f"The first {agreed.terms.grace_minutes} minutes after booking are free.",
+        "free": "Cancelling is free now.",
+        "late": f"It is late notice: {here.fee_percent}% of the service price is due.",
+    }[reason]
+    tier = GRACE if in_grace else _tier(here.fee_percent) if here.fee_cents else FREE
+    return _verdict(visit, now, allowed=True, reason=reason, sentence=sentence, tier=tier, fee=here.fee_cents, until=here.until_at)
+
+
+def _tier(percent: int) -> str:
+    if percent == 0:
+        return FREE
+    return FULL if percent == 100 else PART
+
+
+def _wrong_state(visit: VisitFacts) -> str:
+    return f"This visit is {visit.status.replace('_', ' ')}, so this step is not possible."
+
+
+def _verdict(
+    visit: VisitFacts, now: datetime, *, allowed: bool, reason: str, sentence: str, tier: str, fee: int = 0, until: datetime | None = None
+) -> Verdict:
+    """The verdict with its refund; an allowed one without an end of its own holds until the start."""
+    at = whole_second(now)
+    ends = until or (visit.agreed.starts_at if allowed and at <= visit.agreed.starts_at else None)
+    refund = max(0, visit.paid_cents - fee) if allowed else 0
+    return Verdict(allowed, reason, sentence, fee, refund, tier, at, ends)

@@ -1,0 +1,74 @@
+"""Whether a visit may be moved. Moving is free while cancelling is; after that a free move must be left.
+
+Reading of the default terms: any number of moves is free while cancelling is free, and none of them uses up a free move. Once
+cancelling costs a fee, the client moves by using a free move; when none is left the answer is `notice_passed`, and cancelling
+with its fee is the way. A provider or admin may move up to the start, never at the client's cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.appointments.rules.cancellation import VisitFacts
+from booking.appointments.rules.states import ADMIN, CLIENT, CONFIRMED, PROVIDER, REQUESTED
+from booking.quotes.rules.agreed import whole_second
+
+# Whether a client's free moves reach into the time in which cancelling costs a fee. Off: they are refused there, always.
+FREE_MOVES_REACH_INSIDE = True
+
+NOTICE_PASSED = "notice_passed"
+
+
+@dataclass(frozen=True)
+class MoveVerdict:
+    """Whether a move is allowed. `fee_cents` is what cancelling instead would cost; `free_moves_left` counts before this move."""
+
+    allowed: bool
+    code: str
+    sentence: str
+    fee_cents: int
+    uses_free_move: bool
+    free_moves_left: int
+
+
+def assess_move(
+    visit: VisitFacts,
+    *,
+    actor: str,
+    now: datetime,
+    new_starts_at: datetime | None = None,
+    free_moves_reach_inside: bool = FREE_MOVES_REACH_INSIDE,
+) -> MoveVerdict:
+    """Whether `actor` may move the visit now. Codes: free, free_move, by_provider; notice_passed, already_started, wrong_state, same_time,
+    in_the_past, forbidden.
+    """
+    agreed = visit.agreed
+    left = max(0, agreed.terms.free_moves - visit.free_moves_used)
+    refusal = _refusal(visit, actor, now, new_starts_at)
+    if refusal is not None:
+        return MoveVerdict(False, *refusal, fee_cents=0, uses_free_move=False, free_moves_left=left)
+    if actor != CLIENT:
+        return MoveVerdict(True, "by_provider", "The client pays nothing for this move.", 0, uses_free_move=False, free_moves_left=left)
+    fee_cents = agreed.fee_cents(agreed.percent_at(now))
+    if fee_cents == 0 or visit.status == REQUESTED:
+        return MoveVerdict(True, "free", "Moving is free now.", 0, uses_free_move=False, free_moves_left=left)
+    if left and free_moves_reach_inside:
+        return MoveVerdict(True, "free_move", "This uses a free move.", 0, uses_free_move=True, free_moves_left=left)
+    sentence = "The time for moving this visit has passed. You can still cancel it, with the fee shown."
+    return MoveVerdict(False, NOTICE_PASSED, sentence, fee_cents, uses_free_move=False, free_moves_left=left)
+
+
+def _refusal(visit: VisitFacts, actor: str, now: datetime, new_starts_at: datetime | None) -> tuple[str, str] | None:
+    """Why nobody could move the visit now, if so."""
+    if actor not in {CLIENT, PROVIDER, ADMIN}:
+        return "forbidden", "This step is not yours to take."
+    if visit.status not in {REQUESTED, CONFIRMED}:
+        return "wrong_state", f"This visit is {visit.status.replace('_', ' ')}, so it cannot be moved."
+    if whole_second(now) > visit.agreed.starts_at:
+        return "already_started", "The visit has begun, so it cannot be moved any more."
+    if new_starts_at is not None and new_starts_at == visit.agreed.starts_at:
+        return "same_time", "The visit is at that time already."
+    if new_starts_at is not None and new_starts_at <= now:
+        return "in_the_past", "That time has passed."
+    return None
