@@ -76,15 +76,19 @@ class Cluster:
         """For SQLAlchemy."""
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"
 
+    def connect(self, database: str = "postgres") -> psycopg.Connection:
+        """A connection of one's own; each statement stands by itself."""
+        return psycopg.connect(host=str(self.folder), user=OWNER, dbname=database, autocommit=True)
+
     def run(self, *statements: str, database: str = "postgres") -> None:
         """Execute each statement by itself, outside a transaction."""
-        with psycopg.connect(host=str(self.folder), user=OWNER, dbname=database, autocommit=True) as connection:
+        with self.connect(database) as connection:
             for statement in statements:
                 connection.execute(statement)
 
     def has(self, database: str) -> bool:
         """Whether a database of this name exists."""
-        with psycopg.connect(host=str(self.folder), user=OWNER, dbname="postgres", autocommit=True) as connection:
+        with self.connect() as connection:
             return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is not None
 
 
@@ -98,50 +102,53 @@ def start(bin_folder: Path) -> Cluster:
     return Cluster(folder)
 
 
+def _call(folder: Path, program: Path, *arguments: str) -> None:
+    """Run one of the server's programs as the servant. Its output goes to a file: a server that inherits a pipe keeps it open for ever."""
+    with (folder / f"{program.name}.out").open("wb") as output:
+        outcome = subprocess.run(
+            [program, "--pgdata=data", *arguments],
+            check=False,
+            cwd=folder,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            **_servant(),
+        )
+    if outcome.returncode != 0:
+        raise RuntimeError(f"{program.name} failed:\n{Path(output.name).read_text(errors='replace')}")
+
+
 def _create(bin_folder: Path, folder: Path) -> None:
     servant = _servant()
     if servant:
         os.chown(folder, servant["user"], servant["group"])
-    common = {
-        "check": True,
-        "capture_output": True,
-        "text": True,
-        "cwd": folder,
-        "env": {"PATH": os.environ["PATH"], "LC_ALL": "C"},
-        **servant,
-    }
-    subprocess.run(
-        [bin_folder / "initdb", "--pgdata=data", f"--username={OWNER}", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
-        **common,
-    )
-    options = " ".join(f"-c {name}='{value}'" for name, value in OPTIONS.items()) + f" -c unix_socket_directories='{folder}'"
-    subprocess.run(
-        [bin_folder / "pg_ctl", "start", "--pgdata=data", "--wait", "--timeout=60", "--log=log", f"--options={options}"],
-        **{**common, "capture_output": False, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL},
-    )
+    _call(folder, bin_folder / "initdb", f"--username={OWNER}", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+    options = " ".join(f"-c {name}='{value}'" for name, value in {**OPTIONS, "unix_socket_directories": folder}.items())
+    _call(folder, bin_folder / "pg_ctl", "start", "--wait", "--timeout=60", "--log=log", f"--options={options}")
 
 
 def _watch(folder: Path) -> None:
     """Should the run be killed, a shell of two lines ends the server and sweeps up."""
-    script = 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; kill -QUIT "$(head -1 "$2/data/postmaster.pid")" 2>/dev/null; rm -rf "$2"'
+    script = (
+        '(while kill -0 "$1" 2>/dev/null; do sleep 1; done; kill -QUIT "$(head -1 "$2/data/postmaster.pid")" 2>/dev/null; rm -rf "$2") &'
+    )
     leader = (folder / "leader").read_text()
-    subprocess.Popen(
+    subprocess.run(
         ["sh", "-c", script, "watch", leader, str(folder)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        check=True,
     )
 
 
 def stop() -> None:
     """In the process that leads the run, when all workers are done."""
     folder = Path(os.environ.pop(FOLDER, "") or "/nonexistent")
-    pid_file = folder / "data" / "postmaster.pid"
-    if pid_file.exists():
+    if (folder / "data" / "postmaster.pid").exists():
         bin_folder = programs()
         assert bin_folder is not None
-        subprocess.run(
-            [bin_folder / "pg_ctl", "stop", "--pgdata=data", "--mode=immediate"], cwd=folder, check=False, capture_output=True, **_servant()
-        )
+        _call(folder, bin_folder / "pg_ctl", "stop", "--mode=immediate")
     shutil.rmtree(folder, ignore_errors=True)
