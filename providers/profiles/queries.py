@@ -1,0 +1,185 @@
+"""Providers read whole: a fixed number of statements for one provider or for all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.errors import NotFound
+from providers.credentials.models import Credential
+from providers.credentials.rules import CredentialFact
+from providers.places.models import ProviderPlace, ServiceArea
+from providers.profiles.rules import AreaFacts, Evidence, PlaceFacts, ProviderFacts, ServiceFacts
+from providers.registry.models import LISTED, SUSPENDED, Provider
+from providers.schedule.models import HoursException, ScheduleRule, WeeklyHours
+from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
+from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
+from providers.services.rules.prices import PriceRules, prices_from_dict
+from providers.services.rules.terms import DEFAULT_TERMS, terms_from_dict
+
+DEFAULT_RULES = ScheduleRules(15, None, 0, 15, 120, 60, None, 0)
+Ids = Select[tuple[int]]
+Grouped = Mapping[int, Sequence[Any]]
+
+
+def find_provider_id(session: Session, slug: str) -> int | None:
+    """The internal id of a provider by its public name."""
+    return session.scalar(select(Provider.id).where(Provider.slug == slug))
+
+
+def find_own_provider_id(session: Session, account_id: int) -> int | None:
+    """The provider that an account is."""
+    return session.scalar(select(Provider.id).where(Provider.account_id == account_id))
+
+
+def get_facts(session: Session, provider_id: int) -> ProviderFacts:
+    """One provider. Raises NotFound."""
+    found = load_facts(session, [provider_id])
+    if not found:
+        raise NotFound("not_found", "There is no such provider.")
+    return found[0]
+
+
+def get_listed_facts(session: Session, slug: str) -> ProviderFacts:
+    """A provider whom the public may see, by slug. Raises NotFound for all others alike."""
+    provider_id = session.scalar(select(Provider.id).where(Provider.slug == slug, Provider.state == LISTED))
+    if provider_id is None:
+        raise NotFound("not_found", "There is no such provider.")
+    return get_facts(session, provider_id)
+
+
+def load_listed(session: Session) -> list[ProviderFacts]:
+    """Every listed provider, by id. Standing on a day is the reader's to ask."""
+    return _load(session, select(Provider.id).where(Provider.state == LISTED))
+
+
+def load_facts(session: Session, provider_ids: Iterable[int]) -> list[ProviderFacts]:
+    """The providers of these ids, in any state, by id."""
+    return _load(session, select(Provider.id).where(Provider.id.in_(list(provider_ids))))
+
+
+def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
+    providers = session.execute(select(Provider.__table__).where(Provider.id.in_(ids)).order_by(Provider.id)).all()
+    if not providers:
+        return []
+    services = _services(session, ids)
+    places = _by_provider(session, ProviderPlace, ids)
+    areas = _by_provider(session, ServiceArea, ids)
+    weekly = _by_provider(session, WeeklyHours, ids)
+    exceptions = _by_provider(session, HoursException, ids)
+    rules = _by_provider(session, ScheduleRule, ids)
+    prices = _newest(session, PricePolicy, ids)
+    terms = _newest(session, TermsPolicy, ids)
+    credentials = _by_provider(session, Credential, ids)
+    return [
+        ProviderFacts(
+            id=row.id, public_id=row.public_id, account_id=row.account_id, slug=row.slug, state=row.state, name=row.name,
+            headline=row.headline, about=row.about, gender=row.gender, pronouns=row.pronouns, profession=row.profession,
+            languages=tuple(row.languages), rating_count=row.rating_count, rating_sum=row.rating_sum, sample_data=row.sample_data,
+            services=services.get(row.id, ()),
+            places=tuple(_place(place) for place in places[row.id]),
+            area=next((_area(area) for area in areas[row.id]), None),
+            weekly=tuple(_weekly(hours) for hours in weekly[row.id]),
+            exceptions=tuple(_exception(exception) for exception in exceptions[row.id]),
+            rules=next((_rules(rule) for rule in rules[row.id]), DEFAULT_RULES),
+            prices=_prices(prices.get(row.id)),
+            terms=terms_from_dict(terms[row.id].terms) if row.id in terms else DEFAULT_TERMS,
+            terms_version=terms[row.id].version if row.id in terms else 0,
+            credentials=tuple(credential_fact(credential, suspended=row.state == SUSPENDED) for credential in credentials[row.id]),
+            evidence=tuple(_evidence(credential) for credential in credentials[row.id]),
+        )
+        for row in providers
+    ]
+
+
+def _by_provider(session: Session, model: Any, ids: Ids) -> Grouped:
+    table = model.__table__
+    grouped: dict[int, list[Any]] = defaultdict(list)
+    for row in session.execute(select(table).where(table.c.provider_id.in_(ids)).order_by(*table.primary_key.columns)):
+        grouped[row.provider_id].append(row)
+    return grouped
+
+
+def _newest(session: Session, model: Any, ids: Ids) -> dict[int, Any]:
+    """The row with the highest version of each provider."""
+    table = model.__table__
+    top = select(table.c.provider_id, func.max(table.c.version).label("version")).where(table.c.provider_id.in_(ids))
+    newest = top.group_by(table.c.provider_id).subquery()
+    rows = session.execute(
+        select(table).join(newest, (newest.c.provider_id == table.c.provider_id) & (newest.c.version == table.c.version))
+    )
+    return {row.provider_id: row for row in rows}
+
+
+def _services(session: Session, ids: Ids) -> dict[int, tuple[ServiceFacts, ...]]:
+    durations: dict[int, dict[int, int]] = defaultdict(dict)
+    priced = select(ServiceDuration.service_id, ServiceDuration.minutes, ServiceDuration.price_cents).join(
+        Service, Service.id == ServiceDuration.service_id
+    )
+    for row in session.execute(priced.where(Service.provider_id.in_(ids)).order_by(ServiceDuration.minutes)):
+        durations[row.service_id][row.minutes] = row.price_cents
+    grouped: dict[int, list[ServiceFacts]] = defaultdict(list)
+    table = Service.__table__
+    live = select(table).where(table.c.provider_id.in_(ids), table.c.retired.is_(False)).order_by(table.c.position, table.c.id)
+    for row in session.execute(live):
+        grouped[row.provider_id].append(
+            ServiceFacts(
+                row.code, row.name, tuple(row.techniques), tuple(row.conditions), frozenset(row.settings), row.first_visit_only,
+                row.buffer_before_minutes, row.buffer_after_minutes, durations[row.id],
+            )
+        )
+    return {provider_id: tuple(services) for provider_id, services in grouped.items()}
+
+
+def _place(row: Row[Any]) -> PlaceFacts:
+    return PlaceFacts(
+        row.id, row.public_id, row.kind, row.name, row.line1, row.unit, row.city, row.zip, row.access, row.neighborhood,
+        row.latitude, row.longitude,
+    )
+
+
+def _area(row: Row[Any]) -> AreaFacts:
+    return AreaFacts(row.mode, frozenset(row.covered_zips), row.setup_minutes, row.pack_minutes, row.max_travel_minutes)
+
+
+def _weekly(row: Row[Any]) -> WeeklyRange:
+    return WeeklyRange(row.weekday, row.opens_minute, row.closes_minute, frozenset(row.settings), row.place_id, row.staffing)
+
+
+def _exception(row: Row[Any]) -> DateException:
+    return DateException(row.on_date, row.closed, row.opens_minute, row.closes_minute, frozenset(row.settings), row.place_id)
+
+
+def _rules(row: Row[Any]) -> ScheduleRules:
+    return ScheduleRules(
+        row.step_minutes, row.offset_minutes, row.buffer_before_minutes, row.buffer_after_minutes, row.notice_minutes,
+        row.horizon_days, row.max_per_day, row.turnover_minutes,
+    )
+
+
+def _prices(row: Row[Any] | None) -> PriceRules:
+    if row is None:
+        return PriceRules(version=0)
+    body = {"rules": row.rules, **({} if row.cap_percent is None else {"cap_percent": row.cap_percent})}
+    return prices_from_dict(body, version=row.version)
+
+
+def credential_fact(row: Any, *, suspended: bool = False) -> CredentialFact:
+    """A credential's row as the rules see it; a suspended provider's count as suspended."""
+    status = "suspended" if suspended and row.status == "verified" else row.status
+    return CredentialFact(
+        kind=row.kind, status=status, valid_from=row.issued_on or date.min, valid_until=row.valid_until or row.expires_on,
+        details=row.details or {}, technique=row.technique,
+    )
+
+
+def _evidence(row: Any) -> Evidence:
+    return Evidence(
+        row.kind, row.technique, row.issuer, row.status, row.valid_until or row.expires_on, row.verified_at, row.verified_source,
+        row.verified_by, row.next_check_on, row.details or {},
+    )

@@ -1,0 +1,136 @@
+"""A provider as plain values: everything that decides what can be offered, booked and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from providers.credentials.rules import CredentialFact
+from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
+from providers.services.rules.prices import PriceRules
+from providers.services.rules.terms import Terms
+
+MOBILE = frozenset({"home", "office", "hotel"})
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFacts:
+    """One service; `prices` maps minutes to cents. Buffers are None where the schedule's own count."""
+
+    code: str
+    name: str
+    techniques: tuple[str, ...]
+    conditions: tuple[str, ...]
+    settings: frozenset[str]
+    first_visit_only: bool
+    buffer_before_minutes: int | None
+    buffer_after_minutes: int | None
+    prices: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """A clinic or office open to clients."""
+
+    id: int
+    public_id: str
+    kind: str
+    name: str
+    line1: str
+    unit: str | None
+    city: str
+    zip: str
+    access: str | None
+    neighborhood: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFacts:
+    """Where a provider travels to and how. The base is not here: nothing that is shown may know it."""
+
+    mode: str
+    covered_zips: frozenset[str]
+    setup_minutes: int
+    pack_minutes: int
+    max_travel_minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was checked about one credential, for a badge: never the document, never the number."""
+
+    kind: str
+    technique: str | None
+    issuer: str
+    status: str
+    valid_until: date | None
+    verified_at: datetime | None
+    source: str | None
+    checked_by: str | None
+    next_check_on: date | None
+    details: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderFacts:
+    """One provider, loaded whole in a fixed number of statements however many are asked for."""
+
+    id: int
+    public_id: str
+    account_id: int
+    slug: str
+    state: str
+    name: str
+    headline: str
+    about: str
+    gender: str
+    pronouns: str | None
+    profession: str
+    languages: tuple[str, ...]
+    rating_count: int
+    rating_sum: int
+    sample_data: bool
+    services: tuple[ServiceFacts, ...]
+    places: tuple[PlaceFacts, ...]
+    area: AreaFacts | None
+    weekly: tuple[WeeklyRange, ...]
+    exceptions: tuple[DateException, ...]
+    rules: ScheduleRules
+    prices: PriceRules
+    terms: Terms
+    terms_version: int
+    credentials: tuple[CredentialFact, ...]
+    evidence: tuple[Evidence, ...]
+
+    def service(self, code: str) -> ServiceFacts | None:
+        """The service of that code, if offered."""
+        return next((service for service in self.services if service.code == code), None)
+
+    @property
+    def settings(self) -> frozenset[str]:
+        """Settings in which at least one service is offered."""
+        return frozenset().union(*(service.settings for service in self.services))
+
+    @property
+    def place_zips(self) -> dict[int, str]:
+        """ZIP codes of the provider's own places, by place id."""
+        return {place.id: place.zip for place in self.places}
+
+
+def pads(facts: ProviderFacts, service: ServiceFacts, setting: str) -> tuple[int, int]:
+    """Minutes kept free before and after a visit: buffers, and turnover in a clinic or set-up and packing at the client's."""
+    before = facts.rules.buffer_before_minutes if service.buffer_before_minutes is None else service.buffer_before_minutes
+    after = facts.rules.buffer_after_minutes if service.buffer_after_minutes is None else service.buffer_after_minutes
+    if setting == "clinic":
+        return before, after + facts.rules.turnover_minutes
+    if facts.area is None:
+        return before, after
+    return before + facts.area.setup_minutes, after + facts.area.pack_minutes
+
+
+def comes_to(facts: ProviderFacts, zip_code: str) -> bool:
+    """Whether the provider travels to a ZIP code."""
+    return facts.area is not None and zip_code in facts.area.covered_zips
