@@ -28,18 +28,20 @@ def merge(spans: Iterable[Span]) -> list[Span]:
 def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     """The points of `spans` that lie in none of `holes`, merged and sorted."""
     kept: list[Span] = []
-    cuts = merge(holes)
+    cuts = sorted(holes)
     at = 0
-    for begin, end in merge(spans):
-        rest = begin
+    whole = merge(spans)
+    rest = whole[0][0] if whole else 0
+    for begin, end in whole:
+        rest = max(begin, rest)
         while at < len(cuts) and cuts[at][0] < end:
             cut_begin, cut_end = cuts[at]
-            if rest < cut_begin:
+            at += 1
+            if cut_begin >= cut_end:
+                continue
+            if cut_begin > rest:
                 kept.append((rest, cut_begin))
             rest = max(rest, cut_end)
-            if cut_end > end:
-                break
-            at += 1
         if rest < end:
             kept.append((rest, end))
     return kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openings.rules.grid import Stretch, grid_starts, join_stretches
+from booking.openings.rules.grid import Stretch, free_runs, join_stretches
 from booking.openings.rules.limits import earliest_start, full_days, latest_start, standing_starts, taken_starts
 from booking.openings.rules.question import Judgement, Question
 from booking.openings.rules.reach import Reach
@@ -29,9 +29,9 @@ def judge_start(question: Question, start_minute: int) -> Judgement:
         return Judgement(ok=False, code="slot_taken", sentence="This time has just been taken.")
     if _within(start_minute, full_days(question)):
         return Judgement(ok=False, code="day_full", sentence="This day is full: no more visits are taken on it.")
-    for stretch in stretches:
-        if _reachable(question, stretch, start_minute):
-            return Judgement(ok=True, code="ok", sentence="This time is free.", place_id=stretch.place_id)
+    for *_, place in stretches:
+        if _reachable(question, place, start_minute):
+            return Judgement(ok=True, code="ok", sentence="This time is free.", place_id=place)
     return Judgement(ok=False, code="not_reachable", sentence="There is not enough time to travel to or from the visits around this one.")
 
 
@@ -56,18 +56,17 @@ def _refused_by_day(question: Question, start: int) -> Judgement | None:
 
 
 def _offers(question: Question, stretch: Stretch, start: int) -> bool:
-    inside = stretch.begin_minute <= start and start + question.visit.minutes <= stretch.end_minute
-    return inside and any(start in starts for starts in grid_starts(question, stretch, start, start + 1))
+    return any(start in run for run, _ in free_runs(question, [stretch], [(start, start + 1)]))
 
 
 def _within(start: int, spans: list[Span]) -> bool:
     return any(begin <= start < end for begin, end in spans)
 
 
-def _reachable(question: Question, stretch: Stretch, start: int) -> bool:
+def _reachable(question: Question, place_id: int | None, start: int) -> bool:
     if question.travel is None:
         return True
-    return bool(Reach(question, question.travel).within(range(start, start + 1), stretch.place_id))
+    return bool(Reach(question, question.travel).within(range(start, start + 1), place_id))
 
 
 def _spoken(minutes: int) -> str:

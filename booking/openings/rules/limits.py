@@ -31,11 +31,7 @@ def taken_starts(taken: Sequence[Taken], visit: Visit) -> list[Span]:
     """Starts from which the visit with its pads would meet a claim with its pads. Neither sorted nor merged."""
     reach = visit.minutes + visit.after_minutes - 1
     before = visit.before_minutes
-    return [
-        (begin - pad_before - reach, end + pad_after + before)
-        for begin, end, pad_before, pad_after, _, _, _ in taken
-        if begin - pad_before < end + pad_after
-    ]
+    return [(claim.begin_minute - claim.before_minutes - reach, claim.end_minute + claim.after_minutes + before) for claim in taken]
 
 
 def full_days(question: Question) -> list[Span]:

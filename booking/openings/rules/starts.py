@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 
-from booking.openings.rules.grid import Stretch, grid_starts, join_stretches
+from booking.openings.rules.grid import free_runs, join_stretches
 from booking.openings.rules.limits import earliest_start, full_days, latest_start, standing_starts, taken_starts
 from booking.openings.rules.question import Question
 from booking.openings.rules.reach import Reach
@@ -35,39 +34,16 @@ def free_spans(question: Question) -> list[Span]:
 
 def _batches(question: Question) -> Iterator[Sequence[int]]:
     """The starts in order, a sorted batch at a time."""
-    free = free_spans(question)
-    ends = [end for _, end in free]
-    reach = Reach(question, question.travel) if question.travel else None
-    for together in _clusters(join_stretches(question.spans)):
-        found = [batch for stretch in together for batch in _starts_in(question, stretch, free, ends, reach)]
-        if len(together) == 1:
-            yield from found
-        else:
-            yield sorted(set(chain.from_iterable(found)))
+    stretches = join_stretches(question.spans)
+    runs = _reached(question, free_runs(question, stretches, free_spans(question)))
+    if all(one[1] <= other[0] for one, other in pairwise(stretches)):
+        return runs
+    return iter([sorted(set(chain.from_iterable(runs)))])
 
 
-def _clusters(stretches: list[Stretch]) -> Iterator[list[Stretch]]:
-    """Stretches that overlap (at different places) together, so that their starts can be sorted together."""
-    cluster: list[Stretch] = []
-    end = 0
-    for stretch in stretches:
-        if cluster and stretch.begin_minute >= end:
-            yield cluster
-            cluster = []
-        end = max(end, stretch.end_minute) if cluster else stretch.end_minute
-        cluster.append(stretch)
-    if cluster:
-        yield cluster
-
-
-def _starts_in(question: Question, stretch: Stretch, free: list[Span], ends: list[int], reach: Reach | None) -> Iterator[Sequence[int]]:
-    """The starts of one stretch, one batch for each free span they lie in."""
-    begin, end, _, place = stretch
-    stop = end - question.visit.minutes + 1
-    for at in range(bisect_right(ends, begin), len(free)):
-        free_begin, free_end = free[at]
-        if free_begin >= stop:
-            break
-        for starts in grid_starts(question, stretch, max(begin, free_begin), min(stop, free_end)):
-            if starts:
-                yield reach.within(starts, place) if reach else starts
+def _reached(question: Question, runs: Iterator[tuple[range, int | None]]) -> Iterator[Sequence[int]]:
+    """The runs less the starts that travel rules out."""
+    if question.travel is None:
+        return (run for run, _ in runs)
+    reach = Reach(question, question.travel)
+    return (reach.within(run, place) for run, place in runs)

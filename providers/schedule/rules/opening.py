@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from marketplace.kernel.intervals import Span
@@ -52,17 +53,16 @@ def open_spans(
             break
     spans: list[OpenSpan] = []
     for begin, end, place, pieces in stretches:
+        if len(pieces) == 1 and begin >= asked[0] and begin > reach_back:
+            spans.append(OpenSpan(begin, end, place, pieces[0][2]))
+            continue
         anchor = begin if begin > reach_back else _EPOCH_MINUTE
         for piece_begin, piece_end, staffing in _agreed(begin, end, pieces):
             if piece_end > asked[0]:
                 shown = max(piece_begin, asked[0])
                 spans.append(OpenSpan(shown, piece_end, place, staffing, None if shown == anchor else anchor))
-    spans.sort(key=_time_of)
+    spans.sort(key=itemgetter(0, 1))
     return spans
-
-
-def _time_of(span: OpenSpan) -> Span:
-    return span[:2]
 
 
 class _Week:
@@ -105,8 +105,8 @@ class _Week:
             for opens, closes, place, staffing in self.hours_of(day):
                 if offset is not None:
                     found[place].append((wall + opens - offset, wall + closes - offset, staffing))
-                    continue
-                found[place] += [(begin, end, staffing) for begin, end in spans_on_wall(wall + opens, wall + closes, self.zone)]
+                else:
+                    found[place] += [(begin, end, staffing) for begin, end in spans_on_wall(wall + opens, wall + closes, self.zone)]
             wall += DAY_MINUTES
         return found
 
@@ -119,7 +119,7 @@ def _stretches(by_place: Mapping[int | None, list[_Piece]], asked: Span) -> list
     """The pieces of a place that touch or overlap, together; of these stretches, those with a part in `asked`."""
     found: list[_Stretch] = []
     for place, pieces in by_place.items():
-        pieces.sort(key=_begin_of)
+        pieces.sort(key=itemgetter(0))
         begin = end = asked[0]
         together: list[_Piece] = []
         for piece in pieces:
@@ -138,15 +138,11 @@ def _stretches(by_place: Mapping[int | None, list[_Piece]], asked: Span) -> list
     return found
 
 
-def _begin_of(piece: _Piece) -> int:
-    return piece[0]
-
-
 def _agreed(begin: int, end: int, pieces: list[_Piece]) -> list[_Piece]:
     """One stretch cut where its staffing changes; None where pieces that overlap disagree."""
-    staffings = {piece[2] for piece in pieces}
-    if len(staffings) == 1:
-        return [(begin, end, pieces[0][2])]
+    first = pieces[0][2]
+    if len(pieces) == 1 or all(piece[2] == first for piece in pieces):
+        return [(begin, end, first)]
     cuts = sorted({cut for piece in pieces for cut in piece[:2]})
     agreed: list[_Piece] = []
     for low, high in pairwise(cuts):
