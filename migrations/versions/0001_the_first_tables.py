@@ -344,6 +344,7 @@ def upgrade() -> None:
     sa.Column('buffer_before_minutes', sa.Integer(), nullable=True),
     sa.Column('buffer_after_minutes', sa.Integer(), nullable=True),
     sa.Column('add_ons', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('retired', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['provider_id'], ['provider.id'], name=op.f('fk_service_provider_id_provider'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_service')),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import shapely
 
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.walltime import wall_minute_of_day
 from providers.places.rules import areas
 from providers.places.rules.geometry import Point, distance_meters
 from providers.places.rules.travel import Spot, TravelMode, traffic_at, travel_minutes
@@ -34,7 +35,7 @@ class ZipInfo:
     longitude: float
     covers: tuple[str, ...]
     building_zips: tuple[str, ...]
-    community_district: str
+    community_district: str | None
     shared_with_bronx: bool
     note: str | None
 
@@ -219,13 +220,16 @@ def travel_between_zips(origin: str, target: str, mode: TravelMode, wall_minute_
 
 @lru_cache(maxsize=64)
 def base_anchor(zip_code: str) -> Spot:
-    """The public stand-in for a home base: the middle of its community district (the mean of the district's ZIP points).
+    """The public stand-in for a home base: the middle of its community district (the mean of the district's ZIP points;
+    Marble Hill, a Bronx district's corner, counts to the nearest one of Manhattan).
 
     Whatever is published about a mobile provider (where they come to, how far, how long) is counted from here, so that no number of
     answers tells more of the base than its district. It carries the ZIP code nearest to that middle. Outside Manhattan: NotFound.
     """
-    district = zip_info(zip_code).community_district
-    members = [info for info in zips() if info.community_district == district]
+    own = zip_info(zip_code)
+    districted = [info for info in zips() if info.community_district]
+    district = min(districted, key=lambda info: distance_meters(info.spot.point, own.spot.point)).community_district
+    members = [info for info in districted if info.community_district == district]
     middle = Point(
         sum(info.latitude for info in members) / len(members),
         sum(info.longitude for info in members) / len(members),
@@ -245,3 +249,12 @@ def covers_zip(area: areas.ServiceArea, zip_code: str) -> areas.AreaVerdict:
 def covered_zips(area: areas.ServiceArea) -> tuple[str, ...]:
     """Every ZIP code a service area covers, in order, for the row that keeps it and for the page that shows it to the provider."""
     return tuple(info.zip for info in zips() if covers_zip(area, info.zip).allowed)
+
+
+def traveler(mode: TravelMode) -> Callable[[str, str, int], int]:
+    """The travel minutes of one provider's mode: from ZIP code to ZIP code, leaving at an epoch minute."""
+
+    def minutes(origin: str, target: str, leaving_minute: int) -> int:
+        return travel_between_zips(origin, target, mode, wall_minute_of_day(leaving_minute))
+
+    return minutes

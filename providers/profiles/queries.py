@@ -130,7 +130,7 @@ def _services(session: Session, ids: Ids) -> dict[int, tuple[ServiceFacts, ...]]
         grouped[row.provider_id].append(
             ServiceFacts(
                 row.code, row.name, tuple(row.techniques), tuple(row.conditions), frozenset(row.settings), row.first_visit_only,
-                row.buffer_before_minutes, row.buffer_after_minutes, durations[row.id],
+                row.buffer_before_minutes, row.buffer_after_minutes, durations[row.id], row.version,
             )
         )
     return {provider_id: tuple(services) for provider_id, services in grouped.items()}

@@ -27,6 +27,7 @@ class ServiceFacts:
     buffer_before_minutes: int | None
     buffer_after_minutes: int | None
     prices: Mapping[int, int]
+    version: int
 
 
 @dataclass(frozen=True, slots=True)

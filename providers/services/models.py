@@ -12,7 +12,7 @@ from marketplace.db import Base, Json, UtcDateTime
 
 
 class Service(Base):
-    """One kind of visit. `retired` services stay for the appointments that name them."""
+    """One kind of visit. `version` rises with each change of its prices; `retired` ones stay for the appointments that name them."""
 
     __tablename__ = "service"
 
@@ -28,6 +28,7 @@ class Service(Base):
     buffer_before_minutes: Mapped[int | None] = mapped_column(Integer)
     buffer_after_minutes: Mapped[int | None] = mapped_column(Integer)
     add_ons: Mapped[Any] = mapped_column(Json, default=list)
+    version: Mapped[int] = mapped_column(Integer, default=1)
     retired: Mapped[bool] = mapped_column(Boolean, default=False)
 
     __table_args__ = (UniqueConstraint("provider_id", "code"),)

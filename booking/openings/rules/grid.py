@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
@@ -17,18 +18,25 @@ Stretch = tuple[int, int, int, int | None]
 
 def join_stretches(spans: Sequence[OpenSpan]) -> list[Stretch]:
     """Touching and overlapping spans of one place as one stretch, whatever their staffing; sorted by begin."""
+    ordered = sorted(spans, key=itemgetter(0))
+    if apart(ordered):
+        return [(begin, end, begin if anchor is None else anchor, place) for begin, end, place, _, anchor in ordered]
     latest: dict[int | None, int] = {}
-    reach: dict[int | None, int] = {}
     stretches: list[Stretch] = []
-    for begin, end, place, _, anchor in sorted(spans, key=itemgetter(0)):
-        if place in reach and begin <= reach[place]:
-            reach[place] = max(reach[place], end)
-            joined = stretches[latest[place]]
-            stretches[latest[place]] = (joined[0], reach[place], joined[2], place)
+    for begin, end, place, _, anchor in ordered:
+        at = latest.get(place)
+        if at is not None and begin <= stretches[at][1]:
+            joined = stretches[at]
+            stretches[at] = (joined[0], max(joined[1], end), joined[2], place)
             continue
-        latest[place], reach[place] = len(stretches), end
+        latest[place] = len(stretches)
         stretches.append((begin, end, begin if anchor is None else anchor, place))
     return stretches
+
+
+def apart(ordered: Sequence[OpenSpan] | Sequence[Stretch]) -> bool:
+    """Whether no two of them touch, so that their starts come in order and none belongs to two."""
+    return all(one[1] < other[0] for one, other in pairwise(ordered))
 
 
 def free_runs(question: Question, stretches: Sequence[Stretch], free: Sequence[Span]) -> Iterator[tuple[range, int | None]]:
@@ -37,17 +45,17 @@ def free_runs(question: Question, stretches: Sequence[Stretch], free: Sequence[S
     Each run of starts lies within one free span, so that no claim lies between its first and its last.
     """
     minutes, step, by_wall = question.visit.minutes, question.rules.step_minutes, question.rules.offset_minutes
-    passed = 0
+    passed, count = 0, len(free)
     for begin, end, anchor, place in stretches:
         stop = end - minutes + 1
-        while passed < len(free) and free[passed][1] <= begin:
+        while passed < count and free[passed][1] <= begin:
             passed += 1
-        at = passed
-        while at < len(free) and free[at][0] < stop:
-            low, high = free[at]
-            at += 1
-            low = max(low, begin)
-            high = min(high, stop)
+        for at in range(passed, count):
+            free_begin, free_end = free[at]
+            if free_begin >= stop:
+                break
+            low = begin if free_begin < begin else free_begin
+            high = stop if free_end > stop else free_end
             if by_wall is not None:
                 for run in _wall_runs(low, high, step, by_wall, question.zone):
                     yield run, place

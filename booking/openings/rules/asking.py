@@ -1,0 +1,102 @@
+"""From a provider and a wish to the question that the engine answers: the one way for lists, search and booking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from booking.openings.rules.question import Question, Taken, TravelMinutes, Visit
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.intervals import Span
+from marketplace.kernel.walltime import day_begin, local_day
+from providers.credentials.rules import standing_days, techniques_in_standing
+from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to, pads
+from providers.schedule.rules.hours import DateException, WeeklyRange
+from providers.schedule.rules.opening import open_spans
+
+LISTED = "listed"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a client wants of a provider. `zip` is where a home, office or hotel visit would be; clinics need none."""
+
+    service: str
+    minutes: int
+    setting: str
+    zip: str | None = None
+
+
+def offered_service(facts: ProviderFacts, wish: Wish) -> ServiceFacts:
+    """The service wished for. Raises Refused: unknown_service, outside_area, not_bookable."""
+    service = facts.service(wish.service)
+    if service is None or wish.minutes not in service.prices or wish.setting not in service.settings:
+        raise Refused("unknown_service", "This provider does not offer that service in this length and setting.")
+    if facts.state != LISTED:
+        raise Refused("not_bookable", "This provider cannot be booked at present.")
+    if wish.setting in MOBILE:
+        if wish.zip is None:
+            raise Refused("zip_needed", "A visit at your place needs its ZIP code, because travel counts.")
+        if not comes_to(facts, wish.zip):
+            raise Refused("outside_area", f"This provider does not come to {wish.zip}.")
+    return service
+
+
+def ask(
+    facts: ProviderFacts,
+    wish: Wish,
+    service: ServiceFacts,
+    *,
+    taken: Sequence[Taken],
+    travel: TravelMinutes | None,
+    now: datetime,
+    from_minute: int,
+    until_minute: int,
+) -> Question:
+    """The question whether and when `wish` fits into this provider's time in the window of epoch minutes."""
+    first = local_day(from_minute) - timedelta(days=1)
+    last = local_day(max(from_minute, until_minute - 1)) + timedelta(days=1)
+    before, after = pads(facts, service, wish.setting)
+    weekly, exceptions = _hours_for(facts, wish.setting)
+    return Question(
+        spans=open_spans(weekly, exceptions, first, last, wish.setting),
+        rules=facts.rules,
+        taken=taken,
+        visit=Visit(wish.minutes, before, after, wish.zip if wish.setting in MOBILE else None),
+        now=now,
+        from_minute=from_minute,
+        until_minute=until_minute,
+        standing=standing_spans(facts, service, first, last),
+        travel=travel,
+        place_zips=facts.place_zips,
+    )
+
+
+def standing_spans(facts: ProviderFacts, service: ServiceFacts, first: date, last: date) -> list[Span]:
+    """Epoch minutes of the days first..last on which the provider may work and this service has a technique in standing."""
+    days = standing_days(facts.credentials, facts.state, facts.profession, first, last)
+    return [
+        (day_begin(begin), day_begin(end))
+        for begin, end in days
+        if not service.techniques or techniques_in_standing(begin, facts.credentials, service.techniques)
+    ]
+
+
+def _hours_for(facts: ProviderFacts, setting: str) -> tuple[Sequence[WeeklyRange], Sequence[DateException]]:
+    """Hours as they count for a setting: on the road the place of a range does not matter; in a clinic hours without
+    a place are at the provider's first one, and without any clinic there are none.
+    """
+    if setting in MOBILE:
+        return _at(facts, lambda _place: None)
+    clinics = [place.id for place in facts.places]
+    if not clinics:
+        return (), ()
+    return _at(facts, lambda place: clinics[0] if place is None else place)
+
+
+def _at(facts: ProviderFacts, place_of: Callable[[int | None], int | None]) -> tuple[list[WeeklyRange], list[DateException]]:
+    weekly = [replace(hours, place_id=place_of(hours.place_id)) for hours in facts.weekly]
+    return weekly, [replace(exception, place_id=place_of(exception.place_id)) for exception in facts.exceptions]
+
+

@@ -1,0 +1,26 @@
+"""The price of a visit with a provider: what a start costs in a list, in search, at the hold and when booked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from booking.quotes.rules.pricing import PriceTable, Quote, WishFacts, quote
+from booking.quotes.rules.taxes import TaxRow
+from providers.profiles.rules import ProviderFacts, ServiceFacts
+
+
+def quote_visit(
+    facts: ProviderFacts,
+    service: ServiceFacts,
+    *,
+    minutes: int,
+    setting: str,
+    starts_at: datetime,
+    zip_code: str | None,
+    taxes: Sequence[TaxRow],
+    now: datetime,
+) -> Quote:
+    """The whole price of one start with its reasons and terms."""
+    wish = WishFacts(service.name, minutes, setting, starts_at, zip_code, facts.profession)
+    return quote(wish, PriceTable(service.prices, service.version), facts.prices, facts.terms, taxes, now=now)

@@ -1,0 +1,83 @@
+"""Taking and giving back a provider's minutes, inside the caller's transaction. The only way claims are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.errors import Conflict
+from providers.registry.changes import note_change
+from providers.schedule.models import Claim
+
+APPOINTMENT, HOLD, BLOCK, OUTSIDE = "appointment", "hold", "block", "outside"
+TAKEN = "This time has just been taken."
+
+
+@dataclass(frozen=True)
+class ClaimFacts:
+    """Minutes to take: the thing itself [begin, end) in epoch minutes, its pads, and where it is."""
+
+    begin_minute: int
+    end_minute: int
+    before_minutes: int = 0
+    after_minutes: int = 0
+    place_id: int | None = None
+    zip: str | None = None
+
+
+def claim_time(
+    session: Session, provider_id: int, kind: str, facts: ClaimFacts, *, expires_at: datetime | None = None, note: str | None = None
+) -> Claim:
+    """Take the minutes, or raise Conflict `slot_taken`: the database has the last word, whatever was judged before.
+
+    The caller holds the provider's lock (`lock_provider`) and has flipped expired claims. After the Conflict the
+    transaction must end.
+    """
+    claim = Claim(
+        provider_id=provider_id, kind=kind, begin_minute=facts.begin_minute, end_minute=facts.end_minute,
+        before_minutes=facts.before_minutes, after_minutes=facts.after_minutes, place_id=facts.place_id, zip=facts.zip,
+        expires_at=expires_at, note=note,
+    )
+    session.add(claim)
+    _flush(session)
+    note_change(session, provider_id)
+    return claim
+
+
+def move_claim(session: Session, claim: Claim, facts: ClaimFacts) -> None:
+    """Put a live claim elsewhere: the old minutes are free at once. Raises Conflict `slot_taken`."""
+    claim.begin_minute, claim.end_minute = facts.begin_minute, facts.end_minute
+    claim.before_minutes, claim.after_minutes = facts.before_minutes, facts.after_minutes
+    claim.place_id, claim.zip = facts.place_id, facts.zip
+    _flush(session)
+    note_change(session, claim.provider_id)
+
+
+def release_claim(session: Session, claim: Claim) -> None:
+    """Give the minutes back; the row stays as history."""
+    claim.live = False
+    session.flush()
+    note_change(session, claim.provider_id)
+
+
+def flip_expired(session: Session, provider_id: int, now: datetime) -> None:
+    """Give back what holds of this provider have let run out, so that the database's guarantee does not keep it."""
+    session.execute(
+        update(Claim)
+        .where(Claim.provider_id == provider_id, Claim.live, Claim.expires_at <= now)
+        .values(live=False)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _flush(session: Session) -> None:
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if "overlap" in str(error.orig):
+            raise Conflict("slot_taken", TAKEN) from error
+        raise
