@@ -83,6 +83,7 @@ check: $(VENV)/.tests ## lint, format, types, templates, import contracts, migra
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -q -rs tests/house
+	@$(BIN)/python -m tests.house.measures
 
 fix: $(VENV)/.tests ## what the tools can mend by themselves
 	$(BIN)/ruff check --fix .

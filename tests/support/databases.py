@@ -43,6 +43,16 @@ def environment_of(url: str) -> dict[str, str]:
     }
 
 
+def worker_name() -> str:
+    """What tells this process's things from those of its neighbors under xdist."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def handed_on(url: str) -> dict[str, str]:
+    """The environment of a process of the product that a test starts."""
+    return {**os.environ, **environment_of(url)}
+
+
 def migrate(url: str) -> None:
     """Bring the database at `url` to the newest shape, by the migrations themselves."""
     app = create_app(Settings.from_environment(environment_of(url)))
@@ -149,7 +159,7 @@ class Worker:
 @pytest.fixture(scope="session")
 def postgresql_worker(cluster: postgres.Cluster) -> Worker:
     """The database that this worker uses again and again."""
-    return Worker(cluster, f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+    return Worker(cluster, f"test_{worker_name()}")
 
 
 @pytest.fixture

@@ -1,0 +1,76 @@
+"""Migrations: clean against the models, repeatable, reversible, safe when two processes start at once; on both databases."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask_migrate import check, downgrade, upgrade
+from sqlalchemy import create_engine, inspect
+
+from marketplace.db import db
+from tests.support.applications import let_go
+from tests.support.databases import MIGRATIONS, ROOT, Database, handed_on, worker_name
+
+FOLDER = str(MIGRATIONS)
+
+
+def tables(url: str) -> set[str]:
+    engine = create_engine(url)
+    names = set(inspect(engine).get_table_names())
+    engine.dispose()
+    return names
+
+
+@pytest.fixture
+def empty(request, tmp_path) -> Database:
+    """A database that was never migrated."""
+    if request.param == "sqlite":
+        return Database("sqlite", f"sqlite:///{tmp_path / 'empty.db'}")
+    cluster = request.getfixturevalue("cluster")
+    name = f"empty_{worker_name()}"
+    cluster.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    return Database("postgresql", cluster.url(name))
+
+
+both_empty = pytest.mark.parametrize("empty", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+
+
+def test_the_models_say_what_the_migrations_built(ctx):
+    check(directory=FOLDER)
+
+
+def test_a_second_upgrade_changes_nothing(ctx, database):
+    before = tables(database.url)
+    upgrade(directory=FOLDER)
+    assert tables(database.url) == before
+    assert set(db.metadata.tables) <= before
+
+
+def test_down_to_nothing_and_up_again(app, database):
+    with app.app_context():
+        downgrade(directory=FOLDER, revision="base")
+        assert tables(database.url) == {"alembic_version"}
+        upgrade(directory=FOLDER)
+        check(directory=FOLDER)
+    let_go(app)
+
+
+@both_empty
+def test_two_processes_migrate_at_once(empty):
+    environment = handed_on(empty.url)
+    flask = Path(sys.executable).with_name("flask")
+    racers = [
+        subprocess.Popen(
+            [flask, "--app", "wsgi", "db", "upgrade"],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    spoken = [racer.communicate(timeout=120)[0] for racer in racers]
+    assert [racer.returncode for racer in racers] == [0, 0, 0], spoken
+    assert set(db.metadata.tables) <= tables(empty.url)
