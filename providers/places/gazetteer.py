@@ -92,6 +92,12 @@ class Shapes:
         edge, _ = shapely.shortest_line(self.geometries[index], spot).coords
         return self.codes[index], distance_meters(Point(latitude=edge[1], longitude=edge[0]), point)
 
+    def meters_to(self, code: str, point: Point) -> float:
+        """How far `point` lies from the shape with this code, in meters; 0 inside."""
+        shape = self.geometries[self.codes.index(code)]
+        edge, _ = shapely.shortest_line(shape, shapely.Point(point.longitude, point.latitude)).coords
+        return distance_meters(Point(latitude=edge[1], longitude=edge[0]), point)
+
 
 def _rows(name: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
