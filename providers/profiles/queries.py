@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
 from providers.credentials.models import Credential
-from providers.credentials.rules import CredentialFact
+from providers.credentials.rules.standing import CredentialFact
 from providers.places.models import ProviderPlace, ServiceArea
 from providers.profiles.rules import AreaFacts, Evidence, PlaceFacts, ProviderFacts, ServiceFacts
 from providers.registry.models import LISTED, SUSPENDED, Provider
@@ -173,7 +172,7 @@ def credential_fact(row: Any, *, suspended: bool = False) -> CredentialFact:
     """A credential's row as the rules see it; a suspended provider's count as suspended."""
     status = "suspended" if suspended and row.status == "verified" else row.status
     return CredentialFact(
-        kind=row.kind, status=status, valid_from=row.issued_on or date.min, valid_until=row.valid_until or row.expires_on,
+        kind=row.kind, status=status, valid_from=row.issued_on, valid_until=row.valid_until or row.expires_on,
         details=row.details or {}, technique=row.technique,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from providers.credentials.rules import CredentialFact
+from providers.credentials.rules.standing import CredentialFact
 from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
 from providers.services.rules.prices import PriceRules
 from providers.services.rules.terms import Terms

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from booking.openings.rules.question import Question, Taken, TravelMinutes, Visit
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import day_begin, local_day
-from providers.credentials.rules import standing_days, techniques_in_standing
+from providers.credentials.rules.kinds import KindTable
+from providers.credentials.rules.standing import CredentialFact, standing_days, techniques_in_standing
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to, pads
 from providers.schedule.rules.hours import DateException, WeeklyRange
 from providers.schedule.rules.opening import open_spans
@@ -26,6 +28,14 @@ class Wish:
     minutes: int
     setting: str
     zip: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRules:
+    """What the house demands of everybody: which credentials are required, and each technique's level of evidence."""
+
+    kinds: KindTable
+    evidence_levels: Mapping[str, str]
 
 
 def offered_service(facts: ProviderFacts, wish: Wish) -> ServiceFacts:
@@ -47,6 +57,7 @@ def ask(
     facts: ProviderFacts,
     wish: Wish,
     service: ServiceFacts,
+    house: HouseRules,
     *,
     taken: Sequence[Taken],
     travel: TravelMinutes | None,
@@ -67,20 +78,31 @@ def ask(
         now=now,
         from_minute=from_minute,
         until_minute=until_minute,
-        standing=standing_spans(facts, service, first, last),
+        standing=standing_spans(facts, service, house, first, last),
         travel=travel,
         place_zips=facts.place_zips,
     )
 
 
-def standing_spans(facts: ProviderFacts, service: ServiceFacts, first: date, last: date) -> list[Span]:
+def standing_spans(facts: ProviderFacts, service: ServiceFacts, house: HouseRules, first: date, last: date) -> list[Span]:
     """Epoch minutes of the days first..last on which the provider may work and this service has a technique in standing."""
-    days = standing_days(facts.credentials, facts.state, facts.profession, first, last)
+    days = standing_days(facts.credentials, facts.state, house.kinds, first, last)
+    if not service.techniques:
+        return [(day_begin(begin), day_begin(end)) for begin, end in days]
+    levels = {code: house.evidence_levels[code] for code in service.techniques if code in house.evidence_levels}
     return [
         (day_begin(begin), day_begin(end))
-        for begin, end in days
-        if not service.techniques or techniques_in_standing(begin, facts.credentials, service.techniques)
+        for span in days
+        for begin, end in _cut(span, facts.credentials)
+        if techniques_in_standing(begin, facts.credentials, levels)
     ]
+
+
+def _cut(span: tuple[date, date], credentials: Sequence[CredentialFact]) -> Iterator[tuple[date, date]]:
+    """A span of days in pieces within which no credential begins or ends."""
+    bounds = {fact.valid_from for fact in credentials if fact.valid_from is not None}
+    bounds |= {fact.valid_until + timedelta(days=1) for fact in credentials if fact.valid_until is not None and fact.valid_until < date.max}
+    return pairwise([span[0], *sorted(day for day in bounds if span[0] < day < span[1]), span[1]])
 
 
 def _hours_for(facts: ProviderFacts, setting: str) -> tuple[Sequence[WeeklyRange], Sequence[DateException]]:

@@ -1,0 +1,136 @@
+"""Letters about an appointment: written with the change they tell of, sent some minutes later, taken back when overtaken.
+
+Letters about one change wait a little, so that a slip made good sends none: a second change takes back what the first had not sent.
+Confirmations go at once, because a client waits for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from booking.appointments.models import Appointment
+from booking.appointments.queries import Booked, provider_email
+from booking.appointments.rules.holding import reminder_instants
+from marketplace.outbox.changes import enqueue_letter, withdraw_letters
+
+REMINDER = "visit_reminder"
+CHANGE_KINDS = ("visit_moved", "provider_visit_moved", "visit_changed")
+EVERY_KIND = (REMINDER, *CHANGE_KINDS, "visit_booked", "provider_visit_booked", "visit_requested")
+PATIENCE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What letters need beside the appointment: links and, for a guest, the secret of the link."""
+
+    base_url: str
+    guest_key: str | None = None
+
+
+def letter_facts(booked: Booked, sending: Sending, *, for_provider: bool) -> dict[str, object]:
+    """What a letter's template and its calendar file may say: no condition, no answer, for the provider no more of the address than the area."""
+    visit = booked.appointment
+    own_link = f"{sending.base_url}/visits/{sending.guest_key}" if sending.guest_key else f"{sending.base_url}/appointments/{visit.public_id}"
+    return {
+        "appointment": visit.public_id,
+        "reference": visit.reference,
+        "status": visit.status,
+        "provider_name": booked.provider.name,
+        "client_name": booked.person.name,
+        "service_name": visit.service_name,
+        "minutes": visit.minutes,
+        "setting": visit.setting,
+        "zip": visit.zip,
+        "place": _place_line(booked),
+        "starts_at": visit.starts_at.isoformat(),
+        "ends_at": visit.ends_at.isoformat(),
+        "total_cents": visit.total_cents,
+        "fee_cents": visit.fee_cents,
+        "cancelled_by": visit.cancelled_by,
+        "terms": visit.terms,
+        "uid": visit.uid,
+        "sequence": visit.sequence,
+        "booked_at": visit.booked_at.isoformat(),
+        "changed_at": visit.changed_at.isoformat(),
+        "respond_by_at": visit.respond_by_at.isoformat() if visit.respond_by_at else None,
+        "link": f"{sending.base_url}/provider/appointments/{visit.public_id}" if for_provider else own_link,
+    }
+
+
+def write_booked(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
+    """Confirmation (or receipt of a request) to the client, news to the provider, reminders."""
+    visit = booked.appointment
+    kind = "visit_requested" if visit.status == "requested" else "visit_booked"
+    _to_client(session, booked, sending, kind, now, at=now)
+    _to_provider(session, booked, sending, "provider_visit_booked", now)
+    if visit.status == "confirmed":
+        write_reminders(session, booked, sending, now)
+
+
+def write_moved(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
+    """The new time to both; what was still to be sent about the old time is taken back."""
+    _take_back(session, booked.appointment, (REMINDER, *CHANGE_KINDS), now)
+    _to_client(session, booked, sending, "visit_moved", now, at=now + PATIENCE)
+    _to_provider(session, booked, sending, "provider_visit_moved", now)
+    if booked.appointment.status == "confirmed":
+        write_reminders(session, booked, sending, now)
+
+
+def write_cancelled(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
+    """The cancellation to both; no reminder and no other news of the visit goes out any more."""
+    _take_back(session, booked.appointment, EVERY_KIND, now)
+    _to_client(session, booked, sending, "visit_cancelled", now, at=now)
+    _to_provider(session, booked, sending, "provider_visit_cancelled", now)
+
+
+def write_expired(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
+    """A request ran out: tell the client, free of charge."""
+    _take_back(session, booked.appointment, EVERY_KIND, now)
+    _to_client(session, booked, sending, "visit_expired", now, at=now)
+
+
+def write_reminders(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
+    """One letter for each reminder time still ahead; none is sent after the visit has begun."""
+    visit = booked.appointment
+    if booked.person.email is None:
+        return
+    for hours, at in reminder_instants(visit.starts_at, now):
+        enqueue_letter(
+            session, key=f"{REMINDER}:{visit.public_id}:{visit.sequence}:{hours}", kind=REMINDER, recipient=booked.person.email,
+            facts=letter_facts(booked, sending, for_provider=False), now=now, about=visit.public_id, send_after_at=at,
+            send_before_at=visit.starts_at,
+        )
+
+
+def _take_back(session: Session, visit: Appointment, kinds: tuple[str, ...], now: datetime) -> None:
+    withdraw_letters(session, about=visit.public_id, kinds=kinds, now=now)
+
+
+def _to_client(session: Session, booked: Booked, sending: Sending, kind: str, now: datetime, *, at: datetime) -> None:
+    if booked.person.email is None:
+        return
+    visit = booked.appointment
+    enqueue_letter(
+        session, key=f"{kind}:{visit.public_id}:{visit.sequence}", kind=kind, recipient=booked.person.email,
+        facts=letter_facts(booked, sending, for_provider=False), now=now, about=visit.public_id, send_after_at=at,
+    )
+
+
+def _to_provider(session: Session, booked: Booked, sending: Sending, kind: str, now: datetime) -> None:
+    visit = booked.appointment
+    enqueue_letter(
+        session, key=f"{kind}:{visit.public_id}:{visit.sequence}", kind=kind, recipient=provider_email(session, visit.provider_id),
+        facts=letter_facts(booked, sending, for_provider=True), now=now, about=visit.public_id, send_after_at=now + PATIENCE,
+    )
+
+
+def _place_line(booked: Booked) -> str | None:
+    """Where a clinic visit takes place; a client's own address is in no letter."""
+    place = booked.place
+    if place is None or booked.appointment.setting != "clinic":
+        return None
+    unit = f", {place.unit}" if place.unit else ""
+    return f"{place.name}, {place.line1}{unit}, {place.city} {place.zip}"

@@ -1,0 +1,63 @@
+"""Judging one start under the provider's lock, from the truth, by the same rules that listed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from booking.openings.catalogue import house_rules
+from booking.openings.queries import load_taken
+from booking.openings.rules.asking import Wish, ask, offered_service
+from booking.openings.rules.judging import judge_start
+from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.walltime import to_minute
+from providers.places.gazetteer import traveler
+from providers.places.rules.travel import TravelMode
+from providers.profiles.queries import get_facts
+from providers.profiles.rules import ProviderFacts, ServiceFacts
+from providers.registry.changes import lock_provider
+from providers.schedule.changes import TAKEN, ClaimFacts, flip_expired
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A start that can be taken: whose, for what, where, and the minutes to claim."""
+
+    facts: ProviderFacts
+    service: ServiceFacts
+    starts_at: datetime
+    ends_at: datetime
+    place_id: int | None
+    claim: ClaimFacts
+
+
+def accept_start(
+    session: Session, provider_id: int, wish: Wish, starts_at: datetime, now: datetime, *, except_claim_id: int | None = None
+) -> Accepted:
+    """Lock the provider, flip what has run out, judge the start. Raises Conflict `slot_taken`, or Refused with the rule's code."""
+    lock_provider(session, provider_id)
+    flip_expired(session, provider_id, now)
+    facts = get_facts(session, provider_id)
+    service = offered_service(facts, wish)
+    begin = to_minute(starts_at)
+    if starts_at != starts_at.replace(second=0, microsecond=0):
+        raise Refused("outside_hours", "Visits start on a whole minute.")
+    taken = load_taken(
+        session, [provider_id], from_minute=begin, until_minute=begin + wish.minutes, now=now, except_claim_id=except_claim_id
+    )
+    travel = traveler(TravelMode(facts.area.mode)) if facts.area else None
+    question = ask(
+        facts, wish, service, house_rules(), taken=taken[provider_id], travel=travel, now=now, from_minute=begin, until_minute=begin + 1
+    )
+    judgement = judge_start(question, begin)
+    if judgement.code == "slot_taken":
+        raise Conflict("slot_taken", TAKEN)
+    if not judgement.ok:
+        raise Refused(judgement.code, judgement.sentence)
+    zip_code = question.visit.zip or (facts.place_zips[judgement.place_id] if judgement.place_id is not None else None)
+    claim = ClaimFacts(
+        begin, begin + wish.minutes, question.visit.before_minutes, question.visit.after_minutes, judgement.place_id, zip_code
+    )
+    return Accepted(facts, service, starts_at, starts_at + timedelta(minutes=wish.minutes), judgement.place_id, claim)

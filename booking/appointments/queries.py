@@ -1,0 +1,133 @@
+"""Holds and appointments as they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from booking.appointments.models import Appointment, AppointmentEvent, Hold
+from marketplace.accounts.models import Account, Person
+from marketplace.kernel.errors import NotFound
+from providers.places.models import ProviderPlace
+from providers.registry.models import Provider
+from providers.schedule.models import Claim
+
+MISSING = "There is no such appointment."
+
+
+@dataclass(frozen=True)
+class Booked:
+    """One appointment with the names that pages and answers need."""
+
+    appointment: Appointment
+    provider: Provider
+    person: Person
+    place: ProviderPlace | None
+
+
+def get_hold(session: Session, public_id: str, person_id: int | None) -> Hold:
+    """A person's own hold, in whatever state. Raises NotFound."""
+    hold = session.scalar(select(Hold).where(Hold.public_id == public_id, Hold.person_id == person_id))
+    if hold is None:
+        raise NotFound("not_found", "There is no such hold.")
+    return hold
+
+
+def count_live_holds(session: Session, condition: ColumnElement[bool], now: datetime) -> int:
+    """Live holds that meet a condition."""
+    counted = select(func.count()).select_from(Hold).join(Claim, Claim.id == Hold.claim_id)
+    return session.scalar(counted.where(condition, Hold.state == "live", Claim.live, Hold.expires_at > now)) or 0
+
+
+def _booked() -> Select[tuple[Appointment, Provider, Person, ProviderPlace]]:
+    return (
+        select(Appointment, Provider, Person, ProviderPlace)
+        .join(Provider, Provider.id == Appointment.provider_id)
+        .join(Person, Person.id == Appointment.person_id)
+        .outerjoin(ProviderPlace, ProviderPlace.id == Appointment.place_id)
+    )
+
+
+def _one(session: Session, condition: ColumnElement[bool]) -> Booked:
+    row = session.execute(_booked().where(condition)).first()
+    if row is None:
+        raise NotFound("not_found", MISSING)
+    return Booked(row[0], row[1], row[2], row[3])
+
+
+def get_of_person(session: Session, public_id: str, person_id: int) -> Booked:
+    """A client's own appointment. Raises NotFound."""
+    return _one(session, and_(Appointment.public_id == public_id, Appointment.person_id == person_id))
+
+
+def get_of_provider(session: Session, public_id: str, account_id: int) -> Booked:
+    """An appointment with the provider that this account is. Raises NotFound."""
+    return _one(session, and_(Appointment.public_id == public_id, Provider.account_id == account_id))
+
+
+def get_any(session: Session, public_id: str) -> Booked:
+    """An appointment, for admins. Raises NotFound."""
+    return _one(session, Appointment.public_id == public_id)
+
+
+def get_by_guest_key(session: Session, key_hash: str) -> Booked:
+    """The one appointment that a guest's secret link opens. Raises NotFound."""
+    return _one(session, Appointment.guest_key_hash == key_hash)
+
+
+def list_of_person(session: Session, person_id: int, *, limit: int, before: datetime | None = None) -> list[Booked]:
+    """A client's appointments, latest start first, starting before an instant when one is given."""
+    return _list(session, Appointment.person_id == person_id, limit, before)
+
+
+def list_of_provider(session: Session, account_id: int, *, limit: int, before: datetime | None = None) -> list[Booked]:
+    """A provider's appointments, latest start first."""
+    return _list(session, Provider.account_id == account_id, limit, before)
+
+
+def _list(session: Session, condition: ColumnElement[bool], limit: int, before: datetime | None) -> list[Booked]:
+    wanted = _booked().where(condition).order_by(Appointment.starts_at.desc(), Appointment.id.desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(Appointment.starts_at < before)
+    return [Booked(row[0], row[1], row[2], row[3]) for row in session.execute(wanted)]
+
+
+def list_events(session: Session, appointment_id: int) -> Sequence[AppointmentEvent]:
+    """What happened to an appointment, in order."""
+    return session.scalars(
+        select(AppointmentEvent).where(AppointmentEvent.appointment_id == appointment_id).order_by(AppointmentEvent.id)
+    ).all()
+
+
+def provider_email(session: Session, provider_id: int) -> str:
+    """Where letters to a provider go."""
+    return session.scalars(select(Account.email).join(Provider, Provider.account_id == Account.id).where(Provider.id == provider_id)).one()
+
+
+def find_in_the_way(session: Session, provider_id: int, from_minute: int, until_minute: int) -> list[Appointment]:
+    """Live appointments of a provider whose busy time meets [from, until) in epoch minutes."""
+    return list(
+        session.scalars(
+            select(Appointment)
+            .join(Claim, Claim.id == Appointment.claim_id)
+            .where(
+                Claim.provider_id == provider_id, Claim.live, Claim.busy_from_minute < until_minute, Claim.busy_until_minute > from_minute
+            )
+            .order_by(Appointment.starts_at)
+        )
+    )
+
+
+def overdue_requests(session: Session, now: datetime) -> list[str]:
+    """Public ids of requests whose deadline has passed."""
+    return list(session.scalars(select(Appointment.public_id).where(Appointment.status == "requested", Appointment.respond_by_at <= now)))
+
+
+def run_out_holds(session: Session, now: datetime) -> list[int]:
+    """Ids of holds still marked live that have run out, or whose claim was given back already."""
+    ended = select(Hold.id).join(Claim, Claim.id == Hold.claim_id).where(Hold.state == "live", or_(Hold.expires_at <= now, Claim.live.is_(False)))
+    return list(session.scalars(ended))
