@@ -14,7 +14,8 @@ from providers.credentials.models import Credential
 from providers.credentials.rules.standing import CredentialFact
 from providers.places.models import ProviderPlace, ServiceArea
 from providers.profiles.rules import AreaFacts, Evidence, PlaceFacts, ProviderFacts, ServiceFacts
-from providers.registry.models import LISTED, SUSPENDED, Provider
+from providers.registry.models import Provider
+from providers.registry.rules import LISTED, SUSPENDED
 from providers.schedule.models import HoursException, ScheduleRule, WeeklyHours
 from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy

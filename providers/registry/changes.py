@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Account
+from marketplace.audit import Deed, record
 from marketplace.kernel.errors import NotFound
 from providers.registry.models import Change, Provider
+from providers.registry.queries import slugs_like
+from providers.registry.rules import APPROVE, DRAFT, Owner, free_slug, next_state, slug_of
 
 
 def note_change(session: Session, provider_id: int) -> None:
@@ -22,3 +28,38 @@ def lock_provider(session: Session, provider_id: int) -> Provider:
     if provider is None:
         raise NotFound("not_found", "There is no such provider.")
     return provider
+
+
+def own_provider(session: Session, owner: Owner, now: datetime) -> Provider:
+    """The provider that an account is, locked; a draft is begun where there is none yet, once however many ask at a time."""
+    session.execute(select(Account.id).where(Account.id == owner.account_id).with_for_update())
+    provider = session.scalar(
+        select(Provider).where(Provider.account_id == owner.account_id).with_for_update().execution_options(populate_existing=True)
+    )
+    return provider or begin_draft(session, owner, now)
+
+
+def begin_draft(session: Session, owner: Owner, now: datetime) -> Provider:
+    """A new provider in draft under a public name made of the account's."""
+    provider = Provider(
+        account_id=owner.account_id, slug=free_slug(owner.name, slugs_like(session, slug_of(owner.name))), state=DRAFT,
+        name=owner.name or "Therapist", languages=["en"], settings=[], answers={}, created_at=now,
+    )  # fmt: skip
+    session.add(provider)
+    session.flush()
+    note_deed(session, provider, owner.actor, "provider_begun", now)
+    return provider
+
+
+def list_provider(session: Session, provider: Provider, actor: str, now: datetime) -> None:
+    """Show a submitted provider to the public. The caller has made sure of their standing."""
+    provider.state = next_state(provider.state, APPROVE)
+    provider.state_reason = None
+    provider.listed_at = provider.listed_at or now
+    note_deed(session, provider, actor, "provider_listed", now)
+    note_change(session, provider.id)
+
+
+def note_deed(session: Session, provider: Provider, actor: str, verb: str, now: datetime, **details: object) -> None:
+    """Put a deed on a provider into the audit. Details are plain JSON without addresses, phone or numbers."""
+    record(session, Deed(now, actor, verb, "provider", provider.public_id, details))

@@ -13,8 +13,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from marketplace.db import Base, Json, UtcDateTime, new_public_id
 from marketplace.vault import SealedText
-
-DRAFT, SUBMITTED, LISTED, SUSPENDED = "draft", "submitted", "listed", "suspended"
+from providers.registry.rules import DRAFT
 
 
 class Provider(Base):

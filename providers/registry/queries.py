@@ -1,0 +1,27 @@
+"""Which provider an account is, and who has which public name."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.errors import NotFound
+from providers.registry.models import Provider
+
+
+def find_own_provider(session: Session, account_id: int) -> Provider | None:
+    """The provider that an account is, if the draft has been begun."""
+    return session.scalar(select(Provider).where(Provider.account_id == account_id))
+
+
+def get_provider(session: Session, slug: str) -> Provider:
+    """A provider in any state, for those who oversee. Raises NotFound."""
+    provider = session.scalar(select(Provider).where(Provider.slug == slug))
+    if provider is None:
+        raise NotFound("not_found", "There is no such provider.")
+    return provider
+
+
+def slugs_like(session: Session, base: str) -> set[str]:
+    """The public names that are `base` or `base` with a number behind it."""
+    return set(session.scalars(select(Provider.slug).where(or_(Provider.slug == base, Provider.slug.like(f"{base}-%")))))
