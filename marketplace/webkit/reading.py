@@ -163,6 +163,17 @@ class Fields:
         value = self._typed(field, default, str, "This must be a date such as 2027-01-15.")
         return read_date(value) if isinstance(value, str) and value is not default else value
 
+    def rows(self, field: str, default: Any = _MISSING, *, most: int = 100) -> list[Fields]:
+        """A list of objects, each as Fields of its own named `field[0].`; hand each back to `adopt` when it is read."""
+        rows = self.items(field, default) or []
+        if len(rows) > most:
+            self.fault(field, f"At most {most} entries.")
+        return [Fields(row, f"{self._prefix}{field}[{number}].") for number, row in enumerate(rows[:most])]
+
+    def adopt(self, inner: Fields) -> None:
+        """Take over what was wrong inside; unknown fields there raise at once."""
+        self._faults.extend(inner.collect())
+
     def collect(self) -> list[FieldFault]:
         """The faults so far, unknown fields among them being raised first (400 `unknown_field`)."""
         unknown = sorted(str(field)[:60] for field in set(self._data) - self._known)
