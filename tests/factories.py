@@ -1,0 +1,541 @@
+"""Rows for tests: one factory a table, and a few whole situations. A test states only what it is about.
+
+All of it needs an application context (`ctx`, or `with app.app_context():`) and commits, because a verb's transaction begins with fresh eyes.
+Where a row belongs to another, give the other row: `WeeklyHoursFactory(provider=anna)`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import factory
+from factory.alchemy import SQLAlchemyModelFactory
+from flask import current_app
+from sqlalchemy import select
+
+from booking.appointments.models import Appointment, AppointmentEvent, Hold
+from booking.screening.models import Consent, Screening
+from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
+from marketplace.accounts.security_port import hash_password
+from marketplace.db import db
+from marketplace.idempotency import IdempotencyKey
+from marketplace.outbox.models import Letter
+from marketplace.vault import secret_hash, vault
+from providers.credentials.models import Credential, CredentialDecision, CredentialDocument
+from providers.places.models import ProviderPlace, ServiceArea
+from providers.registry.models import Change, Provider
+from providers.schedule.models import Claim, HoursException, ScheduleRule, WeeklyHours
+from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
+from tests.support.clocks import START
+
+PASSWORD = "evening-in-manhattan"
+LONG_AGO = START - timedelta(days=90)
+TERMS = {
+    "steps": [{"hours": 24, "fee_percent": 0}, {"hours": 12, "fee_percent": 50}, {"hours": 0, "fee_percent": 100}],
+    "grace_minutes": 10,
+    "no_show_percent": 100,
+    "late_minutes": 15,
+    "free_moves": 1,
+    "payment": "at_visit",
+}
+
+
+@cache
+def password_hash() -> str:
+    """Argon2 takes its time; once is enough for all accounts of a run."""
+    return hash_password(PASSWORD) if "security" in current_app.extensions else "no security, no hash"
+
+
+class Row(SQLAlchemyModelFactory):
+    class Meta:
+        abstract = True
+        sqlalchemy_session = db.session
+        sqlalchemy_session_persistence = "commit"
+
+
+def owned(name: str) -> Any:
+    """The id of the row that was given or made as `name`."""
+    return factory.SelfAttribute(f"{name}.id")
+
+
+# --- people ----------------------------------------------------------------------------------------------------------------
+
+
+class RoleFactory(Row):
+    class Meta:
+        model = Role
+        sqlalchemy_get_or_create = ("name",)
+
+    name = "client"
+    description = None
+
+
+class AccountFactory(Row):
+    """Signs in with PASSWORD. `AccountFactory(role="provider")`, `confirmed_at=None`, `active=False`."""
+
+    class Meta:
+        model = Account
+        exclude = ("role",)
+
+    role = "client"
+    email = factory.Sequence(lambda n: f"somebody{n}@licensedhands.test")
+    name = factory.Faker("name")
+    password = factory.LazyFunction(password_hash)
+    active = True
+    fs_uniquifier = factory.Sequence(lambda n: f"uniquifier-{n}")
+    confirmed_at = LONG_AGO
+    created_at = LONG_AGO
+    roles = factory.LazyAttribute(lambda made: [RoleFactory(name=made.role)])
+
+
+class SignInFactory(Row):
+    class Meta:
+        model = SignIn
+        exclude = ("account",)
+
+    account = factory.SubFactory(AccountFactory)
+    account_id = owned("account")
+    token_hash = factory.Sequence(lambda n: secret_hash(f"session-{n}"))
+    created_at = START
+
+
+class FailureCountFactory(Row):
+    class Meta:
+        model = FailureCount
+
+    fingerprint = factory.Sequence(lambda n: secret_hash(f"address-{n}"))
+    count = 1
+    since_at = START
+
+
+class ApiTokenFactory(Row):
+    """`ApiTokenFactory(token="secret", account=anna)`: sign in with `Authorization: Bearer secret`."""
+
+    class Meta:
+        model = ApiToken
+        exclude = ("account", "token")
+
+    account = factory.SubFactory(AccountFactory)
+    account_id = owned("account")
+    token = factory.Sequence(lambda n: f"token-{n}")
+    token_hash = factory.LazyAttribute(lambda made: secret_hash(made.token))
+    created_at = START
+    expires_at = START + timedelta(days=365)
+
+
+class PersonFactory(Row):
+    """Somebody with an account; `account=None` makes a guest."""
+
+    class Meta:
+        model = Person
+        exclude = ("account",)
+
+    account = factory.SubFactory(AccountFactory)
+    account_id = factory.LazyAttribute(lambda made: made.account and made.account.id)
+    name = factory.LazyAttribute(lambda made: made.account.name if made.account else "Guest Guestley")
+    email = factory.LazyAttributeSequence(lambda made, n: made.account.email if made.account else f"guest{n}@licensedhands.test")
+    email_confirmed_at = LONG_AGO
+    phone = "+12125550123"
+    zip = "10024"
+    created_at = LONG_AGO
+
+
+# --- providers -------------------------------------------------------------------------------------------------------------
+
+
+class ProviderFactory(Row):
+    """A listed provider with nothing else; `bookable_provider()` makes one who can be booked."""
+
+    class Meta:
+        model = Provider
+        exclude = ("account",)
+
+    account = factory.SubFactory(AccountFactory, role="provider")
+    account_id = owned("account")
+    slug = factory.Sequence(lambda n: f"provider-{n}")
+    state = "listed"
+    name = factory.LazyAttribute(lambda made: made.account.name)
+    headline = "Medical massage for necks that sit all day"
+    about = "Twelve years in practice."
+    gender = "female"
+    languages = ["en"]
+    settings = ["clinic"]
+    phone = "+12125550199"
+    created_at = LONG_AGO
+    listed_at = LONG_AGO
+
+
+class OfProvider(Row):
+    """A row that belongs to a provider."""
+
+    class Meta:
+        abstract = True
+        exclude = ("provider",)
+
+    provider = factory.SubFactory(ProviderFactory)
+    provider_id = owned("provider")
+
+
+class ChangeFactory(OfProvider):
+    class Meta:
+        model = Change
+
+
+class ProviderPlaceFactory(OfProvider):
+    class Meta:
+        model = ProviderPlace
+
+    kind = "clinic"
+    name = "Columbus Avenue Practice"
+    line1 = "410 Columbus Avenue"
+    zip = "10024"
+    neighborhood = "upper_west_side"
+    latitude = 40.7822
+    longitude = -73.9746
+
+
+class ServiceAreaFactory(OfProvider):
+    class Meta:
+        model = ServiceArea
+
+    mode = "subway"
+    base = {"line1": "200 West 72nd Street", "zip": "10023"}
+    zips = ["10023", "10024", "10025"]
+    covered_zips = factory.SelfAttribute("zips")
+    max_travel_minutes = 45
+    setup_minutes = 15
+    pack_minutes = 10
+
+
+class CredentialFactory(OfProvider):
+    """In force around START. `status`, `issued_on` and `expires_on` make other states."""
+
+    class Meta:
+        model = Credential
+        exclude = ("provider", "plain_number")
+
+    kind = "license"
+    status = "verified"
+    issuer = "New York State Education Department"
+    holder_name = factory.LazyAttribute(lambda made: made.provider.name)
+    plain_number = factory.Sequence(lambda n: f"{27_000 + n:06}")
+    number = factory.SelfAttribute("plain_number")
+    number_fingerprint = factory.LazyAttribute(lambda made: vault().fingerprint(made.plain_number, made.kind))
+    issued_on = date(2025, 6, 1)
+    expires_on = date(2028, 5, 31)
+    valid_until = factory.SelfAttribute("expires_on")
+    details = factory.LazyAttribute(lambda made: DETAILS.get(made.kind, {}))
+    submitted_at = LONG_AGO
+    verified_at = LONG_AGO
+    verified_source = "Public register"
+    verified_by = "A. Checker"
+    created_at = LONG_AGO
+
+
+DETAILS: dict[str, dict[str, object]] = {
+    "license": {"profession_code": "027"},
+    "liability_insurance": {
+        "form": "occurrence",
+        "per_occurrence_cents": 200_000_000,
+        "aggregate_cents": 600_000_000,
+        "covers": [],
+        "excludes": [],
+    },
+    "physician_collaboration": {
+        "name": "Dr. Mei Ostrander",
+        "profession": "physician",
+        "npi": "1234567893",
+        "practice": "West Side",
+        "relation": "referral",
+    },
+}
+
+
+class CredentialDocumentFactory(Row):
+    class Meta:
+        model = CredentialDocument
+        exclude = ("credential", "plain")
+
+    credential = factory.SubFactory(CredentialFactory)
+    credential_id = owned("credential")
+    version = 1
+    media_type = "application/pdf"
+    plain = b"%PDF-1.7 a license"
+    content = factory.LazyAttribute(lambda made: vault().seal_bytes(made.plain))
+    sha256 = factory.LazyAttribute(lambda made: hashlib.sha256(made.plain).hexdigest())
+    uploaded_at = LONG_AGO
+
+
+class CredentialDecisionFactory(Row):
+    class Meta:
+        model = CredentialDecision
+        exclude = ("credential", "admin")
+
+    credential = factory.SubFactory(CredentialFactory)
+    credential_id = owned("credential")
+    admin = factory.SubFactory(AccountFactory, role="admin")
+    decided_by_id = owned("admin")
+    decision = "verify"
+    source = "Public register"
+    source_value = "Registered, in force"
+    note = ""
+    decided_at = LONG_AGO
+
+
+class ServiceFactory(OfProvider):
+    class Meta:
+        model = Service
+
+    code = "medical-massage"
+    name = "Medical massage"
+    techniques = ["trigger_point"]
+    settings = ["clinic"]
+
+
+class ServiceDurationFactory(Row):
+    class Meta:
+        model = ServiceDuration
+        exclude = ("service",)
+
+    service = factory.SubFactory(ServiceFactory)
+    service_id = owned("service")
+    minutes = 60
+    price_cents = 16_000
+
+
+class PricePolicyFactory(OfProvider):
+    class Meta:
+        model = PricePolicy
+
+    version = 1
+    rules: Any = []
+    created_at = LONG_AGO
+
+
+class TermsPolicyFactory(OfProvider):
+    class Meta:
+        model = TermsPolicy
+
+    version = 1
+    terms = TERMS
+    created_at = LONG_AGO
+
+
+class WeeklyHoursFactory(OfProvider):
+    class Meta:
+        model = WeeklyHours
+        exclude = ("provider", "place")
+
+    weekday = 0
+    opens_minute = 9 * 60
+    closes_minute = 17 * 60
+    settings = ["clinic"]
+    place: Any = None
+    place_id = factory.LazyAttribute(lambda made: made.place and made.place.id)
+
+
+class HoursExceptionFactory(OfProvider):
+    class Meta:
+        model = HoursException
+
+    on = date(2027, 1, 13)
+    closed = True
+
+
+class ScheduleRuleFactory(OfProvider):
+    class Meta:
+        model = ScheduleRule
+
+
+def epoch_minute(instant: Any) -> int:
+    """Minutes since 1970 of an instant at a whole minute."""
+    return int(instant.timestamp()) // 60
+
+
+class ClaimFactory(OfProvider):
+    """An hour from tomorrow noon in New York; `starts_at` and `minutes` say otherwise."""
+
+    class Meta:
+        model = Claim
+        exclude = ("provider", "starts_at", "minutes")
+
+    starts_at = START + timedelta(days=1)
+    minutes = 60
+    kind = "block"
+    begin_minute = factory.LazyAttribute(lambda made: epoch_minute(made.starts_at))
+    end_minute = factory.LazyAttribute(lambda made: made.begin_minute + made.minutes)
+
+
+# --- booking ---------------------------------------------------------------------------------------------------------------
+
+QUOTE = {
+    "lines": [
+        {"code": "service", "label": "Medical massage, 60 minutes", "amount_cents": 16_000, "rule": "service", "uses_personal_data": False}
+    ],
+    "subtotal_cents": 16_000,
+    "tax_cents": 0,
+    "total_cents": 16_000,
+    "currency": "USD",
+}
+
+
+class HoldFactory(OfProvider):
+    """A live hold with its claim, ten minutes from START."""
+
+    class Meta:
+        model = Hold
+        exclude = ("provider", "person", "claim")
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    service_code = "medical-massage"
+    service_name = "Medical massage"
+    minutes = 60
+    setting = "clinic"
+    starts_at = START + timedelta(days=1)
+    ends_at = factory.LazyAttribute(lambda made: made.starts_at + timedelta(minutes=made.minutes))
+    expires_at = START + timedelta(minutes=10)
+    claim = factory.SubFactory(
+        ClaimFactory,
+        kind="hold",
+        provider=factory.SelfAttribute("..provider"),
+        starts_at=factory.SelfAttribute("..starts_at"),
+        minutes=factory.SelfAttribute("..minutes"),
+        expires_at=factory.SelfAttribute("..expires_at"),
+    )
+    claim_id = owned("claim")
+    quote = QUOTE
+    terms = TERMS
+    created_at = START
+
+
+class AppointmentFactory(OfProvider):
+    """A confirmed visit with its claim, tomorrow at noon."""
+
+    class Meta:
+        model = Appointment
+        exclude = ("provider", "person", "claim")
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    reference = factory.Sequence(lambda n: f"LH{n:06}")
+    status = "confirmed"
+    service_code = "medical-massage"
+    service_name = "Medical massage"
+    minutes = 60
+    setting = "clinic"
+    starts_at = START + timedelta(days=1)
+    ends_at = factory.LazyAttribute(lambda made: made.starts_at + timedelta(minutes=made.minutes))
+    claim = factory.SubFactory(
+        ClaimFactory,
+        kind="appointment",
+        provider=factory.SelfAttribute("..provider"),
+        starts_at=factory.SelfAttribute("..starts_at"),
+        minutes=factory.SelfAttribute("..minutes"),
+    )
+    claim_id = owned("claim")
+    quote = QUOTE
+    terms = TERMS
+    total_cents = 16_000
+    due_cents = factory.SelfAttribute("total_cents")
+    uid = factory.Sequence(lambda n: f"visit-{n}@licensedhands.test")
+    booked_at = START - timedelta(days=2)
+    changed_at = factory.SelfAttribute("booked_at")
+
+
+class AppointmentEventFactory(Row):
+    class Meta:
+        model = AppointmentEvent
+        exclude = ("appointment",)
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = owned("appointment")
+    at = START
+    actor = "client"
+    verb = "booked"
+    facts: Any = {}
+
+
+class ScreeningFactory(Row):
+    class Meta:
+        model = Screening
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    form_version = "1"
+    answers: Any = {}
+    outcome = "clear"
+    result: Any = {"outcome": "clear", "reasons": []}
+    created_at = START
+    valid_until_at = START + timedelta(days=90)
+
+
+class ConsentFactory(Row):
+    class Meta:
+        model = Consent
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    version = "1"
+    sections: Any = {}
+    accepted_at = START
+
+
+# --- post and keys -----------------------------------------------------------------------------------------------------------
+
+
+class LetterFactory(Row):
+    class Meta:
+        model = Letter
+
+    key = factory.Sequence(lambda n: f"letter:{n}")
+    kind = "visit_booked"
+    recipient = "somebody@licensedhands.test"
+    facts: Any = {}
+    created_at = START
+    send_after_at = START
+
+
+class IdempotencyKeyFactory(Row):
+    class Meta:
+        model = IdempotencyKey
+
+    owner = "account:1"
+    key = factory.Sequence(lambda n: f"key-{n}")
+    request_hash = "0" * 64
+    created_at = START
+
+
+# --- whole situations --------------------------------------------------------------------------------------------------------
+
+
+def put_in_standing(provider: Provider) -> None:
+    """Every required credential, in force."""
+    CredentialFactory(provider=provider, kind="license")
+    CredentialFactory(provider=provider, kind="liability_insurance", issuer="Hands & Heart Mutual")
+    CredentialFactory(provider=provider, kind="physician_collaboration", issuer="West Side Medicine")
+
+
+def bookable_provider(**wishes: Any) -> Provider:
+    """Somebody who can be booked in a clinic from 9 to 17 every day: 60 minutes for $160, 90 for $220."""
+    provider = ProviderFactory(**wishes)
+    put_in_standing(provider)
+    place = ProviderPlaceFactory(provider=provider)
+    service = ServiceFactory(provider=provider)
+    ServiceDurationFactory(service=service, minutes=60, price_cents=16_000)
+    ServiceDurationFactory(service=service, minutes=90, price_cents=22_000)
+    for weekday in range(7):
+        WeeklyHoursFactory(provider=provider, place=place, weekday=weekday)
+    ScheduleRuleFactory(provider=provider)
+    return provider
+
+
+def person_of(account: Account) -> Person:
+    """The person an account belongs to, made if need be."""
+    found = db.session.scalar(select(Person).where(Person.account_id == account.id))
+    return found or PersonFactory(account=account)
