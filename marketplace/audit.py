@@ -1,8 +1,8 @@
 """Who did or read what of whose: append-only and hash-chained.
 
-Entries stand in a few chains (lanes) chosen by the object, so that writers of different objects do not wait for one another. Each entry's
-hash covers its content and the hash before it in its lane; a changed, missing or swapped entry breaks the chain. Entries are collected during
-a transaction and written just before its commit in the order of lanes, which leaves no room for a deadlock.
+Entries stand in a few chains (lanes) chosen by the object, so that writers of different objects do not wait for one another. Each
+entry's hash covers its content and the hash before it in its lane; a changed, missing or swapped entry breaks the chain. Entries are
+collected during a transaction and written just before its commit in the order of lanes, which leaves no room for a deadlock.
 """
 
 from __future__ import annotations
@@ -88,8 +88,16 @@ def _append(session: Session, deed: Deed) -> None:
     number, previous = (last.number + 1, last.entry_hash) if last else (1, FIRST_HASH)
     content = json.loads(json.dumps(dict(deed.details), sort_keys=True, default=str))
     entry = AuditEntry(
-        lane=deed.lane, number=number, at=deed.at, actor=deed.actor, verb=deed.verb, object_kind=deed.object_kind,
-        object_id=deed.object_id, details=content, previous_hash=previous, entry_hash="",
+        lane=deed.lane,
+        number=number,
+        at=deed.at,
+        actor=deed.actor,
+        verb=deed.verb,
+        object_kind=deed.object_kind,
+        object_id=deed.object_id,
+        details=content,
+        previous_hash=previous,
+        entry_hash="",
     )
     entry.entry_hash = entry_hash(entry)
     session.add(entry)
@@ -99,8 +107,15 @@ def _append(session: Session, deed: Deed) -> None:
 def entry_hash(entry: AuditEntry) -> str:
     """The hash (64 hex digits) that an entry's content and predecessor give."""
     content = [
-        entry.lane, entry.number, entry.at.isoformat(), entry.actor, entry.verb, entry.object_kind, entry.object_id,
-        entry.details, entry.previous_hash,
+        entry.lane,
+        entry.number,
+        entry.at.isoformat(),
+        entry.actor,
+        entry.verb,
+        entry.object_kind,
+        entry.object_id,
+        entry.details,
+        entry.previous_hash,
     ]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

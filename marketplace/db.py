@@ -10,6 +10,7 @@ import fcntl
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,8 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
+_begin_hook: ContextVar[Callable[[Session], None] | None] = ContextVar("begin_hook", default=None)
+
 
 def new_public_id() -> str:
     """An unguessable name (96 bits) for use outside."""
@@ -75,7 +78,7 @@ def transaction() -> Iterator[Session]:
     """One unit of work: commits at the end, rolls back on any error, refuses to nest.
 
     What a guard has read before is forgotten first, so that a rule judges rows as they are under this transaction's locks.
-    Hooks left with `before_commit` run just before the commit, inside it.
+    Hooks left with `before_commit` run just before the commit, inside it; one left with `on_begin` runs first of all.
     """
     session = db.session()
     if "unit" in session.info:
@@ -86,16 +89,43 @@ def transaction() -> Iterator[Session]:
         with _writers_queue(session):
             session.connection(execution_options={"writes": True})
             try:
+                if (hook_first := _begin_hook.get()) is not None:
+                    hook_first(session)
                 yield session
                 session.flush()
                 for hook in list(unit_of_work(session).get("before_commit", {}).values()):
                     hook(session)
                 session.commit()
+                _begin_hook.set(None)
             except BaseException:
                 session.rollback()
                 raise
     finally:
         session.info.pop("unit", None)
+
+
+@contextmanager
+def joined_transaction() -> Iterator[Session]:
+    """For the callbacks of a library that may run inside our transaction or outside: join the running one, or be one.
+
+    Verbs use `transaction()`, which refuses to nest.
+    """
+    session = db.session()
+    if "unit" in session.info:
+        yield session
+        return
+    with transaction() as opened:
+        yield opened
+
+
+@contextmanager
+def on_begin(hook: Callable[[Session], None]) -> Iterator[None]:
+    """Inside this block the first `transaction()` that commits runs `hook` first of all: what it writes stands or falls with the verb."""
+    mark = _begin_hook.set(hook)
+    try:
+        yield
+    finally:
+        _begin_hook.reset(mark)
 
 
 def unit_of_work(session: Session) -> dict[str, Any]:

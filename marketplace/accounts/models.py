@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table
+from flask_security.utils import _config_value as config_value
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace.accounts.rules import chief_role
 from marketplace.db import Base, UtcDateTime, new_public_id
 from marketplace.vault import SealedJson, SealedText
 
@@ -47,17 +49,46 @@ class Account(Base, UserMixin):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(SealedText)
+    tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
-    failed_sign_ins: Mapped[int] = mapped_column(Integer, default=0)
-    failed_since_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    roles: Mapped[list[Role]] = relationship(secondary=account_role, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(secondary=account_role, lazy="selectin")  # type: ignore[assignment]
 
     @property
     def role(self) -> str:
         """The one role an account has: admin, provider or client."""
-        names = {role.name for role in self.roles}
-        return next((name for name in ("admin", "provider") if name in names), "client")
+        return chief_role(role.name for role in self.roles)
+
+    def check_tf_required(self, methods: list[tuple[str, str]], fresh: bool) -> tuple[bool, list[tuple[str, str]]]:  # noqa: ARG002, FBT001
+        """Whether sign-in needs a second factor: whoever has one, and the roles that must have one. Asked by Flask-Security."""
+        return bool(methods) or self.check_tf_required_setup(), methods
+
+    def check_tf_required_setup(self) -> bool:
+        """Whether this account's role must have a second factor, so that it cannot be switched off. Asked by Flask-Security."""
+        return self.role in config_value("TWO_FACTOR_ROLES")
+
+
+class SignIn(Base):
+    """One signed-in browser. Its session cookie holds the token, here stands the token's hash: what is ended here is over at once."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class FailureCount(Base):
+    """How often somebody failed to prove who they are, by a fingerprint of the address or of the device, since when."""
+
+    __tablename__ = "failure_count"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    count: Mapped[int] = mapped_column(Integer)
+    since_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ApiToken(Base):

@@ -19,11 +19,26 @@ from marketplace.kernel.errors import (
 )
 
 STATUS: dict[type[Refusal], int] = {
-    Malformed: 400, Unauthorized: 401, PaymentNeeded: 402, Forbidden: 403, NotFound: 404, Conflict: 409, Refused: 422, Limited: 429,
+    Malformed: 400,
+    Unauthorized: 401,
+    PaymentNeeded: 402,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Refused: 422,
+    Limited: 429,
 }
 CODES = {
-    400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
-    413: "too_large", 415: "unsupported_media_type", 429: "too_many_requests", 500: "internal", 503: "unavailable",
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+    429: "too_many_requests",
+    500: "internal",
+    503: "unavailable",
 }
 PAGES = (400, 403, 404, 405, 409, 413, 429, 500, 503)
 API_ROOT = "/api/"
@@ -59,7 +74,7 @@ def problem_of(refusal: Refusal) -> Response:
 
 def page_of(status: int, sentence: str) -> tuple[str, int]:
     """The page for people that goes with a status."""
-    shown = status if status in PAGES else (400 if status < 500 else 500)  # noqa: PLR2004 (4xx and 5xx)
+    shown = status if status in PAGES else (400 if status < 500 else 500)
     return render_template(f"errors/{shown}.html", sentence=sentence), status
 
 
@@ -71,14 +86,14 @@ def install_problems(app: Flask) -> None:
         return problem_of(refusal) if wants_json() else page_of(status_of(refusal), refusal.sentence)
 
     @app.errorhandler(CSRFError)
-    def on_csrf(error: CSRFError) -> Response | tuple[str, int]:
+    def on_csrf(_error: CSRFError) -> Response | tuple[str, int]:
         sentence = "This form was open too long or came from another page. Go back, reload and send it again."
         return problem(400, "csrf", "Csrf", sentence) if wants_json() else page_of(400, sentence)
 
     @app.errorhandler(HTTPException)
     def on_http(error: HTTPException) -> Response | tuple[str, int] | HTTPException:
         status = error.code or 500
-        if status < 400:  # noqa: PLR2004 (a redirect raised by routing)
+        if status < 400:
             return error
         code = CODES.get(status, f"http_{status}")
         if not wants_json():
@@ -93,5 +108,5 @@ def install_problems(app: Flask) -> None:
     def on_crash(error: Exception) -> Response | tuple[str, int]:
         if app.testing or app.debug:
             raise error
-        app.logger.exception("unhandled error")
+        app.logger.error("unhandled error", exc_info=error)
         return problem(500, "internal", "Internal", "Something broke on our side. It is logged.") if wants_json() else page_of(500, "")
