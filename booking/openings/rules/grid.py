@@ -19,24 +19,26 @@ Stretch = tuple[int, int, int, int | None]
 def join_stretches(spans: Sequence[OpenSpan]) -> list[Stretch]:
     """Touching and overlapping spans of one place as one stretch, whatever their staffing; sorted by begin."""
     ordered = sorted(spans, key=itemgetter(0))
-    if apart(ordered):
-        return [(begin, end, begin if anchor is None else anchor, place) for begin, end, place, _, anchor in ordered]
+    stretches: list[Stretch] = [(begin, end, begin if anchor is None else anchor, place) for begin, end, place, _, anchor in ordered]
+    return stretches if apart(stretches) else _joined(stretches)
+
+
+def _joined(stretches: Sequence[Stretch]) -> list[Stretch]:
     latest: dict[int | None, int] = {}
-    stretches: list[Stretch] = []
-    for begin, end, place, _, anchor in ordered:
+    joined: list[Stretch] = []
+    for begin, end, anchor, place in stretches:
         at = latest.get(place)
-        if at is not None and begin <= stretches[at][1]:
-            joined = stretches[at]
-            stretches[at] = (joined[0], max(joined[1], end), joined[2], place)
-            continue
-        latest[place] = len(stretches)
-        stretches.append((begin, end, begin if anchor is None else anchor, place))
-    return stretches
+        if at is not None and begin <= joined[at][1]:
+            joined[at] = (joined[at][0], max(joined[at][1], end), joined[at][2], place)
+        else:
+            latest[place] = len(joined)
+            joined.append((begin, end, anchor, place))
+    return joined
 
 
-def apart(ordered: Sequence[OpenSpan] | Sequence[Stretch]) -> bool:
-    """Whether no two of them touch, so that their starts come in order and none belongs to two."""
-    return all(one[1] < other[0] for one, other in pairwise(ordered))
+def apart(stretches: Sequence[Stretch]) -> bool:
+    """Whether no two of them (sorted) touch, so that their starts come in order and none belongs to two."""
+    return all(one[1] < other[0] for one, other in pairwise(stretches))
 
 
 def free_runs(question: Question, stretches: Sequence[Stretch], free: Sequence[Span]) -> Iterator[tuple[range, int | None]]:
@@ -54,8 +56,8 @@ def free_runs(question: Question, stretches: Sequence[Stretch], free: Sequence[S
             free_begin, free_end = free[at]
             if free_begin >= stop:
                 break
-            low = begin if free_begin < begin else free_begin
-            high = stop if free_end > stop else free_end
+            low = begin if free_begin < begin else free_begin  # noqa: FURB136 - a call to max() costs more than the rest of the line
+            high = stop if free_end > stop else free_end  # noqa: FURB136
             if by_wall is not None:
                 for run in _wall_runs(low, high, step, by_wall, question.zone):
                     yield run, place

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import DAY_MINUTES, NEW_YORK, day_begin, midnight_wall_minute, spans_on_wall, steady_offset
 from providers.schedule.rules.hours import DateException, OpenSpan, WeeklyRange
 
@@ -19,8 +18,7 @@ _LOOKS_BACK = (1, 3, LOOK_BACK_DAYS)
 _EPOCH_MINUTE = 0
 
 _Hours = tuple[int, int, int | None, str | None]
-_Piece = tuple[int, int, str | None]
-_Stretch = tuple[int, int, int | None, list[_Piece]]
+_Stretch = tuple[int, int, list[OpenSpan]]
 
 
 def open_spans(
@@ -48,21 +46,21 @@ def open_spans(
     for days in _LOOKS_BACK:
         first = first_day - timedelta(days=days)
         reach_back = day_begin(first + timedelta(days=1), zone)
-        stretches = _stretches(week.pieces(first, last_day + timedelta(days=1)), asked)
-        if all(stretch[0] > reach_back for stretch in stretches):
+        pieces = week.pieces(first, last_day + timedelta(days=1))
+        near = [piece for piece in pieces if piece[1] > asked[0]]
+        if _lie_apart(near, asked[0]):
+            return [piece for piece in near if piece[0] < asked[1]]
+        stretches = [stretch for stretch in _stretches(pieces) if stretch[0] < asked[1] and asked[0] < stretch[1]]
+        if all(begin > reach_back for begin, _, _ in stretches):
             break
-    spans: list[OpenSpan] = []
-    for begin, end, place, pieces in stretches:
-        if len(pieces) == 1 and begin >= asked[0] and begin > reach_back:
-            spans.append(OpenSpan(begin, end, place, pieces[0][2]))
-            continue
-        anchor = begin if begin > reach_back else _EPOCH_MINUTE
-        for piece_begin, piece_end, staffing in _agreed(begin, end, pieces):
-            if piece_end > asked[0]:
-                shown = max(piece_begin, asked[0])
-                spans.append(OpenSpan(shown, piece_end, place, staffing, None if shown == anchor else anchor))
+    spans = [span for stretch in stretches for span in _shown(stretch, asked[0], reach_back)]
     spans.sort(key=itemgetter(0, 1))
     return spans
+
+
+def _lie_apart(pieces: list[OpenSpan], low: int) -> bool:
+    """Whether no piece touches the next, or what came before `low`, as in most weeks: then each is a stretch of its own."""
+    return not pieces or (pieces[0][0] > low and all(one[1] < other[0] for one, other in pairwise(pieces)))
 
 
 class _Week:
@@ -72,7 +70,7 @@ class _Week:
         self.zone = zone
         self.weekdays: list[list[_Hours]] = [[] for _ in range(7)]
         for hours in weekly:
-            if _offered(hours.settings, setting):
+            if _offered(hours.settings, setting) and hours.opens_minute < hours.closes_minute:
                 self.weekdays[hours.weekday].append((hours.opens_minute, hours.closes_minute, hours.place_id, hours.staffing))
         self.dates: dict[int, list[_Hours]] = defaultdict(list)
         self.closed: set[int] = set()
@@ -82,8 +80,9 @@ class _Week:
                 self.closed.add(day)
             elif exception.opens_minute is not None and exception.closes_minute is not None:
                 replacing = self.dates[day]
-                if _offered(exception.settings, setting):
+                if _offered(exception.settings, setting) and exception.opens_minute < exception.closes_minute:
                     replacing.append((exception.opens_minute, exception.closes_minute, exception.place_id, None))
+        self.has_exceptions = bool(self.dates or self.closed)
         self.never_open = not any(self.weekdays) and not any(self.dates.values())
 
     def hours_of(self, day: int) -> list[_Hours]:
@@ -95,19 +94,21 @@ class _Week:
             return [(opens, min(closes, DAY_MINUTES), place, staffing) for opens, closes, place, staffing in hours]
         return hours
 
-    def pieces(self, first: date, last: date) -> dict[int | None, list[_Piece]]:
-        """What opens on the days first..last, as epoch minutes with staffing, by place."""
+    def pieces(self, first: date, last: date) -> list[OpenSpan]:
+        """What opens on the days first..last, sorted by begin."""
         low, high = midnight_wall_minute(first), midnight_wall_minute(last) + 2 * DAY_MINUTES
         offset = steady_offset(low, high, self.zone)
-        found: dict[int | None, list[_Piece]] = defaultdict(list)
-        wall = low
-        for day in range(first.toordinal(), last.toordinal() + 1):
-            for opens, closes, place, staffing in self.hours_of(day):
+        found: list[OpenSpan] = []
+        for day, midnight in enumerate(range(low, high - DAY_MINUTES, DAY_MINUTES), first.toordinal()):
+            hours = self.hours_of(day) if self.has_exceptions else self.weekdays[(day - 1) % 7]
+            for opens, closes, place, staffing in hours:
                 if offset is not None:
-                    found[place].append((wall + opens - offset, wall + closes - offset, staffing))
+                    begins = midnight - offset
+                    found.append(OpenSpan(begins + opens, begins + closes, place, staffing))
                 else:
-                    found[place] += [(begin, end, staffing) for begin, end in spans_on_wall(wall + opens, wall + closes, self.zone)]
-            wall += DAY_MINUTES
+                    spans = spans_on_wall(midnight + opens, midnight + closes, self.zone)
+                    found += [OpenSpan(begin, end, place, staffing) for begin, end in spans]
+        found.sort(key=itemgetter(0))
         return found
 
 
@@ -115,41 +116,42 @@ def _offered(settings: frozenset[str], setting: str | None) -> bool:
     return bool(settings) if setting is None else setting in settings
 
 
-def _stretches(by_place: Mapping[int | None, list[_Piece]], asked: Span) -> list[_Stretch]:
-    """The pieces of a place that touch or overlap, together; of these stretches, those with a part in `asked`."""
-    found: list[_Stretch] = []
-    for place, pieces in by_place.items():
-        pieces.sort(key=itemgetter(0))
-        begin = end = asked[0]
-        together: list[_Piece] = []
-        for piece in pieces:
-            if together and piece[0] <= end:
-                end = max(end, piece[1])
-                together.append(piece)
-                continue
-            if together and end > asked[0]:
-                found.append((begin, end, place, together))
-            begin, end, _ = piece
-            together = [piece]
-            if begin >= asked[1]:
-                break
-        if together and end > asked[0] and begin < asked[1]:
-            found.append((begin, end, place, together))
-    return found
+def _stretches(pieces: list[OpenSpan]) -> Iterator[_Stretch]:
+    """The pieces of one place that touch or overlap, together: where they begin and end, and the pieces."""
+    latest: dict[int | None, _Stretch] = {}
+    for piece in pieces:
+        begin, end, place, _, _ = piece
+        stretch = latest.get(place)
+        if stretch is not None and begin <= stretch[1]:
+            stretch[2].append(piece)
+            latest[place] = (stretch[0], max(end, stretch[1]), stretch[2])
+            continue
+        if stretch is not None:
+            yield stretch
+        latest[place] = (begin, end, [piece])
+    yield from latest.values()
 
 
-def _agreed(begin: int, end: int, pieces: list[_Piece]) -> list[_Piece]:
+def _shown(stretch: _Stretch, low: int, reach_back: int) -> Iterator[OpenSpan]:
+    """What a stretch shows from `low` on: cut where its staffing changes, its starts counted from where it began."""
+    anchor = stretch[0] if stretch[0] > reach_back else _EPOCH_MINUTE
+    for begin, end, place, staffing in _agreed(stretch):
+        if end > low:
+            shown = max(begin, low)
+            yield OpenSpan(shown, end, place, staffing, None if shown == anchor else anchor)
+
+
+def _agreed(stretch: _Stretch) -> list[tuple[int, int, int | None, str | None]]:
     """One stretch cut where its staffing changes; None where pieces that overlap disagree."""
-    first = pieces[0][2]
-    if len(pieces) == 1 or all(piece[2] == first for piece in pieces):
-        return [(begin, end, first)]
+    begin, end, pieces = stretch
+    place, first = pieces[0].place_id, pieces[0].staffing
+    if all(piece.staffing == first for piece in pieces):
+        return [(begin, end, place, first)]
     cuts = sorted({cut for piece in pieces for cut in piece[:2]})
-    agreed: list[_Piece] = []
+    agreed: list[tuple[int, int, int | None, str | None]] = []
     for low, high in pairwise(cuts):
-        here = {staffing for piece_begin, piece_end, staffing in pieces if piece_begin < high and low < piece_end}
+        here = {piece.staffing for piece in pieces if piece.begin_minute < high and low < piece.end_minute}
         staffing = here.pop() if len(here) == 1 else None
-        if agreed and agreed[-1][2] == staffing:
-            agreed[-1] = (agreed[-1][0], high, staffing)
-        else:
-            agreed.append((low, high, staffing))
+        joins = agreed and agreed[-1][3] == staffing
+        agreed.append((agreed.pop()[0] if joins else low, high, place, staffing))
     return agreed

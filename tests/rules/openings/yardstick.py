@@ -1,0 +1,156 @@
+"""The plain way to find starts, with datetimes: lay out the candidates of each day and hold each against every claim.
+
+It shares no line with the engine. The tests take it as an oracle and bench/openings.py as the yardstick of speed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from booking.openings.rules.question import Taken, Visit
+from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+Interval = tuple[datetime, datetime]
+
+
+def at(minute: int) -> datetime:
+    return EPOCH + timedelta(minutes=minute)
+
+
+@dataclass
+class Case:
+    """A whole question from the hours up, as a person would put it. Days are asked first_day..last_day."""
+
+    weekly: Sequence[WeeklyRange]
+    exceptions: Sequence[DateException]
+    rules: ScheduleRules
+    taken: Sequence[Taken]
+    visit: Visit
+    now: datetime
+    first_day: date
+    last_day: date
+    setting: str | None
+    standing: Sequence[tuple[int, int]]
+    travel: Callable[[str, str, int], int] | None = None
+    place_zips: Mapping[int, str] = field(default_factory=dict)
+    zone: ZoneInfo = ZoneInfo("America/New_York")
+    look_back_days: int = 1
+
+
+def starts_by_datetimes(case: Case) -> list[int]:
+    """Epoch minutes of every start on the days asked for."""
+    claims = [(at(c.begin_minute) - c.before_minutes * MINUTE, at(c.end_minute) + c.after_minutes * MINUTE, c) for c in case.taken]
+    standing = joined([(at(begin), at(end)) for begin, end in case.standing])
+    begin, end = first_moment(case.first_day, case.zone), first_moment(case.last_day + timedelta(days=1), case.zone)
+    found = set()
+    for place, opens, closes in open_intervals(case):
+        for start in candidates(case, opens, closes):
+            if begin <= start < end and is_bookable(case, start, place, claims, standing):
+                found.add((start - EPOCH) // MINUTE)
+    return sorted(found)
+
+
+def candidates(case: Case, opens: datetime, closes: datetime) -> list[datetime]:
+    """Starts on the grid from which the visit ends by closing time."""
+    step, offset = case.rules.step_minutes, case.rules.offset_minutes
+    length = case.visit.minutes * MINUTE
+    found = []
+    start = opens
+    while start + length <= closes:
+        wall = start.astimezone(case.zone) if offset is not None else start
+        if offset is None or (wall.hour * 60 + wall.minute) % step == offset % step:
+            found.append(start)
+        start += MINUTE if offset is not None else step * MINUTE
+    return found
+
+
+def is_bookable(case: Case, start: datetime, place: int | None, claims: list[tuple[datetime, datetime, Taken]], standing: list[Interval]) -> bool:
+    visit, rules = case.visit, case.rules
+    end = start + visit.minutes * MINUTE
+    padded_begin, padded_end = start - visit.before_minutes * MINUTE, end + visit.after_minutes * MINUTE
+    if start < case.now + rules.notice_minutes * MINUTE:
+        return False
+    if any(padded_begin < claim_end and claim_begin < padded_end for claim_begin, claim_end, _ in claims):
+        return False
+    day = start.astimezone(case.zone).date()
+    if day > case.now.astimezone(case.zone).date() + timedelta(days=rules.horizon_days):
+        return False
+    if not any(begin <= start and end <= until for begin, until in standing):
+        return False
+    if rules.max_per_day is not None:
+        visits = [c for c in case.taken if c.is_visit and at(c.begin_minute).astimezone(case.zone).date() == day]
+        if len(visits) >= rules.max_per_day:
+            return False
+    return case.travel is None or is_reachable(case, padded_begin, padded_end, place, claims)
+
+
+def is_reachable(case: Case, begin: datetime, end: datetime, place: int | None, claims: list[tuple[datetime, datetime, Taken]]) -> bool:
+    here = case.visit.zip
+    if here is None and place is not None:
+        here = case.place_zips.get(place)
+    if here is None or case.travel is None:
+        return True
+    own_place = place if case.visit.zip is None else None
+    placed = [claim for claim in claims if claim[2].zip is not None]
+    before = [claim for claim in placed if claim[1] <= begin]
+    after = [claim for claim in placed if claim[0] >= end]
+    if before:
+        _, left, claim = max(before, key=lambda claim: claim[1])
+        if (own_place is None or claim.place_id != own_place) and left + case.travel(claim.zip, here, (left - EPOCH) // MINUTE) * MINUTE > begin:
+            return False
+    if after:
+        due, _, claim = min(after, key=lambda claim: claim[0])
+        if (own_place is None or claim.place_id != own_place) and end + case.travel(here, claim.zip, (end - EPOCH) // MINUTE) * MINUTE > due:
+            return False
+    return True
+
+
+def open_intervals(case: Case) -> list[tuple[int | None, datetime, datetime]]:
+    """Open time by place, joined, from `look_back_days` before the first day to the end of what opens the day after the last."""
+    by_place: dict[int | None, list[Interval]] = {}
+    closed = {exception.on for exception in case.exceptions if exception.closed}
+    day = case.first_day - timedelta(days=case.look_back_days)
+    while day <= case.last_day + timedelta(days=1):
+        for opens, closes, settings, place in hours_of(case, day, closed):
+            if settings if case.setting is None else case.setting in settings:
+                by_place.setdefault(place, []).extend(moments(day, opens, closes, case.zone))
+        day += timedelta(days=1)
+    return [(place, *interval) for place, intervals in by_place.items() for interval in joined(intervals)]
+
+
+def hours_of(case: Case, day: date, closed: set[date]) -> list[tuple[int, int, frozenset[str], int | None]]:
+    if day in closed:
+        return []
+    special = [e for e in case.exceptions if e.on == day]
+    hours = special or [r for r in case.weekly if r.weekday == day.weekday()]
+    latest = 1440 if day + timedelta(days=1) in closed else 2880
+    return [(h.opens_minute, min(h.closes_minute, latest), h.settings, h.place_id) for h in hours]
+
+
+def moments(day: date, opens: int, closes: int, zone: ZoneInfo) -> list[Interval]:
+    """When the wall shows opens..closes of the day: by its ends on a plain day, minute by minute near a clock change."""
+    midnight = datetime.combine(day, time(), UTC)
+    around = {(midnight + timedelta(hours=hours)).astimezone(zone).utcoffset() for hours in (-14, 14, 38, 62)}
+    if len(around) == 1:
+        ahead = around.pop()
+        return [(midnight + opens * MINUTE - ahead, midnight + closes * MINUTE - ahead)]
+    low, high = datetime.combine(day, time()) + opens * MINUTE, datetime.combine(day, time()) + closes * MINUTE
+    minutes = (midnight + n * MINUTE for n in range(-14 * 60, 62 * 60))
+    return joined([(m, m + MINUTE) for m in minutes if low <= m.astimezone(zone).replace(tzinfo=None) < high])
+
+
+def first_moment(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def joined(intervals: list[Interval]) -> list[Interval]:
+    found: list[Interval] = []
+    for begin, end in sorted(intervals):
+        if found and begin <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((begin, end))
+    return found
