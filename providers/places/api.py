@@ -16,10 +16,10 @@ from providers.places.queries import find_area
 from providers.registry.forms import desk_owner
 from providers.registry.queries import find_own_provider
 
-api = Blueprint("places_api", __name__, url_prefix="/api/v1")
+blueprint = Blueprint("places_api", __name__, url_prefix="/api/v1")
 
 
-@api.get("/provider/areas")
+@blueprint.get("/provider/areas")
 @access("provider")
 def show_area() -> ResponseReturnValue:
     """Where this provider travels to; only they see the base."""
@@ -28,7 +28,7 @@ def show_area() -> ResponseReturnValue:
     return jsonify(area_body(area))
 
 
-@api.put("/provider/areas")
+@blueprint.put("/provider/areas")
 @access("provider")
 def change_area() -> ResponseReturnValue:
     """Replace it."""

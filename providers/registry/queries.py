@@ -25,3 +25,8 @@ def get_provider(session: Session, slug: str) -> Provider:
 def slugs_like(session: Session, base: str) -> set[str]:
     """The public names that are `base` or `base` with a number behind it."""
     return set(session.scalars(select(Provider.slug).where(or_(Provider.slug == base, Provider.slug.like(f"{base}-%")))))
+
+
+def find_own_id(session: Session, account_id: int) -> int | None:
+    """The row id of the provider that an account is."""
+    return session.scalar(select(Provider.id).where(Provider.account_id == account_id))

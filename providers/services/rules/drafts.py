@@ -1,0 +1,60 @@
+"""A service as its provider states it, and what changes when it is stated anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+SHORTEST_MINUTES, LONGEST_MINUTES = 10, 480
+HIGHEST_CENTS = 500_000
+
+
+@dataclass(frozen=True)
+class AddOn:
+    """Something on top of a visit, with its own minutes and price."""
+
+    code: str
+    name: str
+    minutes: int
+    price_cents: int
+
+
+@dataclass(frozen=True)
+class ServiceDraft:
+    """One service; `prices` maps minutes to cents. Buffers are None where the schedule's own count."""
+
+    code: str
+    name: str
+    techniques: tuple[str, ...]
+    conditions: tuple[str, ...]
+    prices: Mapping[int, int]
+    settings: tuple[str, ...]
+    first_visit_only: bool
+    buffer_before_minutes: int | None = None
+    buffer_after_minutes: int | None = None
+    add_ons: tuple[AddOn, ...] = ()
+
+
+def version_after(version: int, old: Mapping[int, int], new: Mapping[int, int]) -> int:
+    """The version a service has once its prices are `new`: one more where they differ, so that a shown price can be told from the next."""
+    return version if dict(old) == dict(new) else version + 1
+
+
+def services_to_dict(drafts: Sequence[ServiceDraft]) -> dict[str, object]:
+    """The contract's shape of `/provider/services`."""
+    return {"services": [_to_dict(draft) for draft in drafts]}
+
+
+def _to_dict(draft: ServiceDraft) -> dict[str, object]:
+    return {
+        "code": draft.code,
+        "name": draft.name,
+        "techniques": list(draft.techniques),
+        "conditions": list(draft.conditions),
+        "minutes": {str(minutes): draft.prices[minutes] for minutes in sorted(draft.prices)},
+        "settings": list(draft.settings),
+        "first_visit_only": draft.first_visit_only,
+        "buffer_before_minutes": draft.buffer_before_minutes,
+        "buffer_after_minutes": draft.buffer_after_minutes,
+        "add_ons": [asdict(add_on) for add_on in draft.add_ons],
+    }
