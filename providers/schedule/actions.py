@@ -1,0 +1,114 @@
+"""What a provider does about their time: hours, rules, blocks. What is booked already stays booked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from marketplace.db import transaction
+from marketplace.kernel.errors import Conflict, FieldFault, Refused
+from marketplace.kernel.walltime import to_minute, to_minute_up
+from providers.registry.changes import note_change, note_deed, own_provider
+from providers.registry.rules import Owner
+from providers.schedule.changes import BLOCK, ClaimFacts, claim_time, flip_expired, release_claim
+from providers.schedule.models import Claim, HoursException, ScheduleRule, WeeklyHours
+from providers.schedule.queries import claims_between, find_rule_row, get_block, places_by_id
+from providers.schedule.rules.checking import check_weekly
+from providers.schedule.rules.drafts import BlockDraft, ScheduleDraft
+from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
+
+Namer = Callable[[Session, Sequence[int]], list[dict[str, object]]]
+"""Tells of the visits behind claims, by claim id. Visits belong to a floor above, which hands its own way of telling down."""
+
+
+def put_schedule(owner: Owner, draft: ScheduleDraft, now: datetime) -> None:
+    """Make these the weekly hours, exceptions and rules. Raises Refused `invalid` with every fault by its path."""
+    with transaction() as session:
+        provider = own_provider(session, owner, now)
+        weekly, exceptions = _placed(draft, places_by_id(session, provider.id))
+        faults = check_weekly(weekly, exceptions)
+        if faults:
+            raise Refused("invalid", f"{faults[0].field}: {faults[0].message}", faults=faults)
+        session.execute(delete(WeeklyHours).where(WeeklyHours.provider_id == provider.id))
+        session.execute(delete(HoursException).where(HoursException.provider_id == provider.id))
+        session.add_all(_weekly_row(provider.id, hours) for hours in weekly)
+        session.add_all(_exception_row(provider.id, exception) for exception in exceptions)
+        if draft.rules is not None:
+            _write_rules(session, provider.id, draft.rules)
+        note_deed(session, provider, owner.actor, "schedule_changed", now, ranges=len(weekly), exceptions=len(exceptions))
+        note_change(session, provider.id)
+
+
+def add_block(owner: Owner, draft: BlockDraft, now: datetime, tell_visits: Namer) -> Claim:
+    """Take time out of what can be booked. Raises Refused `past`, or Conflict `slot_taken` with the appointments in the way."""
+    if draft.ends_at <= now:
+        raise Refused("past", "This time is over.", faults=[FieldFault("ends_at", "This time is over.")])
+    facts = ClaimFacts(to_minute(draft.starts_at), to_minute_up(draft.ends_at))
+    with transaction() as session:
+        provider = own_provider(session, owner, now)
+        flip_expired(session, provider.id, now)
+        in_the_way = claims_between(session, provider.id, facts.begin_minute, facts.end_minute, now)
+        if in_the_way:
+            visits = tell_visits(session, [claim.id for claim in in_the_way])
+            raise Conflict("slot_taken", _what_is_in_the_way(in_the_way, visits), details={"appointments": visits})
+        claim = claim_time(session, provider.id, BLOCK, facts, note=draft.note)
+        note_deed(session, provider, owner.actor, "block_added", now, block=claim.public_id)
+    return claim
+
+
+def remove_block(owner: Owner, public_id: str, now: datetime) -> None:
+    """Give a block's time back. Raises NotFound for what is not this provider's live block."""
+    with transaction() as session:
+        provider = own_provider(session, owner, now)
+        release_claim(session, get_block(session, provider.id, public_id))
+        note_deed(session, provider, owner.actor, "block_removed", now, block=public_id)
+
+
+def _placed(draft: ScheduleDraft, places: Mapping[int, str]) -> tuple[list[WeeklyRange], list[DateException]]:
+    """Hours with their places found by public id; a place of somebody else's is as unknown as one that is not there."""
+    ids = {public_id: place_id for place_id, public_id in places.items()}
+    named = [(f"weekly[{at}]", place) for at, place in enumerate(draft.weekly_places)]
+    named += [(f"exceptions[{at}]", place) for at, place in enumerate(draft.exception_places)]
+    faults = [
+        FieldFault(f"{path}.place", "This is none of your places.") for path, place in named if place is not None and place not in ids
+    ]
+    if faults:
+        raise Refused("invalid", f"{faults[0].field}: {faults[0].message}", faults=faults)
+    weekly = [replace(hours, place_id=ids.get(place or "")) for hours, place in zip(draft.weekly, draft.weekly_places, strict=True)]
+    pairs = zip(draft.exceptions, draft.exception_places, strict=True)
+    return weekly, [replace(exception, place_id=ids.get(place or "")) for exception, place in pairs]
+
+
+def _weekly_row(provider_id: int, hours: WeeklyRange) -> WeeklyHours:
+    return WeeklyHours(
+        provider_id=provider_id, weekday=hours.weekday, opens_minute=hours.opens_minute, closes_minute=hours.closes_minute,
+        settings=sorted(hours.settings), place_id=hours.place_id, staffing=hours.staffing,
+    )  # fmt: skip
+
+
+def _exception_row(provider_id: int, exception: DateException) -> HoursException:
+    return HoursException(
+        provider_id=provider_id, on=exception.on, closed=exception.closed, opens_minute=exception.opens_minute,
+        closes_minute=exception.closes_minute, settings=sorted(exception.settings), place_id=exception.place_id,
+    )  # fmt: skip
+
+
+def _write_rules(session: Session, provider_id: int, rules: ScheduleRules) -> None:
+    row = find_rule_row(session, provider_id) or ScheduleRule(provider_id=provider_id)
+    row.step_minutes, row.offset_minutes = rules.step_minutes, rules.offset_minutes
+    row.buffer_before_minutes, row.buffer_after_minutes = rules.buffer_before_minutes, rules.buffer_after_minutes
+    row.notice_minutes, row.horizon_days = rules.notice_minutes, rules.horizon_days
+    row.max_per_day, row.turnover_minutes = rules.max_per_day, rules.turnover_minutes
+    session.add(row)
+
+
+def _what_is_in_the_way(claims: Sequence[Claim], visits: Sequence[object]) -> str:
+    if visits:
+        return f"{len(visits)} booked visits are in the way." if len(visits) > 1 else "A booked visit is in the way."
+    if any(claim.kind == BLOCK for claim in claims):
+        return "Part of this time is blocked already."
+    return "Somebody is booking part of this time right now. Try again in ten minutes."
