@@ -43,7 +43,7 @@ _UNIT = re.compile(
     r"(?:,| )\s*(?:(?:apt|apartment|unit|suite|ste|room|rm|floor|fl|ph|penthouse)\b\.?|#)\s*#?\s*([a-z0-9-]*)"
     r"|(?:,| )\s*(\d{1,3}(?:st|nd|rd|th)) (?:floor|fl)\b\.?"
 )
-_TOWN = re.compile(r"\b(?:new york(?: city| county)?|manhattan|nyc|ny|n\.y\.?|usa|u\.s\.a\.?|united states)\b\.?")
+_TOWN = re.compile(r"(?:(?:^|[, ]+)(?:new york(?: city| county)?|manhattan|nyc|ny|n\.y\.?))+[ ,.]*$")
 _CORNER = re.compile(r"(?:(?:the )?corner of )?(.+?)\s*(?: and | at |&|/|@)\s*(.+)")
 _SPACES = re.compile(r"[\s,.;]+")
 
@@ -106,11 +106,11 @@ def read_address(text: str) -> Reading:
     zip_code = zip_match.group(1) if zip_match else None
     if zip_match:
         plain = plain[: zip_match.start()].strip(" ,")
-    plain = _TOWN.sub(" ", plain).strip(" ,.")
     unit_match = _UNIT.search(plain)
     unit = (unit_match.group(1) or unit_match.group(2) or None) if unit_match else None
     if unit_match:
         plain = plain[: unit_match.start()] + " " + plain[unit_match.end() :]
+    plain = _TOWN.sub("", plain)
     words = _SPACES.sub(" ", plain).strip()
     return Reading(words=words, zip=zip_code, unit=unit, address=_read_words(words, zip_code, unit))
 

@@ -57,7 +57,7 @@ BOWERY_STREETS = frozenset({1, 2, 3, 4, 7})
 """Streets of the East Village whose numbers begin at the Bowery instead of Fifth Avenue."""
 
 FIRST_AVENUE_STREET = 14
-"""Below 14th Street only the East Village's avenues and the stretch by Fifth Avenue keep to the grid."""
+"""Below 14th Street only the East Village's avenues and the stretch by Fifth Avenue and Broadway keep to the grid."""
 
 EAST_VILLAGE_AVENUES = frozenset({"1", "2", "3", "a", "b", "c", "d"})
 LAST_STREET = 193
@@ -91,7 +91,7 @@ def _point(along: float, across: float) -> Point:
 
 
 def _first_street(avenue: str) -> int:
-    return 1 if avenue in EAST_VILLAGE_AVENUES else 8 if avenue == "5" else FIRST_AVENUE_STREET
+    return 1 if avenue in EAST_VILLAGE_AVENUES else 8 if avenue in ("5", "broadway") else FIRST_AVENUE_STREET
 
 
 def _on_avenue(avenue: str, street: float) -> Point | None:
