@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from booking.appointments.rules.states import ADMIN, CANCEL, CLIENT, PROVIDER, REQUESTED, path
-from booking.quotes.rules.agreed import AgreedTerms, fee_stretches, instant_text, whole_second
+from booking.quotes.rules.agreed import SECOND, AgreedTerms, fee_stretches, instant_text, whole_second
 
 ILLNESS = "illness"
 WAIVABLE = ("emergency", "weather", "building_access")
@@ -129,7 +129,7 @@ def _by_step(visit: VisitFacts, now: datetime) -> Verdict:
     agreed = visit.agreed
     here = next(stretch for stretch in fee_stretches(agreed) if whole_second(now) <= stretch.until_at)
     free = here.fee_cents == 0
-    in_grace = free and agreed.in_grace(now)
+    in_grace = here.fee_percent == 0 and agreed.terms.percent_at((agreed.starts_at - whole_second(now)) // SECOND) > 0
     reason = "grace" if in_grace else "free" if free else "late"
     sentence = {
         "grace": f"The first {agreed.terms.grace_minutes} minutes after booking are free.",
