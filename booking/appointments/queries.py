@@ -129,5 +129,9 @@ def overdue_requests(session: Session, now: datetime) -> list[str]:
 
 def run_out_holds(session: Session, now: datetime) -> list[int]:
     """Ids of holds still marked live that have run out, or whose claim was given back already."""
-    ended = select(Hold.id).join(Claim, Claim.id == Hold.claim_id).where(Hold.state == "live", or_(Hold.expires_at <= now, Claim.live.is_(False)))
+    ended = (
+        select(Hold.id)
+        .join(Claim, Claim.id == Hold.claim_id)
+        .where(Hold.state == "live", or_(Hold.expires_at <= now, Claim.live.is_(False)))
+    )
     return list(session.scalars(ended))

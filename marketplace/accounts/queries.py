@@ -128,3 +128,8 @@ def find_guest_id(session: Session, public_id: str) -> int | None:
 def find_failures(session: Session, fingerprint: str) -> FailureCount | None:
     """How often whoever has this fingerprint failed."""
     return session.scalar(select(FailureCount).where(FailureCount.fingerprint == fingerprint))
+
+
+def saved_zip(session: Session, person_id: int) -> str | None:
+    """The ZIP code a person has saved for visits at their place."""
+    return session.scalar(select(Person.zip).where(Person.id == person_id))

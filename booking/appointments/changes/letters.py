@@ -31,9 +31,11 @@ class Sending:
 
 
 def letter_facts(booked: Booked, sending: Sending, *, for_provider: bool) -> dict[str, object]:
-    """What a letter's template and its calendar file may say: no condition, no answer, for the provider no more of the address than the area."""
+    """What a letter's template and its calendar file may say: no condition, no answer, of a client's address the area only."""
     visit = booked.appointment
-    own_link = f"{sending.base_url}/visits/{sending.guest_key}" if sending.guest_key else f"{sending.base_url}/appointments/{visit.public_id}"
+    own_link = (
+        f"{sending.base_url}/visits/{sending.guest_key}" if sending.guest_key else f"{sending.base_url}/appointments/{visit.public_id}"
+    )
     return {
         "appointment": visit.public_id,
         "reference": visit.reference,
@@ -72,7 +74,7 @@ def write_booked(session: Session, booked: Booked, sending: Sending, now: dateti
 
 def write_moved(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
     """The new time to both; what was still to be sent about the old time is taken back."""
-    _take_back(session, booked.appointment, (REMINDER, *CHANGE_KINDS), now)
+    _take_back(session, booked.appointment, EVERY_KIND, now)
     _to_client(session, booked, sending, "visit_moved", now, at=now + PATIENCE)
     _to_provider(session, booked, sending, "provider_visit_moved", now)
     if booked.appointment.status == "confirmed":
@@ -99,8 +101,14 @@ def write_reminders(session: Session, booked: Booked, sending: Sending, now: dat
         return
     for hours, at in reminder_instants(visit.starts_at, now):
         enqueue_letter(
-            session, key=f"{REMINDER}:{visit.public_id}:{visit.sequence}:{hours}", kind=REMINDER, recipient=booked.person.email,
-            facts=letter_facts(booked, sending, for_provider=False), now=now, about=visit.public_id, send_after_at=at,
+            session,
+            key=f"{REMINDER}:{visit.public_id}:{visit.sequence}:{hours}",
+            kind=REMINDER,
+            recipient=booked.person.email,
+            facts=letter_facts(booked, sending, for_provider=False),
+            now=now,
+            about=visit.public_id,
+            send_after_at=at,
             send_before_at=visit.starts_at,
         )
 
@@ -114,16 +122,28 @@ def _to_client(session: Session, booked: Booked, sending: Sending, kind: str, no
         return
     visit = booked.appointment
     enqueue_letter(
-        session, key=f"{kind}:{visit.public_id}:{visit.sequence}", kind=kind, recipient=booked.person.email,
-        facts=letter_facts(booked, sending, for_provider=False), now=now, about=visit.public_id, send_after_at=at,
+        session,
+        key=f"{kind}:{visit.public_id}:{visit.sequence}",
+        kind=kind,
+        recipient=booked.person.email,
+        facts=letter_facts(booked, sending, for_provider=False),
+        now=now,
+        about=visit.public_id,
+        send_after_at=at,
     )
 
 
 def _to_provider(session: Session, booked: Booked, sending: Sending, kind: str, now: datetime) -> None:
     visit = booked.appointment
     enqueue_letter(
-        session, key=f"{kind}:{visit.public_id}:{visit.sequence}", kind=kind, recipient=provider_email(session, visit.provider_id),
-        facts=letter_facts(booked, sending, for_provider=True), now=now, about=visit.public_id, send_after_at=now + PATIENCE,
+        session,
+        key=f"{kind}:{visit.public_id}:{visit.sequence}",
+        kind=kind,
+        recipient=provider_email(session, visit.provider_id),
+        facts=letter_facts(booked, sending, for_provider=True),
+        now=now,
+        about=visit.public_id,
+        send_after_at=now + PATIENCE,
     )
 
 

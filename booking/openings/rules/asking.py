@@ -14,10 +14,9 @@ from marketplace.kernel.walltime import day_begin, local_day
 from providers.credentials.rules.kinds import KindTable
 from providers.credentials.rules.standing import CredentialFact, standing_days, techniques_in_standing
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to, pads
+from providers.registry.rules import LISTED
 from providers.schedule.rules.hours import DateException, WeeklyRange
 from providers.schedule.rules.opening import open_spans
-
-LISTED = "listed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +119,3 @@ def _hours_for(facts: ProviderFacts, setting: str) -> tuple[Sequence[WeeklyRange
 def _at(facts: ProviderFacts, place_of: Callable[[int | None], int | None]) -> tuple[list[WeeklyRange], list[DateException]]:
     weekly = [replace(hours, place_id=place_of(hours.place_id)) for hours in facts.weekly]
     return weekly, [replace(exception, place_id=place_of(exception.place_id)) for exception in facts.exceptions]
-
-

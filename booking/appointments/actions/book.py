@@ -1,0 +1,198 @@
+"""Turning a hold into an appointment: health, consent and place are in, the terms are fixed from here on."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from booking.appointments.changes.history import Doer, write_history
+from booking.appointments.changes.letters import Sending, write_booked
+from booking.appointments.models import Appointment, Hold
+from booking.appointments.queries import Booked, get_hold
+from booking.appointments.rules.holding import clearance_due_at
+from booking.appointments.rules.states import CONFIRMED, REQUESTED
+from booking.openings.catalogue import house_rules
+from booking.openings.rules.asking import standing_spans
+from booking.quotes.rules.agreed import agreed_from_dict, agreed_to_dict
+from booking.screening.changes import accept_consent, barred_techniques_of, usable_screening
+from booking.screening.models import Screening
+from marketplace.accounts.models import Person
+from marketplace.db import new_public_id, transaction
+from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.vault import secret_hash
+from providers.credentials.rules.standing import techniques_in_standing
+from providers.places.gazetteer import find_zip
+from providers.places.models import ProviderPlace
+from providers.profiles.queries import get_facts
+from providers.profiles.rules import MOBILE
+from providers.registry.changes import lock_provider
+from providers.registry.models import Provider
+from providers.registry.rules import LISTED
+from providers.schedule.changes import APPOINTMENT
+from providers.schedule.models import Claim
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+GUEST_KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class PlaceOfVisit:
+    """Where a mobile provider is to come."""
+
+    line1: str
+    zip: str
+    unit: str | None = None
+    access: str | None = None
+
+
+@dataclass(frozen=True)
+class Booking:
+    """What a client gives to turn a hold into an appointment."""
+
+    hold: str
+    screening: str
+    consent_version: str
+    consent_accepted: bool
+    consent_sections: tuple[str, ...] = ()
+    payment_method: str = "at_visit"
+    place: PlaceOfVisit | None = None
+    technique: str | None = None
+    note: str | None = None
+    guest: bool = field(default=False)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The appointment, and for a guest the secret of the link that opens it (known only here and in the letter)."""
+
+    booked: Booked
+    guest_key: str | None
+
+
+def book(wanted: Booking, person_id: int, doer: Doer, base_url: str, now: datetime) -> Made:
+    """Book a held time.
+
+    A screening that needs a clearance makes a request that keeps the time until its deadline. Raises NotFound, Conflict
+    `hold_expired`, Refused: screening_stop, screening_needed, consent_required, place_needed, email_unconfirmed, not_bookable.
+    """
+    with transaction() as session:
+        hold = get_hold(session, wanted.hold, person_id)
+        provider = lock_provider(session, hold.provider_id)
+        session.refresh(hold, with_for_update=True)
+        _check_hold(hold, now)
+        person = session.get_one(Person, person_id)
+        if person.email is None or person.email_confirmed_at is None:
+            raise Refused("email_unconfirmed", "Confirm your e-mail address first: that is where the confirmation goes.")
+        place = _place(hold, wanted.place)
+        screening = usable_screening(session, wanted.screening, person_id, now)
+        _check_standing(session, hold, provider, wanted.technique, screening)
+        consent = accept_consent(
+            session, person_id, wanted.consent_version, wanted.consent_sections, accepted=wanted.consent_accepted, now=now
+        )
+        key = secrets.token_urlsafe(GUEST_KEY_BYTES) if wanted.guest else None
+        visit = _appointment(hold, wanted, place, screening, now)
+        visit.consent_id = consent.id
+        visit.guest_key_hash = secret_hash(key) if key else None
+        session.add(visit)
+        _turn(session, hold, visit)
+        own_place = session.get(ProviderPlace, hold.place_id) if hold.place_id else None
+        booked = Booked(visit, provider, person, own_place)
+        write_history(session, visit, "requested" if visit.status == REQUESTED else "booked", doer, now, _facts(visit))
+        write_booked(session, booked, Sending(base_url, key), now)
+        return Made(booked, key)
+
+
+def _check_hold(hold: Hold, now: datetime) -> None:
+    if hold.state == "booked":
+        raise Conflict("hold_used", "This time is booked already.")
+    if hold.state != "live" or now >= hold.expires_at:
+        raise Conflict("hold_expired", "The time was held for ten minutes and is free again. Choose it anew, your answers are kept.")
+
+
+def _check_standing(session: Session, hold: Hold, provider: Provider, technique: str | None, screening: Screening) -> None:
+    """A license may have lapsed, or a suspension come, since the time was held."""
+    facts = get_facts(session, provider.id)
+    service = facts.service(hold.service_code)
+    if provider.state != LISTED or service is None:
+        raise Refused("not_bookable", "This provider cannot be booked at present.")
+    begin, end = to_minute(hold.starts_at), to_minute(hold.ends_at)
+    day = local_day(begin)
+    if not any(low <= begin and end <= high for low, high in standing_spans(facts, service, house_rules(), day, local_day(end))):
+        raise Refused("not_bookable", "A required credential is not in force on that day.")
+    levels = {code: level for code, level in house_rules().evidence_levels.items() if code in service.techniques}
+    if technique is not None and technique not in techniques_in_standing(day, facts.credentials, levels):
+        raise Refused("unknown_technique", "This provider does not offer that technique on that day.")
+    if technique is not None and technique in barred_techniques_of(screening):
+        raise Refused("technique_barred", "Your health answers speak against that technique. Choose another one.")
+
+
+def _place(hold: Hold, place: PlaceOfVisit | None) -> dict[str, str | None] | None:
+    """A visit on the road needs its address, in the ZIP area it was held and priced for."""
+    if hold.setting not in MOBILE:
+        return None
+    if place is None:
+        raise Refused("place_needed", "Tell us where your therapist should come.")
+    area = find_zip(place.zip)
+    if area is None or hold.zip is None or area.zip != hold.zip:
+        raise Refused("zip_changed", f"This time was held for {hold.zip}. For another ZIP code choose a time anew, because travel counts.")
+    return {"line1": place.line1, "unit": place.unit, "zip": place.zip, "access": place.access}
+
+
+def _appointment(hold: Hold, wanted: Booking, place: dict[str, str | None] | None, screening: Screening, now: datetime) -> Appointment:
+    waits = screening.outcome == "clearance_needed"
+    agreed = agreed_from_dict(hold.terms).at_booking(now)
+    terms = agreed_to_dict(agreed, hold.terms["summary"])
+    public_id = new_public_id()
+    return Appointment(
+        public_id=public_id,
+        reference=_reference(),
+        provider_id=hold.provider_id,
+        person_id=hold.person_id,
+        claim_id=hold.claim_id,
+        hold_id=hold.id,
+        status=REQUESTED if waits else CONFIRMED,
+        service_code=hold.service_code,
+        service_name=hold.service_name,
+        technique=wanted.technique,
+        minutes=hold.minutes,
+        setting=hold.setting,
+        place_id=hold.place_id,
+        zip=hold.zip,
+        address=place,
+        starts_at=hold.starts_at,
+        ends_at=hold.ends_at,
+        quote={**hold.quote, "terms": terms},
+        terms=terms,
+        total_cents=hold.quote["total_cents"],
+        due_cents=hold.quote["total_cents"],
+        payment_method=wanted.payment_method,
+        screening_id=screening.id,
+        note=wanted.note,
+        uid=f"{public_id}@licensedhands",
+        booked_at=now,
+        changed_at=now,
+        respond_by_at=clearance_due_at(now, hold.starts_at) if waits else None,
+        attention=["clearance_due"] if waits else [],
+    )
+
+
+def _turn(session: Session, hold: Hold, visit: Appointment) -> None:
+    """The hold's claim becomes the appointment's: not for an instant is the time free."""
+    claim = session.get_one(Claim, hold.claim_id)
+    claim.kind = APPOINTMENT
+    claim.expires_at = visit.respond_by_at
+    hold.state = "booked"
+    hold.draft = None
+
+
+def _reference() -> str:
+    """What a client reads out on the phone: no letters that sound or look alike."""
+    return "LH-" + "".join(secrets.choice(ALPHABET) for _ in range(7))
+
+
+def _facts(visit: Appointment) -> dict[str, object]:
+    return {"starts_at": visit.starts_at.isoformat(), "total_cents": visit.total_cents, "sequence": visit.sequence}

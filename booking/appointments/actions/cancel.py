@@ -1,0 +1,59 @@
+"""Leaving a visit, for the fee that the agreed terms give at this second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.appointments.changes.history import Doer, write_history
+from booking.appointments.changes.letters import Sending, write_cancelled
+from booking.appointments.changes.loading import lock_appointment, verdict_facts, waivers_left
+from booking.appointments.queries import Booked
+from booking.appointments.rules.cancellation import Verdict, assess_cancellation, verdict_to_dict
+from booking.appointments.rules.states import CANCELLED
+from marketplace.db import transaction
+from marketplace.kernel.errors import Conflict, Stale
+from marketplace.kernel.money import format_usd
+from providers.registry.changes import note_change
+from providers.schedule.changes import release_claim
+from providers.schedule.models import Claim
+
+
+@dataclass(frozen=True)
+class Cancelling:
+    """Why somebody leaves, and the fee they were shown; None agrees to whatever it is now."""
+
+    expected_fee_cents: int | None = None
+    reason: str | None = None
+    note: str | None = None
+
+
+def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: datetime) -> tuple[Booked, Verdict]:
+    """Cancel, freeing the time at once; the visit and its history stay.
+
+    Raises NotFound, Conflict with the verdict's reason, Stale `fee_changed` with the new figures.
+    """
+    with transaction() as session:
+        booked = lock_appointment(session, public_id)
+        visit = booked.appointment
+        verdict = assess_cancellation(
+            verdict_facts(visit), actor=doer.part, now=now, reason=wanted.reason, waivers_left=waivers_left(session, visit, now)
+        )
+        if not verdict.allowed:
+            raise Conflict(verdict.reason, verdict.sentence)
+        if wanted.expected_fee_cents is not None and wanted.expected_fee_cents != verdict.fee_cents:
+            sentence = f"The fee is now {format_usd(verdict.fee_cents)}. Look again before you cancel."
+            raise Stale("fee_changed", sentence, details=verdict_to_dict(verdict))
+        visit.status = CANCELLED
+        visit.cancelled_at, visit.cancelled_by = now, doer.part
+        visit.cancel_reason, visit.cancel_note = wanted.reason, wanted.note
+        visit.fee_cents = verdict.fee_cents
+        visit.due_cents = max(0, verdict.fee_cents - visit.paid_cents)
+        visit.sequence += 1
+        visit.attention = []
+        release_claim(session, session.get_one(Claim, visit.claim_id))
+        note_change(session, visit.provider_id)
+        facts = {"fee_cents": verdict.fee_cents, "refund_cents": verdict.refund_cents, "tier": verdict.tier, "sequence": visit.sequence}
+        write_history(session, visit, "cancelled", doer, now, facts)
+        write_cancelled(session, booked, Sending(base_url), now)
+        return booked, verdict

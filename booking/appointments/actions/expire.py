@@ -1,0 +1,60 @@
+"""What ends by itself: holds that ran out and requests whose clearance did not come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from booking.appointments.changes.history import Doer, write_history
+from booking.appointments.changes.letters import Sending, write_expired
+from booking.appointments.changes.loading import lock_appointment
+from booking.appointments.models import Hold
+from booking.appointments.queries import overdue_requests, run_out_holds
+from booking.appointments.rules.states import EXPIRED, REQUESTED, SYSTEM
+from marketplace.db import db, transaction
+from providers.registry.changes import lock_provider
+from providers.schedule.changes import release_claim
+from providers.schedule.models import Claim
+
+JOB = Doer(SYSTEM, "job:expire")
+
+
+def expire_holds(now: datetime) -> int:
+    """Mark holds that have run out and give their minutes back; counts them. Nothing waited for this: they did not block any more."""
+    ended = run_out_holds(db.session(), now)
+    for hold_id in ended:
+        _expire_hold(hold_id, now)
+    return len(ended)
+
+
+def _expire_hold(hold_id: int, now: datetime) -> None:
+    with transaction() as session:
+        hold = session.get_one(Hold, hold_id)
+        lock_provider(session, hold.provider_id)
+        session.refresh(hold)
+        claim = session.get_one(Claim, hold.claim_id)
+        if hold.state == "live" and (hold.expires_at <= now or not claim.live):
+            hold.state = "expired"
+            if claim.live:
+                release_claim(session, claim)
+
+
+def expire_requests(now: datetime, base_url: str) -> int:
+    """End requests whose deadline has passed, tell their clients; counts them."""
+    overdue = overdue_requests(db.session(), now)
+    return sum(_expire_request(public_id, base_url, now) for public_id in overdue)
+
+
+def _expire_request(public_id: str, base_url: str, now: datetime) -> bool:
+    with transaction() as session:
+        booked = lock_appointment(session, public_id)
+        visit = booked.appointment
+        if visit.status != REQUESTED or visit.respond_by_at is None or visit.respond_by_at > now:
+            return False
+        visit.status = EXPIRED
+        visit.due_cents = 0
+        visit.sequence += 1
+        visit.attention = []
+        release_claim(session, session.get_one(Claim, visit.claim_id))
+        write_history(session, visit, EXPIRED, JOB, now)
+        write_expired(session, booked, Sending(base_url), now)
+        return True

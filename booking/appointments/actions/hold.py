@@ -1,0 +1,116 @@
+"""Holding a time while its client checks out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.appointments.changes.history import Doer
+from booking.appointments.changes.timing import Accepted, accept_start
+from booking.appointments.models import Hold
+from booking.appointments.queries import count_live_holds, get_hold
+from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON, LIVE_HOLDS_AN_ORIGIN, hold_ends_at
+from booking.openings.rules.asking import Wish
+from booking.quotes.catalogue import taxes
+from booking.quotes.rules.pricing import quote_to_dict
+from booking.quotes.rules.visits import quote_visit
+from marketplace import audit
+from marketplace.accounts.models import Person
+from marketplace.db import transaction
+from marketplace.kernel.errors import Limited, NotFound
+from providers.profiles.queries import find_provider_id
+from providers.schedule.changes import HOLD, claim_time, release_claim
+from providers.schedule.models import Claim
+
+
+@dataclass(frozen=True)
+class HoldWish:
+    """A start wished for: at which provider (slug), what, when. `origin` is a keyed hash of a guest's address, None for accounts."""
+
+    provider: str
+    wish: Wish
+    starts_at: datetime
+    origin: str | None = None
+
+
+def hold_time(wanted: HoldWish, person_id: int, doer: Doer, now: datetime) -> Hold:
+    """Keep a start for ten minutes, with its price and terms as of now.
+
+    Raises NotFound, Conflict `slot_taken`, Limited `too_many_holds`, or Refused with the code of the rule that says no.
+    """
+    with transaction() as session:
+        provider_id = find_provider_id(session, wanted.provider)
+        if provider_id is None:
+            raise NotFound("not_found", "There is no such provider.")
+        accepted = accept_start(session, provider_id, wanted.wish, wanted.starts_at, now)
+        _check_limits(session, person_id, wanted.origin, now)
+        expires_at = hold_ends_at(now)
+        claim = claim_time(session, provider_id, HOLD, accepted.claim, expires_at=expires_at)
+        hold = _hold(accepted, wanted, person_id, claim, expires_at, now)
+        session.add(hold)
+        session.flush()
+        audit.record(session, audit.Deed(now, doer.name, "hold.made", "hold", hold.public_id, {"starts_at": hold.starts_at.isoformat()}))
+        return hold
+
+
+def release_hold(public_id: str, person_id: int, doer: Doer, now: datetime) -> None:
+    """Give a held time back. A hold that has ended already stays as it is. Raises NotFound."""
+    with transaction() as session:
+        hold = get_hold(session, public_id, person_id)
+        if hold.state != "live":
+            return
+        hold.state = "released"
+        release_claim(session, session.get_one(Claim, hold.claim_id, with_for_update=True))
+        audit.record(session, audit.Deed(now, doer.name, "hold.released", "hold", hold.public_id))
+
+
+def keep_draft(public_id: str, person_id: int, draft: dict[str, object]) -> None:
+    """Keep what a client has typed so far at checkout, sealed, with the hold. Raises NotFound."""
+    with transaction() as session:
+        hold = get_hold(session, public_id, person_id)
+        hold.draft = {**(hold.draft or {}), **draft}
+
+
+def _check_limits(session: Session, person_id: int, origin: str | None, now: datetime) -> None:
+    """Locking the person's row lets two holds at once be counted one after the other."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    if count_live_holds(session, Hold.person_id == person_id, now) >= LIVE_HOLDS_A_PERSON:
+        raise Limited("too_many_holds", f"You hold {LIVE_HOLDS_A_PERSON} times already. Book one or let it go first.")
+    if origin is not None and count_live_holds(session, Hold.origin == origin, now) >= LIVE_HOLDS_AN_ORIGIN:
+        raise Limited("too_many_holds", "Too many times are held from this address. Try again in some minutes.")
+
+
+def _hold(accepted: Accepted, wanted: HoldWish, person_id: int, claim: Claim, expires_at: datetime, now: datetime) -> Hold:
+    wish = wanted.wish
+    made = quote_visit(
+        accepted.facts,
+        accepted.service,
+        minutes=wish.minutes,
+        setting=wish.setting,
+        starts_at=accepted.starts_at,
+        zip_code=wish.zip,
+        taxes=taxes(),
+        now=now,
+    )
+    quote = quote_to_dict(made)
+    return Hold(
+        provider_id=accepted.facts.id,
+        person_id=person_id,
+        claim_id=claim.id,
+        service_code=wish.service,
+        service_name=accepted.service.name,
+        minutes=wish.minutes,
+        setting=wish.setting,
+        place_id=accepted.place_id,
+        zip=accepted.claim.zip,
+        starts_at=accepted.starts_at,
+        ends_at=accepted.ends_at,
+        expires_at=expires_at,
+        quote=quote,
+        terms=quote["terms"],
+        origin=wanted.origin,
+        created_at=now,
+    )

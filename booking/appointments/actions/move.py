@@ -1,0 +1,54 @@
+"""Moving a visit: the same visit, another time; the old time is free at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from booking.appointments.changes.history import Doer, write_history
+from booking.appointments.changes.letters import Sending, write_moved
+from booking.appointments.changes.loading import lock_appointment, verdict_facts
+from booking.appointments.changes.timing import accept_start
+from booking.appointments.queries import Booked
+from booking.appointments.rules.moving import assess_move
+from booking.openings.rules.asking import Wish
+from booking.quotes.rules.agreed import agreed_to_dict
+from booking.quotes.rules.clock import clock_words
+from marketplace.db import transaction
+from marketplace.kernel.errors import Conflict, Refused
+from providers.places.models import ProviderPlace
+from providers.profiles.rules import MOBILE
+from providers.schedule.changes import move_claim
+from providers.schedule.models import Claim
+
+
+def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: datetime) -> Booked:
+    """Put a visit at another start that is free by the same rules as any other. The price stays as agreed.
+
+    Raises NotFound, Conflict `slot_taken` or `wrong_state`, Refused `notice_passed` or the code of the rule that says no.
+    """
+    with transaction() as session:
+        booked = lock_appointment(session, public_id)
+        visit = booked.appointment
+        facts = verdict_facts(visit)
+        verdict = assess_move(facts, actor=doer.part, now=now, new_starts_at=starts_at)
+        if not verdict.allowed:
+            kind = Conflict if verdict.code in {"wrong_state", "already_started"} else Refused
+            raise kind(verdict.code, verdict.sentence)
+        wish = Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting in MOBILE else None)
+        accepted = accept_start(session, visit.provider_id, wish, starts_at, now, except_claim_id=visit.claim_id)
+        move_claim(session, session.get_one(Claim, visit.claim_id), accepted.claim)
+        old = visit.starts_at
+        agreed = facts.agreed.moved_to(accepted.starts_at)
+        visit.terms = agreed_to_dict(agreed, clock_words(agreed, now, day_words=False).sentence)
+        visit.quote = {**visit.quote, "terms": visit.terms}
+        visit.starts_at, visit.ends_at = accepted.starts_at, accepted.ends_at
+        visit.place_id, visit.zip = accepted.place_id, accepted.claim.zip
+        visit.sequence += 1
+        visit.moves += 1
+        visit.free_moves_used += verdict.uses_free_move
+        place = session.get(ProviderPlace, visit.place_id) if visit.place_id else None
+        moved = Booked(visit, booked.provider, booked.person, place)
+        times = {"from": old.isoformat(), "to": visit.starts_at.isoformat(), "sequence": visit.sequence, "rule": verdict.code}
+        write_history(session, visit, "moved", doer, now, times)
+        write_moved(session, moved, Sending(base_url), now)
+        return moved

@@ -1,0 +1,109 @@
+"""A visit on its day: check-in, completion, no-show, check-out; and another technique chosen before it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from booking.appointments.changes.history import Doer, write_history
+from booking.appointments.changes.loading import lock_appointment, verdict_facts
+from booking.appointments.models import Appointment
+from booking.appointments.queries import Booked
+from booking.appointments.rules.cancellation import assess_no_show
+from booking.appointments.rules.holding import technique_changes_until
+from booking.appointments.rules.states import CHECK_IN, CHECKED_IN, COMPLETE, COMPLETED, CONFIRMED, NO_SHOW, REQUESTED, assess_step
+from booking.openings.catalogue import house_rules
+from booking.screening.changes import barred_techniques_of
+from booking.screening.models import Screening
+from marketplace.db import transaction
+from marketplace.kernel.errors import Conflict, Forbidden, Refused
+from marketplace.kernel.walltime import local_day, to_minute
+from providers.credentials.rules.standing import techniques_in_standing
+from providers.profiles.queries import get_facts
+from providers.schedule.changes import release_claim
+from providers.schedule.models import Claim
+
+
+def check_in(public_id: str, doer: Doer, now: datetime) -> Booked:
+    """The visit has begun. Raises NotFound, Conflict `wrong_state` or `too_early`."""
+    with transaction() as session:
+        booked = lock_appointment(session, public_id)
+        _step(session, booked.appointment, CHECK_IN, doer, now)
+        booked.appointment.checked_in_at = now
+        return booked
+
+
+def complete(public_id: str, doer: Doer, now: datetime) -> Booked:
+    """The visit took place. A forgotten check-in is recorded with it. Raises NotFound, Conflict `wrong_state` or `too_early`."""
+    with transaction() as session:
+        booked = lock_appointment(session, public_id)
+        _step(session, booked.appointment, COMPLETE, doer, now)
+        return booked
+
+
+def check_out(public_id: str, doer: Doer, now: datetime) -> Booked:
+    """The therapist has left. Allowed once, after check-in. Raises NotFound, Conflict `wrong_state`."""
+    with transaction() as session:
+        booked = lock_appointment(session, public_id)
+        visit = booked.appointment
+        if visit.status not in {CHECKED_IN, COMPLETED} or visit.checked_out_at is not None:
+            raise Conflict("wrong_state", "Check-out comes once, after check-in.")
+        visit.checked_out_at = now
+        write_history(session, visit, "checked_out", doer, now)
+        return booked
+
+
+def mark_no_show(public_id: str, doer: Doer, now: datetime) -> Booked:
+    """The client did not come; the agreed share is due. Raises NotFound, Conflict `wrong_state` or `too_early`."""
+    with transaction() as session:
+        booked = lock_appointment(session, public_id)
+        visit = booked.appointment
+        verdict = assess_no_show(verdict_facts(visit), now=now)
+        if not verdict.allowed:
+            raise Conflict("wrong_state", verdict.sentence, details={"reason": verdict.reason})
+        visit.status = NO_SHOW
+        visit.fee_cents = verdict.fee_cents
+        visit.due_cents = max(0, verdict.fee_cents - visit.paid_cents)
+        visit.sequence += 1
+        release_claim(session, session.get_one(Claim, visit.claim_id))
+        write_history(session, visit, NO_SHOW, doer, now, {"fee_cents": verdict.fee_cents})
+        return booked
+
+
+def choose_technique(public_id: str, technique: str, doer: Doer, now: datetime) -> Booked:
+    """Another technique of the same service, until two hours before. Raises NotFound, Conflict, Refused."""
+    with transaction() as session:
+        booked = lock_appointment(session, public_id)
+        visit = booked.appointment
+        if visit.status not in {REQUESTED, CONFIRMED}:
+            raise Conflict("wrong_state", "The technique of this visit cannot be changed any more.")
+        if now > technique_changes_until(visit.starts_at):
+            raise Refused(
+                "notice_passed", "The technique can be changed until two hours before the visit. Talk to your therapist at the visit."
+            )
+        facts = get_facts(session, visit.provider_id)
+        service = facts.service(visit.service_code)
+        levels = {code: house_rules().evidence_levels[code] for code in (service.techniques if service else ())}
+        if technique not in techniques_in_standing(local_day(to_minute(visit.starts_at)), facts.credentials, levels):
+            raise Refused("unknown_technique", "This provider does not offer that technique on that day.")
+        screening = session.get(Screening, visit.screening_id) if visit.screening_id else None
+        if screening is not None and technique in barred_techniques_of(screening):
+            raise Refused("technique_barred", "Your health answers speak against that technique. Choose another one.")
+        visit.technique = technique
+        write_history(session, visit, "technique", doer, now, {"technique": technique})
+        return booked
+
+
+def _step(session: Session, visit: Appointment, verb: str, doer: Doer, now: datetime) -> None:
+    late = verdict_facts(visit).agreed.terms.late_minutes
+    verdict = assess_step(verb, visit.status, doer.part, starts_at=visit.starts_at, late_minutes=late, now=now)
+    if verdict.code == "forbidden":
+        raise Forbidden(verdict.code, verdict.sentence)
+    if not verdict.allowed:
+        raise Conflict("wrong_state", verdict.sentence, details={"reason": verdict.code})
+    for status in verdict.path:
+        visit.status = status
+        if status == CHECKED_IN and visit.checked_in_at is None:
+            visit.checked_in_at = now
+        write_history(session, visit, status, doer, now)

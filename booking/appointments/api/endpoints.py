@@ -1,0 +1,177 @@
+"""The endpoints of holds and appointments under /api/v1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, Response, current_app, jsonify, request
+
+from booking.appointments.actions import progress
+from booking.appointments.actions.book import book
+from booking.appointments.actions.cancel import cancel
+from booking.appointments.actions.hold import hold_time, release_hold
+from booking.appointments.actions.move import move
+from booking.appointments.api.reading import doer, own_appointment, own_person_id, read_booking, read_cancelling, read_wish
+from booking.appointments.api.shapes import appointment_answer, hold_answer
+from booking.appointments.changes.history import Doer
+from booking.appointments.changes.loading import verdict_facts, waivers_left
+from booking.appointments.queries import Booked, list_of_person, list_of_provider
+from booking.appointments.rules.cancellation import REASONS, assess_cancellation, verdict_to_dict
+from marketplace import clock
+from marketplace.accounts.queries import saved_zip
+from marketplace.db import db
+from marketplace.kernel.errors import Malformed
+from marketplace.settings import Settings
+from marketplace.webkit.idempotency import idempotent
+from marketplace.webkit.identity import access, viewer
+from marketplace.webkit.limits import limiter
+from marketplace.webkit.reading import Fields, json_object, read_instant
+
+blueprint = Blueprint("appointments_api", __name__, url_prefix="/api/v1")
+PAGE = 20
+MOST = 100
+Progress = Callable[[str, Doer, datetime], Booked]
+
+
+def base_url() -> str:
+    """Where links in letters lead."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.base_url
+
+
+@blueprint.post("/holds")
+@access("client")
+@limiter.limit("60 per minute")
+@idempotent
+def make_hold() -> tuple[Response, int]:
+    """Hold a start for ten minutes."""
+    person_id = own_person_id()
+    hold = hold_time(read_wish(saved_zip(db.session(), person_id)), person_id, doer(), clock.now())
+    return jsonify(hold_answer(hold)), 201
+
+
+@blueprint.delete("/holds/<public_id>")
+@access("client")
+def drop_hold(public_id: str) -> tuple[str, int]:
+    """Give a held start back."""
+    release_hold(public_id, own_person_id(), doer(), clock.now())
+    return "", 204
+
+
+@blueprint.post("/appointments")
+@access("client")
+@idempotent
+def make_appointment() -> tuple[Response, int]:
+    """Book a held start."""
+    made = book(read_booking(), own_person_id(), doer(), base_url(), clock.now())
+    return jsonify(appointment_answer(made.booked, role="client")), 201
+
+
+@blueprint.get("/appointments")
+@access("client", "provider", "admin")
+def list_appointments() -> Response:
+    """Own appointments, latest start first."""
+    fields = Fields(request.args.to_dict())
+    size = min(MOST, max(1, int(text))) if (text := fields.text("limit", str(PAGE))).isdigit() else PAGE
+    cursor = fields.text("cursor", None)
+    fields.finish()
+    before = read_instant(cursor) if cursor else None
+    who = viewer()
+    session = db.session()
+    if who.role == "provider" and who.account_id is not None:
+        rows = list_of_provider(session, who.account_id, limit=size + 1, before=before)
+    elif who.role == "admin":
+        raise Malformed("unsupported", "Admins read one appointment at a time, by its id.")
+    else:
+        rows = list_of_person(session, own_person_id(), limit=size + 1, before=before)
+    following = rows[size - 1].appointment.starts_at.isoformat() if len(rows) > size else None
+    return jsonify({"items": [appointment_answer(row, role=who.role) for row in rows[:size]], "next": following})
+
+
+@blueprint.get("/appointments/<public_id>")
+@access("client", "provider", "admin")
+def show_appointment(public_id: str) -> Response:
+    """One appointment, for its two sides and admins."""
+    return jsonify(appointment_answer(own_appointment(public_id), role=viewer().role))
+
+
+@blueprint.get("/appointments/<public_id>/cancellation")
+@access("client", "provider", "admin")
+def preview_cancellation(public_id: str) -> Response:
+    """What cancelling costs now, and until when that holds."""
+    visit = own_appointment(public_id).appointment
+    fields = Fields(request.args.to_dict())
+    reason = fields.choice("reason", REASONS, None)
+    fields.finish()
+    now = clock.now()
+    left = waivers_left(db.session(), visit, now)
+    verdict = assess_cancellation(verdict_facts(visit), actor=doer().part, now=now, reason=reason, waivers_left=left)
+    return jsonify(verdict_to_dict(verdict))
+
+
+@blueprint.post("/appointments/<public_id>/cancel")
+@access("client", "provider", "admin")
+def cancel_appointment(public_id: str) -> Response:
+    """Cancel for the fee that the agreed terms give now."""
+    own_appointment(public_id)
+    booked, verdict = cancel(public_id, read_cancelling(), doer(), base_url(), clock.now())
+    figures = {"fee_cents": verdict.fee_cents, "refund_cents": verdict.refund_cents}
+    return jsonify({**appointment_answer(booked, role=viewer().role), **figures})
+
+
+@blueprint.post("/appointments/<public_id>/reschedule")
+@access("client", "provider", "admin")
+def move_appointment(public_id: str) -> Response:
+    """Move to another start."""
+    own_appointment(public_id)
+    fields = Fields(json_object(request))
+    starts_at = fields.instant("starts_at")
+    fields.finish()
+    booked = move(public_id, starts_at, doer(), base_url(), clock.now())
+    return jsonify(appointment_answer(booked, role=viewer().role))
+
+
+@blueprint.post("/appointments/<public_id>/technique")
+@access("client", "provider", "admin")
+def change_technique(public_id: str) -> Response:
+    """Choose another technique of the same service."""
+    own_appointment(public_id)
+    fields = Fields(json_object(request))
+    technique = fields.text("technique", longest=40)
+    fields.finish()
+    return jsonify(appointment_answer(progress.choose_technique(public_id, technique, doer(), clock.now()), role=viewer().role))
+
+
+def _progress(step: Progress, public_id: str) -> Response:
+    own_appointment(public_id)
+    Fields(json_object(request)).finish()
+    return jsonify(appointment_answer(step(public_id, doer(), clock.now()), role=viewer().role))
+
+
+@blueprint.post("/appointments/<public_id>/check-in")
+@access("provider", "admin")
+def check_in(public_id: str) -> Response:
+    """The visit has begun."""
+    return _progress(progress.check_in, public_id)
+
+
+@blueprint.post("/appointments/<public_id>/check-out")
+@access("provider", "admin")
+def check_out(public_id: str) -> Response:
+    """The therapist has left."""
+    return _progress(progress.check_out, public_id)
+
+
+@blueprint.post("/appointments/<public_id>/complete")
+@access("provider", "admin")
+def complete(public_id: str) -> Response:
+    """The visit took place."""
+    return _progress(progress.complete, public_id)
+
+
+@blueprint.post("/appointments/<public_id>/no-show")
+@access("provider", "admin")
+def no_show(public_id: str) -> Response:
+    """The client did not come."""
+    return _progress(progress.mark_no_show, public_id)

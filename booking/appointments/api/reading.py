@@ -1,0 +1,123 @@
+"""What programs send about holds and appointments, as the values that verbs take. The HTML pages use the same values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from booking.appointments.actions.book import Booking, PlaceOfVisit
+from booking.appointments.actions.cancel import Cancelling
+from booking.appointments.actions.hold import HoldWish
+from booking.appointments.changes.history import Doer
+from booking.appointments.queries import Booked, get_any, get_of_person, get_of_provider
+from booking.appointments.rules.cancellation import REASONS
+from booking.openings.rules.asking import Wish
+from marketplace.db import db
+from marketplace.kernel.errors import NotFound
+from marketplace.webkit.identity import viewer
+from marketplace.webkit.reading import Fields, json_object
+from providers.places.gazetteer import find_zip
+from providers.schedule.rules.hours import SETTINGS
+
+LONGEST_NOTE = 2000
+METHODS = ("at_visit", "card")
+
+
+def doer() -> Doer:
+    """Whoever sends the running request."""
+    who = viewer()
+    return Doer("client" if who.role == "anonymous" else who.role, who.actor)
+
+
+def own_person_id() -> int:
+    """The person behind the request; guests have one once they hold something. Raises NotFound."""
+    person_id = viewer().person_id
+    if person_id is None:
+        raise NotFound("not_found", "There is nothing here for you.")
+    return person_id
+
+
+def own_appointment(public_id: str) -> Booked:
+    """The appointment, if the viewer is one of its two sides or an admin. Foreign and missing ones are NotFound alike."""
+    who = viewer()
+    session = db.session()
+    if who.role == "admin":
+        return get_any(session, public_id)
+    if who.role == "provider" and who.account_id is not None:
+        return get_of_provider(session, public_id, who.account_id)
+    return get_of_person(session, public_id, own_person_id())
+
+
+def read_zip(fields: Fields, saved: str | None) -> str | None:
+    """A ZIP code of Manhattan, or the saved one; codes of single buildings count as the area around them."""
+    sent = fields.text("zip", None, longest=10)
+    code = sent or saved
+    if code is None:
+        return None
+    area = find_zip(code)
+    if area is None:
+        fields.fault("zip", f"{code} is not a ZIP code in Manhattan.")
+        return None
+    return area.zip
+
+
+def read_wish(saved_zip: str | None) -> HoldWish:
+    """The body of `POST /holds`."""
+    fields = Fields(json_object(request))
+    provider = fields.text("provider")
+    service = fields.text("service", longest=40)
+    minutes = fields.integer("minutes", least=1, most=480)
+    setting = fields.choice("setting", SETTINGS)
+    starts_at = fields.instant("starts_at")
+    zip_code = read_zip(fields, saved_zip)
+    fields.finish()
+    return HoldWish(provider, Wish(service, minutes, setting, None if setting == "clinic" else zip_code), starts_at)
+
+
+def read_booking() -> Booking:
+    """The body of `POST /appointments`."""
+    fields = Fields(json_object(request))
+    hold, screening = fields.text("hold"), fields.text("screening")
+    consent = Fields(fields.table("consent") or {}, "consent.")
+    version = consent.text("version")
+    accepted = consent.boolean("accepted")
+    sections = consent.texts("sections", [])
+    payment = Fields(fields.table("payment", {"method": "at_visit"}) or {}, "payment.")
+    method = payment.choice("method", METHODS)
+    payment.text("payment_method", None)
+    place = _read_place(fields.table("place", None))
+    technique = fields.text("technique", None, longest=40)
+    note = fields.text("note", None, longest=LONGEST_NOTE, blank=True)
+    if method == "card":
+        payment.fault("method", "Cards are not taken yet. This visit is paid at the visit.")
+    fields.finish()
+    consent.finish()
+    payment.finish()
+    return Booking(hold, screening, version, accepted, tuple(sections), method, place, technique, note or None)
+
+
+def _read_place(data: dict[str, Any] | None) -> PlaceOfVisit | None:
+    if data is None:
+        return None
+    fields = Fields(data, "place.")
+    place = PlaceOfVisit(
+        line1=fields.text("line1", longest=160),
+        zip=fields.text("zip", longest=10),
+        unit=fields.text("unit", None, longest=40, blank=True),
+        access=fields.text("access", None, longest=500, blank=True),
+    )
+    fields.finish()
+    return place
+
+
+def read_cancelling() -> Cancelling:
+    """The body of `POST /appointments/{id}/cancel`."""
+    fields = Fields(json_object(request))
+    wanted = Cancelling(
+        fields.integer("expected_fee_cents", None),
+        fields.choice("reason", REASONS, None),
+        fields.text("note", None, longest=LONGEST_NOTE, blank=True),
+    )
+    fields.finish()
+    return wanted

@@ -1,0 +1,29 @@
+"""One visit as a calendar file, for whoever has its address."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, request
+
+from booking.appointments.api.shapes import CALENDAR
+from booking.appointments.changes.letters import Sending, letter_facts
+from booking.appointments.queries import get_any
+from booking.calendars.ics import event_of_facts, visit_file
+from marketplace.db import db
+from marketplace.webkit.identity import access
+from marketplace.webkit.signing import read_name
+
+blueprint = Blueprint("calendars", __name__)
+
+
+@blueprint.get("/calendar/visit/<signed>.ics")
+@access("anyone")
+def visit(signed: str) -> Response:
+    """The visit's file. Unknown and altered addresses are not found; caches may keep it only to ask again."""
+    booked = get_any(db.session(), read_name(signed, CALENDAR))
+    sending = Sending(current_app.extensions["settings"].base_url)
+    content = visit_file(event_of_facts(letter_facts(booked, sending, for_provider=False), for_provider=False))
+    response = Response(content, mimetype="text/calendar")
+    response.headers["Content-Disposition"] = f'attachment; filename="{booked.appointment.reference}.ics"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(f"{booked.appointment.public_id}-{booked.appointment.sequence}-{booked.appointment.status}")
+    return response.make_conditional(request)

@@ -1,0 +1,49 @@
+"""What booking verbs need of screening and consent, inside their own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from booking.screening import catalogue
+from booking.screening.models import Consent, Screening
+from booking.screening.queries import find_newest, find_screening
+from marketplace.kernel.errors import Refused
+
+
+def usable_screening(session: Session, public_id: str, person_id: int, now: datetime) -> Screening:
+    """The person's screening, if it lets a visit be booked.
+
+    A newer screening of the same person counts before the one named, so that a stop cannot be dodged by an older answer. Raises
+    Refused `screening_needed` (none, or too old) or `screening_stop`.
+    """
+    named = find_screening(session, public_id, person_id)
+    if named is None or named.valid_until_at <= now:
+        raise Refused("screening_needed", "Please answer the health questions first; your last answers are too old or missing.")
+    newest = find_newest(session, person_id, now) or named
+    if "stop" in {named.outcome, newest.outcome}:
+        raise Refused("screening_stop", "A massage would not be safe for you now, so no visit can be booked.")
+    return newest
+
+
+def barred_techniques_of(screening: Screening) -> frozenset[str]:
+    """Techniques that this person's answers speak against."""
+    return frozenset(screening.result.get("barred_techniques", ()))
+
+
+def accept_consent(session: Session, person_id: int, version: str, sections: Collection[str], *, accepted: bool, now: datetime) -> Consent:
+    """Record that today's consent text was accepted. Raises Refused `consent_required` for another version or a missing section.
+
+    `sections` are the optional sections the person agreed to as well; the required ones are what accepting means.
+    """
+    consent = catalogue.form().consent
+    if not accepted or version != consent.version:
+        raise Refused("consent_required", "Please read and accept the consent text as it is now.", details={"version": consent.version})
+    known = {section.code for section in consent.sections}
+    required = {section.code for section in consent.sections if section.required}
+    row = Consent(person_id=person_id, version=version, sections=sorted(required | (set(sections) & known)), accepted_at=now)
+    session.add(row)
+    session.flush()
+    return row
