@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,9 +16,11 @@ from rapidfuzz import fuzz, process, utils
 
 from marketplace.kernel.errors import Refused
 from providers.places import gazetteer
-from providers.places.rules.addresses import Reading, read_address
+from providers.places.rules.addresses import Reading, capitals, names_marble_hill, read_address, read_coordinates, says_elsewhere
 from providers.places.rules.geometry import Point
 from providers.places.rules.grid import point_of
+
+Answer = Location | list[Location] | None
 
 TIMEOUT_SECONDS = 2
 USER_AGENT = "licensed-hands/1.0"
@@ -39,18 +40,6 @@ LONGEST_TEXT = 200
 MANHATTAN_PREFIXES = ("100", "101", "102")
 ZIP_SLACK_METERS = 400.0
 """How far from the ZIP area that was typed a house on the grid may lie before the ZIP code is believed instead."""
-
-_COORDINATES = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*")
-_ELSEWHERE = re.compile(
-    r"\b(brooklyn|queens|(?:the )?bronx|staten island|long island city|astoria|flushing|williamsburg|new jersey|jersey city|hoboken"
-    r"|weehawken|yonkers|westchester)\b"
-    r"(?! (?:bridge|tunnel))",
-    re.IGNORECASE,
-)
-_OTHER_STATE = re.compile(r",\s*(?:nj|ct|pa|ca|fl|ma)\b\.?(?:\s+\d{5})?\s*$", re.IGNORECASE)
-_MARBLE_HILL = re.compile(
-    r"marble hill|terrace view|adrian ave|jacobus|fort charles|van corlear|teunissen|\b22[5-8](?:th)? (?:st|street)\b", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -100,7 +89,7 @@ def _names() -> dict[str, str]:
 
 
 def _neighborhood_named(words: str) -> gazetteer.Neighborhood | None:
-    plain = re.sub(r"^the ", "", utils.default_process(words))
+    plain = utils.default_process(words).removeprefix("the ")
     code = _names().get(plain) or _misspelled(plain)
     return gazetteer.neighborhood(code) if code else None
 
@@ -140,9 +129,9 @@ def find_offline(text: str) -> ResolvedPlace | None:
 
 def _in_tables(text: str, reading: Reading) -> ResolvedPlace | None:
     """Coordinates, a ZIP code, a neighborhood's name with or without one: what no stranger need be asked about."""
-    coordinates = _COORDINATES.fullmatch(text)
-    if coordinates:
-        return _at_coordinates(Point(float(coordinates.group(1)), float(coordinates.group(2))))
+    point = read_coordinates(text)
+    if point:
+        return _at_coordinates(point)
     info = gazetteer.find_zip(reading.zip) if reading.zip else None
     if (reading.zip and info is None) or reading.address:
         return None
@@ -187,15 +176,10 @@ def _by_name(reading: Reading, info: gazetteer.ZipInfo | None) -> ResolvedPlace 
 
 
 def _by_zip_of_address(reading: Reading, info: gazetteer.ZipInfo | None) -> ResolvedPlace | None:
-    if info is None or (info.shared_with_bronx and not _MARBLE_HILL.search(reading.words)):
+    if info is None or (info.shared_with_bronx and not names_marble_hill(reading.words)):
         return None
-    label = reading.address.label if reading.address else _capitals(reading.words)
+    label = reading.address.label if reading.address else capitals(reading.words)
     return _zip_place(info, f"{label}, {info.zip}")
-
-
-def _capitals(words: str) -> str:
-    """“45 rockefeller plaza” as on an envelope; ordinals stay small (“2nd”)."""
-    return " ".join(word if word[:1].isdigit() else word.capitalize() for word in words.split())
 
 
 class ManhattanGeocoder(Geocoder):
@@ -205,13 +189,7 @@ class ManhattanGeocoder(Geocoder):
     ZIP code. `Location.raw["place"]` is the ResolvedPlace.
     """
 
-    def geocode(
-        self,
-        query: str,
-        *,
-        exactly_one: bool = True,
-        timeout: object = DEFAULT_SENTINEL,  # noqa: ARG002 (geopy's signature)
-    ) -> Location | list[Location] | None:
+    def geocode(self, query: str, *, exactly_one: bool = True, timeout: object = DEFAULT_SENTINEL) -> Answer:  # noqa: ARG002 (geopy's)
         """The place as a geopy Location (a list of one with `exactly_one=False`); None where it is not known."""
         place = find_offline(query)
         if place is None:
@@ -228,13 +206,7 @@ class FallbackGeocoder(Geocoder):
         self._primary = primary
         self._offline = ManhattanGeocoder()
 
-    def geocode(
-        self,
-        query: str,
-        *,
-        exactly_one: bool = True,
-        timeout: object = DEFAULT_SENTINEL,  # noqa: ARG002 (geopy's signature)
-    ) -> Location | list[Location] | None:
+    def geocode(self, query: str, *, exactly_one: bool = True, timeout: object = DEFAULT_SENTINEL) -> Answer:  # noqa: ARG002 (geopy's)
         """As geopy's; never raises for a stranger's faults."""
         try:
             location = self._primary(query)
@@ -286,7 +258,7 @@ def _from_location(location: Location, reading: Reading, asked: str) -> Resolved
         ours: ResolvedPlace = location.raw["place"]
         return ours
     point = Point(location.latitude, location.longitude)
-    label = reading.address.label if reading.address else _capitals(reading.words)
+    label = reading.address.label if reading.address else capitals(reading.words)
     place = _place(f"{label}, {gazetteer.zip_of(point)}", point, "address")
     if place is None:
         _refuse_outside(asked)
@@ -295,14 +267,14 @@ def _from_location(location: Location, reading: Reading, asked: str) -> Resolved
 
 def _refuse_elsewhere(asked: str, reading: Reading) -> None:
     """Refuse what says itself that it is not Manhattan: a borough, a state, a ZIP code, coordinates."""
-    coordinates = _COORDINATES.fullmatch(asked)
-    if coordinates and not gazetteer.in_manhattan(Point(float(coordinates.group(1)), float(coordinates.group(2)))):
+    point = read_coordinates(asked)
+    if point and not gazetteer.in_manhattan(point):
         _refuse_outside(asked)
     if reading.zip and gazetteer.find_zip(reading.zip):
         return
     if reading.zip and not reading.zip.startswith(MANHATTAN_PREFIXES):
         _refuse_outside(reading.zip)
-    if _ELSEWHERE.search(asked) or _OTHER_STATE.search(asked):
+    if says_elsewhere(asked):
         _refuse_outside(asked)
 
 
@@ -321,10 +293,6 @@ def _refuse_unknown(asked: str, reading: Reading) -> NoReturn:
         sentence = f"{reading.zip} is no delivery area (it may be a post-office box). Use the ZIP code of the street."
         raise Refused("unknown_place", sentence, details={"suggestions": ()})
     found = suggestions_for(reading.words)
-    hint = f" Did you mean {_any_of(found)}?" if found else ""
+    hint = f" Did you mean {' or '.join(found)}?" if found else ""
     sentence = f"We could not find “{asked}” in Manhattan.{hint} With its five-digit ZIP code we can place it."
     raise Refused("unknown_place", sentence, details={"suggestions": found})
-
-
-def _any_of(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

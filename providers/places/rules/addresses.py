@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from providers.places.rules.geometry import Point
+
 LAST_NUMBERED_AVENUE = 12
 
 _ORDINAL_WORDS = {
@@ -45,6 +47,16 @@ _UNIT = re.compile(
 )
 _TOWN = re.compile(r"(?:(?:^|[, ]+)(?:new york(?: city| county)?|manhattan|nyc|ny|n\.y\.?))+[ ,.]*$")
 _CORNER = re.compile(r"(?:(?:the )?corner of )?(.+?)\s*(?: and | at |&|/|@)\s*(.+)")
+_COORDINATES = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+_ELSEWHERE = re.compile(
+    r"\b(?:brooklyn|queens|bronx|staten island|long island city|astoria|flushing|williamsburg|new jersey|jersey city|hoboken|weehawken"
+    r"|yonkers|westchester)\b(?! (?:bridge|tunnel))"
+    r"|,\s*(?:nj|ct|pa|ca|fl|ma)\b\.?(?:\s+\d{5})?\s*$",
+    re.IGNORECASE,
+)
+_MARBLE_HILL = re.compile(
+    r"marble hill|terrace view|adrian ave|jacobus|fort charles|van corlear|teunissen|\b22[5-8](?:th)? (?:st|street)\b", re.IGNORECASE
+)
 _SPACES = re.compile(r"[\s,.;]+")
 
 
@@ -96,6 +108,27 @@ def ordinal(number: int) -> str:
     """1st, 2nd, 3rd, 4th, 11th, 21st …"""
     suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{suffix}"
+
+
+def capitals(words: str) -> str:
+    """“45 rockefeller plaza” as on an envelope; ordinals stay small (“2nd”)."""
+    return " ".join(word if word[:1].isdigit() else word.capitalize() for word in words.split())
+
+
+def read_coordinates(text: str) -> Point | None:
+    """`lat,lon` in degrees, if that is all the text says."""
+    match = _COORDINATES.fullmatch(text)
+    return Point(float(match.group(1)), float(match.group(2))) if match else None
+
+
+def says_elsewhere(text: str) -> bool:
+    """Whether a text itself names another borough, a town across the water, or another state."""
+    return bool(_ELSEWHERE.search(text))
+
+
+def names_marble_hill(words: str) -> bool:
+    """Whether an address names Marble Hill or one of its streets, the only ones of 10463 that belong to Manhattan."""
+    return bool(_MARBLE_HILL.search(words))
 
 
 def read_address(text: str) -> Reading:
