@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -15,7 +15,7 @@ from providers.credentials.rules.kinds import KindTable
 from providers.credentials.rules.standing import CredentialFact, standing_days, techniques_in_standing
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to, pads
 from providers.registry.rules import LISTED
-from providers.schedule.rules.hours import DateException, WeeklyRange
+from providers.schedule.rules.hours import DateException, OpenSpan, WeeklyRange
 from providers.schedule.rules.opening import open_spans
 
 
@@ -65,36 +65,58 @@ def ask(
     until_minute: int,
 ) -> Question:
     """The question whether and when `wish` fits into this provider's time in the window of epoch minutes."""
-    first = local_day(from_minute) - timedelta(days=1)
-    last = local_day(max(from_minute, until_minute - 1)) + timedelta(days=1)
+    first, last = days_around(from_minute, until_minute)
+    spans = open_time(facts, wish.setting, first, last)
+    standing = standing_spans(facts, service, house, first, last)
+    question = pose(facts, wish, service, spans, standing, now=now)
+    return replace(question, taken=taken, travel=travel, from_minute=from_minute, until_minute=until_minute)
+
+
+def pose(
+    facts: ProviderFacts, wish: Wish, service: ServiceFacts, spans: Sequence[OpenSpan], standing: Sequence[Span], *, now: datetime
+) -> Question:
+    """The question without claims, travel and window: what `ask` puts, for whoever keeps open time and standing at hand."""
     before, after = pads(facts, service, wish.setting)
-    weekly, exceptions = _hours_for(facts, wish.setting)
-    return Question(
-        spans=open_spans(weekly, exceptions, first, last, wish.setting),
-        rules=facts.rules,
-        taken=taken,
-        visit=Visit(wish.minutes, before, after, wish.zip if wish.setting in MOBILE else None),
-        now=now,
-        from_minute=from_minute,
-        until_minute=until_minute,
-        standing=standing_spans(facts, service, house, first, last),
-        travel=travel,
-        place_zips=facts.place_zips,
-    )
+    visit = Visit(wish.minutes, before, after, wish.zip if wish.setting in MOBILE else None)
+    return Question(spans, facts.rules, (), visit, now, 0, 0, standing, place_zips=facts.place_zips)
+
+
+def days_around(from_minute: int, until_minute: int) -> tuple[date, date]:
+    """The New York days of a window with one more on each side, so that nights and long visits are whole."""
+    one = timedelta(days=1)
+    return local_day(from_minute) - one, local_day(max(from_minute, until_minute - 1)) + one
+
+
+def open_time(facts: ProviderFacts, setting: str, first: date, last: date) -> list[OpenSpan]:
+    """Open time of a provider for a setting on the days first..last. On the road the place of a range does not matter."""
+    weekly, exceptions = _hours_for(facts, setting)
+    return open_spans(weekly, exceptions, first, last, setting)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingPiece:
+    """Epoch minutes [begin, end) of whole days on which the required credentials hold, and the techniques that stand on them."""
+
+    begin_minute: int
+    end_minute: int
+    techniques: frozenset[str]
+
+
+def standing_pieces(facts: ProviderFacts, techniques: Iterable[str], house: HouseRules, first: date, last: date) -> list[StandingPiece]:
+    """The days first..last on which the provider may work, cut where a credential begins or ends, in order."""
+    days = standing_days(facts.credentials, facts.state, house.kinds, first, last)
+    levels = {code: house.evidence_levels[code] for code in techniques if code in house.evidence_levels}
+    return [
+        StandingPiece(day_begin(begin), day_begin(end), frozenset(techniques_in_standing(begin, facts.credentials, levels)))
+        for span in days
+        for begin, end in _cut(span, facts.credentials)
+    ]
 
 
 def standing_spans(facts: ProviderFacts, service: ServiceFacts, house: HouseRules, first: date, last: date) -> list[Span]:
     """Epoch minutes of the days first..last on which the provider may work and this service has a technique in standing."""
-    days = standing_days(facts.credentials, facts.state, house.kinds, first, last)
-    if not service.techniques:
-        return [(day_begin(begin), day_begin(end)) for begin, end in days]
-    levels = {code: house.evidence_levels[code] for code in service.techniques if code in house.evidence_levels}
-    return [
-        (day_begin(begin), day_begin(end))
-        for span in days
-        for begin, end in _cut(span, facts.credentials)
-        if techniques_in_standing(begin, facts.credentials, levels)
-    ]
+    pieces = standing_pieces(facts, service.techniques, house, first, last)
+    return [(piece.begin_minute, piece.end_minute) for piece in pieces if piece.techniques or not service.techniques]
 
 
 def _cut(span: tuple[date, date], credentials: Sequence[CredentialFact]) -> Iterator[tuple[date, date]]:
