@@ -124,7 +124,7 @@ def _read(question: Question, value: object, body: BodyMap) -> Answer | None:
         return value if question.minimum <= value <= question.maximum else None
     if question.type == CHOICE:
         return value if isinstance(value, str) and value in {option.code for option in question.options} else None
-    if question.type == REGIONS and isinstance(value, list | tuple) and all(one in body.names for one in value):
+    if question.type == REGIONS and isinstance(value, list | tuple) and all(isinstance(one, str) and one in body.names for one in value):
         return tuple(dict.fromkeys(str(one) for one in value))
     return None
 
