@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 from urllib.parse import urlsplit
 
 from geopy.exc import GeopyError
@@ -20,7 +20,7 @@ from providers.places.rules.addresses import Reading, capitals, names_marble_hil
 from providers.places.rules.geometry import Point
 from providers.places.rules.grid import point_of
 
-Answer = Location | list[Location] | None
+Answer: TypeAlias = Location | list[Location] | None
 
 TIMEOUT_SECONDS = 2
 USER_AGENT = "licensed-hands/1.0"
@@ -28,8 +28,13 @@ PUBLIC_URLS = {"nominatim": "https://nominatim.openstreetmap.org", "pelias": "ht
 BOUNDS = [(40.680, -74.048), (40.883, -73.906)]
 """Manhattan's corners, south-west and north-east, to keep public geocoders near."""
 
+COARSE = frozenset(
+    {"boundary", "country", "region", "state", "county", "city", "locality", "borough", "localadmin", "suburb", "neighbourhood", "quarter"}
+)
+"""What Pelias calls the layer and Nominatim the type of an answer that is no address."""
+
 FUZZY_ENOUGH = 84
-"""How alike (of 100) a misspelled neighborhood must be: "upper wst side" has 97, "Brooklyn Heights" at most 63."""
+"""How alike (of 100) a misspelled neighborhood must be: "upper wst side" has 97, "central park" at most 80."""
 
 FUZZY_LEAD = 2
 """How much more alike than the next one it must be."""
@@ -198,6 +203,12 @@ class ManhattanGeocoder(Geocoder):
         return location if exactly_one else [location]
 
 
+def _is_coarse(raw: dict[str, Any]) -> bool:
+    """Whether a stranger found only the town, the borough or a quarter, which they answer to nonsense too."""
+    properties = raw.get("properties", raw)
+    return bool({properties.get("layer"), properties.get("addresstype"), properties.get("class")} & COARSE)
+
+
 class FallbackGeocoder(Geocoder):
     """Asks a public geocoder first and ours when that one fails, is slow, or finds nothing."""
 
@@ -209,7 +220,8 @@ class FallbackGeocoder(Geocoder):
     def geocode(self, query: str, *, exactly_one: bool = True, timeout: object = DEFAULT_SENTINEL) -> Answer:  # noqa: ARG002 (geopy's)
         """As geopy's; never raises for a stranger's faults."""
         try:
-            location = self._primary(query)
+            found = self._primary(query)
+            location = None if found is None or _is_coarse(found.raw) else found
         except (GeopyError, ValueError, KeyError, TypeError, AttributeError):  # a stranger may also talk garbage
             location = None
         location = location or self._offline.geocode(query)

@@ -247,6 +247,18 @@ def test_a_failing_stranger_is_replaced_by_our_own(kind: str, answer: Callable[[
     assert refused("45 Rockefeller Plaza", geocoder).code == "unknown_place"
 
 
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("nominatim", [{"lat": "40.79", "lon": "-73.96", "display_name": "Manhattan", "class": "boundary", "addresstype": "suburb"}]),
+        ("pelias", {"features": [{"geometry": {"coordinates": [-73.96, 40.79]}, "properties": {"name": "Manhattan", "layer": "borough"}}]}),
+    ],
+)
+def test_a_stranger_who_knows_only_the_borough_knows_nothing(kind: str, answer: object) -> None:
+    geocoder, _ = online(kind, lambda _url: answer)
+    assert refused("asdfgh", geocoder).code == "unknown_place"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_strangers_never_hear_of_units_zips_or_neighborhoods(kind: str) -> None:
     geocoder, stranger = online(kind, answering(kind, 40.7273, -73.9869))

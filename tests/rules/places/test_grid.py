@@ -148,7 +148,7 @@ def test_east_is_right_of_west(street: int, number: int) -> None:
         assert east.longitude > west.longitude
 
 
-@given(st.sampled_from(sorted(AVENUES)), st.integers(14, 109))
+@given(st.sampled_from(sorted(set(AVENUES) - {"a", "b", "c", "d", "york", "east_end", "12"})), st.integers(14, 109))
 def test_corners_lie_in_or_beside_manhattan(avenue: str, street: int) -> None:
     point = point_of(Address("", avenue=avenue, street=street))
     assert point is not None
