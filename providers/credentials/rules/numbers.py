@@ -6,7 +6,7 @@ import re
 
 from marketplace.kernel.errors import FieldFault, Refused
 
-_LICENSE = re.compile(r"[A-Z]*[ .:#-]*(\d{3,8})(?:-\d{1,2})?")
+_LICENSE = re.compile(r"[A-Z]*[ .:#-]*([0-9]{3,8})(?:-[0-9]{1,2})?")
 _NPI_PREFIX_SUM = 24  # the Luhn sum of the prefix 80840 (45 CFR 162.406)
 
 

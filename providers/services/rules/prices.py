@@ -21,7 +21,7 @@ _FIELDS = {
     "short_notice": ("hours", "amount_cents"),
     "travel": ("zones",),
 }
-_ZIP = re.compile(r"\d{5}")
+_ZIP = re.compile(r"[0-9]{5}")
 
 
 @dataclass(frozen=True)

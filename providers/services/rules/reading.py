@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from marketplace.kernel.errors import FieldFault, Malformed, Refused
 
-_CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
+_CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
 
 
 class Reader:
