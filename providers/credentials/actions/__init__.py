@@ -1,0 +1,1 @@
+"""The verbs of credentials: handing in, looking at, deciding."""

@@ -1,0 +1,1 @@
+"""Credentials as JSON: the owner's side and the checker's."""

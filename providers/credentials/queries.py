@@ -1,0 +1,147 @@
+"""Credentials read: for their owner, for those who check them, and as facts for the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.errors import NotFound
+from providers.credentials.models import Credential, CredentialDecision, CredentialDocument
+from providers.credentials.rules.standing import CredentialFact
+from providers.credentials.rules.states import NEEDS_INFO, SUBMITTED, SUSPENDED, UNDER_REVIEW, VERIFIED, WITHDRAWN
+from providers.registry.models import Provider
+
+WAITING = (SUBMITTED, UNDER_REVIEW)
+NOT_IN_FORCE_YET = (SUBMITTED, UNDER_REVIEW, NEEDS_INFO)
+
+
+@dataclass(frozen=True)
+class CredentialRow:
+    """A credential with whose it is."""
+
+    credential: Credential
+    provider: Provider
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """A file without its content."""
+
+    public_id: str
+    version: int
+    media_type: str
+    uploaded_at: Any
+
+
+def credential_fact(row: Any, *, suspended: bool = False) -> CredentialFact:
+    """A credential's row as the rules see it; a suspended provider's count as suspended."""
+    status = SUSPENDED if suspended and row.status == VERIFIED else row.status
+    return CredentialFact(
+        kind=row.kind, status=status, valid_from=row.issued_on or date.min, valid_until=row.valid_until or row.expires_on,
+        details=row.details or {}, technique=row.technique,
+    )  # fmt: skip
+
+
+def list_own(session: Session, provider_id: int | None) -> list[Credential]:
+    """A provider's credentials, the newest first; what was taken back by handing it in anew is left out."""
+    return list(
+        session.scalars(
+            select(Credential).where(Credential.provider_id == provider_id, Credential.status != WITHDRAWN).order_by(Credential.id.desc())
+        )
+    )
+
+
+def get_own(session: Session, provider_id: int | None, public_id: str) -> Credential:
+    """One of a provider's own. Raises NotFound."""
+    found = session.scalar(select(Credential).where(Credential.provider_id == provider_id, Credential.public_id == public_id))
+    if found is None:
+        raise NotFound("not_found", "There is no such credential.")
+    return found
+
+
+def list_facts(session: Session, provider_id: int | None) -> list[CredentialFact]:
+    """A provider's credentials as facts for standing."""
+    return [credential_fact(row) for row in session.scalars(select(Credential).where(Credential.provider_id == provider_id))]
+
+
+def list_for_checking(session: Session, statuses: Collection[str] | None, after_id: int | None, limit: int) -> list[CredentialRow]:
+    """Credentials with these statuses (None: any), the oldest first, after a row; one more than `limit` when there are more."""
+    wanted = select(Credential, Provider).join(Provider, Provider.id == Credential.provider_id)
+    if statuses is not None:
+        wanted = wanted.where(Credential.status.in_(statuses))
+    if after_id is not None:
+        wanted = wanted.where(Credential.id > after_id)
+    return [CredentialRow(row[0], row[1]) for row in session.execute(wanted.order_by(Credential.id).limit(limit + 1))]
+
+
+def count_waiting(session: Session) -> int:
+    """How many credentials wait to be checked."""
+    return session.scalar(select(func.count()).select_from(Credential).where(Credential.status.in_(WAITING))) or 0
+
+
+def get_for_checking(session: Session, public_id: str) -> CredentialRow:
+    """Anybody's credential, for those who check. Raises NotFound."""
+    row = session.execute(
+        select(Credential, Provider).join(Provider, Provider.id == Credential.provider_id).where(Credential.public_id == public_id)
+    ).first()
+    if row is None:
+        raise NotFound("not_found", "There is no such credential.")
+    return CredentialRow(row[0], row[1])
+
+
+def list_documents(session: Session, credential_id: int) -> list[DocumentRow]:
+    """The files of a credential without their contents, the newest first."""
+    table = CredentialDocument.__table__.c
+    rows = session.execute(
+        select(table.public_id, table.version, table.media_type, table.uploaded_at)
+        .where(table.credential_id == credential_id)
+        .order_by(table.id.desc())
+    )
+    return [DocumentRow(row.public_id, row.version, row.media_type, row.uploaded_at) for row in rows]
+
+
+def get_document(session: Session, public_id: str) -> CredentialDocument:
+    """One file with its sealed content. Raises NotFound."""
+    found = session.scalar(select(CredentialDocument).where(CredentialDocument.public_id == public_id))
+    if found is None:
+        raise NotFound("not_found", "There is no such file.")
+    return found
+
+
+def newest_document(session: Session, credential_id: int) -> CredentialDocument | None:
+    """The newest file of a credential with its sealed content."""
+    rows = select(CredentialDocument).where(CredentialDocument.credential_id == credential_id).order_by(CredentialDocument.id.desc())
+    return session.scalar(rows.limit(1))
+
+
+def list_decisions(session: Session, credential_id: int) -> list[CredentialDecision]:
+    """What was decided on a credential, the newest first."""
+    rows = select(CredentialDecision).where(CredentialDecision.credential_id == credential_id)
+    return list(session.scalars(rows.order_by(CredentialDecision.id.desc())))
+
+
+def license_holder(session: Session, fingerprint: str, except_provider_id: int) -> int | None:
+    """Another provider whose verified license has this number, by its fingerprint."""
+    return session.scalar(
+        select(Credential.provider_id).where(
+            Credential.number_fingerprint == fingerprint, Credential.kind == "license", Credential.status == VERIFIED,
+            Credential.provider_id != except_provider_id,
+        ).limit(1)
+    )  # fmt: skip
+
+
+def own_license_rows(session: Session, fingerprint: str, provider_id: int) -> list[Credential]:
+    """This provider's verified licenses that carry the fingerprint."""
+    return list(
+        session.scalars(
+            select(Credential).where(
+                Credential.number_fingerprint == fingerprint, Credential.kind == "license", Credential.status == VERIFIED,
+                Credential.provider_id == provider_id,
+            )
+        )
+    )  # fmt: skip
