@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.applications",
     "tests.support.browsers",
+    "tests.support.callers",
 ]

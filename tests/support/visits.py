@@ -23,7 +23,9 @@ def clear_answers(**other: object) -> dict[str, object]:
     answers: dict[str, object] = {}
     for question in catalogue.form().questions:
         if question.required:
-            answers[question.code] = {"boolean": False, "number": 40, "regions": []}.get(question.type, question.options[0].code if question.options else False)
+            answers[question.code] = {"boolean": False, "number": 40, "regions": []}.get(
+                question.type, question.options[0].code if question.options else False
+            )
     return answers | other
 
 
@@ -38,7 +40,9 @@ def book_hold(hold: Hold, person: Person, now: datetime, answers: dict[str, obje
     """Answer, consent and book what is held."""
     screened = answer_screening(Submission(answers or clear_answers()), person.id, CLIENT.name, now)
     place = PlaceOfVisit("64 East 7th Street", hold.zip, "4C") if hold.setting != "clinic" else None
-    wanted = Booking(hold.public_id, screened.screening.public_id, catalogue.form().consent.version, consent_accepted=True, place=place, **more)
+    wanted = Booking(
+        hold.public_id, screened.screening.public_id, catalogue.form().consent.version, consent_accepted=True, place=place, **more
+    )
     return book(wanted, person.id, CLIENT, BASE_URL, now)
 
 
