@@ -135,3 +135,13 @@ def run_out_holds(session: Session, now: datetime) -> list[int]:
         .where(Hold.state == "live", or_(Hold.expires_at <= now, Claim.live.is_(False)))
     )
     return list(session.scalars(ended))
+
+
+def find_last_draft(session: Session, person_id: int, since: datetime) -> dict[str, object] | None:
+    """What a person typed at their last checkout that ended without a booking, so that nothing is asked twice."""
+    return session.scalar(
+        select(Hold.draft)
+        .where(Hold.person_id == person_id, Hold.state != "booked", Hold.created_at >= since, Hold.draft.is_not(None))
+        .order_by(Hold.id.desc())
+        .limit(1)
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.timing import Accepted, accept_start
 from booking.appointments.models import Hold
-from booking.appointments.queries import count_live_holds, get_hold
+from booking.appointments.queries import count_live_holds, find_last_draft, get_hold
 from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON, LIVE_HOLDS_AN_ORIGIN, hold_ends_at
 from booking.openings.rules.asking import Wish
 from booking.quotes.catalogue import taxes
@@ -24,6 +24,8 @@ from marketplace.kernel.errors import Limited, NotFound
 from providers.profiles.queries import find_provider_id
 from providers.schedule.changes import HOLD, claim_time, release_claim
 from providers.schedule.models import Claim
+
+DRAFTS_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def hold_time(wanted: HoldWish, person_id: int, doer: Doer, now: datetime) -> Ho
         expires_at = hold_ends_at(now)
         claim = claim_time(session, provider_id, HOLD, accepted.claim, expires_at=expires_at)
         hold = _hold(accepted, wanted, person_id, claim, expires_at, now)
+        hold.draft = find_last_draft(session, person_id, now - DRAFTS_KEPT)
         session.add(hold)
         session.flush()
         audit.record(session, audit.Deed(now, doer.name, "hold.made", "hold", hold.public_id, {"starts_at": hold.starts_at.isoformat()}))

@@ -1,0 +1,1 @@
+"""The forms of checkout and of one's own visits."""

@@ -1,0 +1,371 @@
+"""The checkout: hold, health, consent, place and payment, review. It works without script; what was typed stays with the hold, sealed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as Answer
+
+from booking.appointments.actions.book import Booking, PlaceOfVisit, book
+from booking.appointments.actions.hold import HoldWish, hold_time, keep_draft, release_hold
+from booking.appointments.api.endpoints import base_url
+from booking.appointments.api.reading import doer, own_person_id
+from booking.appointments.forms.checkout import CodeForm, DetailsForm, PlaceForm, PlainForm, WishesForm, consent_form
+from booking.appointments.forms.health import asked, health_form, open_screens, read_answers
+from booking.appointments.models import Hold
+from booking.appointments.queries import get_hold
+from booking.openings.rules.asking import Wish
+from booking.quotes.rules.agreed import agreed_from_dict
+from booking.quotes.rules.clock import clock_words
+from booking.screening import catalogue
+from booking.screening.actions import answer_screening
+from booking.screening.queries import find_newest, find_screening
+from booking.screening.rules.outcome import STOP, Submission
+from marketplace import clock
+from marketplace.accounts.actions.guests import GuestDetails, confirm_guest_code, set_guest_details, start_guest
+from marketplace.accounts.models import Person
+from marketplace.db import db
+from marketplace.kernel.errors import Conflict, Limited, Refusal, Refused
+from marketplace.vault import vault
+from marketplace.webkit.identity import access, viewer
+from marketplace.webkit.limits import limiter
+from marketplace.webkit.reading import read_instant
+from providers.places.gazetteer import find_zip
+from providers.profiles.queries import get_facts
+from providers.profiles.rules import MOBILE, ProviderFacts
+from providers.services.catalogue import techniques
+
+blueprint = Blueprint("appointments", __name__)
+
+Page = str | Answer | tuple[str, int]
+
+
+@blueprint.post("/hold")
+@access("client", "anonymous")
+@limiter.limit("60 per minute")
+def hold() -> Answer:
+    """Hold the chosen start. A visitor without an account becomes a guest; a refused start leads back to the provider's times."""
+    now = clock.now()
+    wished, place = _wished_start(), request.form
+    try:
+        made = hold_time(wished, _person_or_guest(), doer(), now)
+    except (Conflict, Refused, Limited) as refusal:
+        flash(refusal.sentence, "warning")
+        chosen = {
+            "service": place.get("service"),
+            "minutes": place.get("minutes"),
+            "setting": place.get("setting"),
+            "zip": place.get("zip") or None,
+        }
+        return redirect(url_for("openings.provider", slug=wished.provider, **chosen))
+    return redirect(url_for(".health", public_id=made.public_id))
+
+
+def _wished_start() -> HoldWish:
+    """The hidden fields of the start page. What cannot be read is Malformed or Refused, never guessed."""
+    sent = request.form
+    minutes, setting = sent.get("minutes", ""), sent.get("setting", "")
+    area = find_zip(sent.get("zip", "")) if setting in MOBILE else None
+    origin = None if viewer().signed_in else vault().fingerprint(request.remote_addr or "", "origin")
+    wish = Wish(sent.get("service", ""), int(minutes) if minutes.isdigit() else 0, setting, area.zip if area else None)
+    return HoldWish(sent.get("provider", ""), wish, read_instant(sent.get("starts_at", "")), origin)
+
+
+def _person_or_guest() -> int:
+    who = viewer()
+    if who.person_id is not None:
+        return who.person_id
+    person = start_guest(clock.now())
+    session["guest"] = person.public_id
+    return person.id
+
+
+class Checkout:
+    """One hold in checkout: its draft, its provider, and what every step shows beside the form."""
+
+    def __init__(self, public_id: str) -> None:
+        self.now = clock.now()
+        self.person_id = own_person_id()
+        self.hold: Hold = get_hold(db.session(), public_id, self.person_id)
+        self.facts: ProviderFacts = get_facts(db.session(), self.hold.provider_id)
+        self.draft: dict[str, Any] = dict(self.hold.draft or {})
+        self.person = db.session.get_one(Person, self.person_id)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the time is no longer held."""
+        return self.hold.state != "live" or self.now >= self.hold.expires_at
+
+    def keep(self, **more: Any) -> None:
+        """Keep what was typed with the hold."""
+        keep_draft(self.hold.public_id, self.person_id, more)
+        self.draft.update(more)
+
+    @property
+    def done(self) -> int:
+        """How many of the first three steps are finished."""
+        steps = (self.draft.get("screening"), self.draft.get("consent"), self.draft.get("place_done"))
+        return next((number for number, value in enumerate(steps) if not value), len(steps))
+
+    def page(self, template: str, current: int, **more: Any) -> str:
+        """A step's page."""
+        words = clock_words(agreed_from_dict(self.hold.terms), self.now)
+        return render_template(
+            f"checkout/{template}.html",
+            checkout=self,
+            hold=self.hold,
+            provider=self.facts,
+            quote=self.hold.quote,
+            clock=words,
+            current=current,
+            **more,
+        )
+
+    def to(self, step: str, **more: Any) -> Answer:
+        """Go to another step."""
+        return redirect(url_for(f".{step}", public_id=self.hold.public_id, **more))
+
+
+def _begin(public_id: str) -> Checkout | Answer:
+    """The checkout, or the way on for a hold that is booked, ended or never was this viewer's."""
+    checkout = Checkout(public_id)
+    if checkout.hold.state == "booked":
+        flash(_("This time is booked already."), "info")
+        return redirect(url_for("visits.index") if viewer().signed_in else url_for("openings.home"))
+    if checkout.ended:
+        flash(_("The time was held for ten minutes and is free again. Choose it anew: your answers are kept."), "warning")
+        held = checkout.hold
+        back = {"service": held.service_code, "minutes": held.minutes, "setting": held.setting, "zip": held.zip}
+        return redirect(url_for("openings.provider", slug=checkout.facts.slug, **back))
+    return checkout
+
+
+@blueprint.route("/checkout/<public_id>/health", methods=["GET", "POST"])
+@access("client", "anonymous")
+def health(public_id: str) -> Page:
+    """One screen of health questions; the last one judges. Valid answers of an earlier visit only have to be confirmed."""
+    checkout = _begin(public_id)
+    if not isinstance(checkout, Checkout):
+        return checkout
+    form, answers = catalogue.form(), dict(checkout.draft.get("health") or {})
+    screens = open_screens(form, answers)
+    code = request.args.get("screen") or ""
+    if not code and request.method == "GET" and not answers:
+        earlier = find_newest(db.session(), checkout.person_id, checkout.now)
+        if earlier is not None and earlier.outcome != STOP:
+            return checkout.page("health_again", 1, form=PlainForm(), screening=earlier, first=screens[0])
+    if code not in screens:
+        code = screens[0]
+    questions = asked(form, answers, code)
+    shown = health_form(questions, answers, catalogue.body_map())
+    if not shown.validate_on_submit():
+        number = screens.index(code)
+        previous = screens[number - 1] if number else None
+        title = next(screen.title for screen in form.screens if screen.code == code)
+        page = checkout.page(
+            "health", 1, form=shown, questions=questions, title=title, number=number + 1, total=len(screens), previous=previous, screen=code
+        )
+        return (page, 422) if shown.errors else page
+    for question in questions:
+        answers.pop(question.code, None)
+    answers |= read_answers(shown, questions)
+    checkout.keep(health=answers, screening=None)
+    return _next_screen(checkout, answers, code)
+
+
+def _next_screen(checkout: Checkout, answers: dict[str, Any], code: str) -> Page:
+    """The next screen that has something to ask; this one again where an answer opened another question; after the last, the outcome."""
+    form = catalogue.form()
+    if any(question.code not in answers and question.required for question in asked(form, answers, code)):
+        return checkout.to("health", screen=code)
+    screens = open_screens(form, answers)
+    following = screens[screens.index(code) + 1 :]
+    stops = _judge(checkout, answers) if not following else _stops_already(answers)
+    if stops:
+        return checkout.to("stop")
+    return checkout.to("health", screen=following[0]) if following else checkout.to("consent")
+
+
+def _stops_already(answers: dict[str, Any]) -> bool:
+    """Whether what was answered so far means stop: then nobody has to answer the rest."""
+    today = set(catalogue.rules())
+    yes = {code for code, value in answers.items() if value in (True, "unsure") and code in today}
+    return any(catalogue.rules()[code].action == "block" for code in yes)
+
+
+def _judge(checkout: Checkout, answers: dict[str, Any]) -> bool:
+    """Keep the screening; whether its outcome is stop."""
+    screened = answer_screening(Submission(answers, _marks(answers), ()), checkout.person_id, viewer().actor, checkout.now)
+    checkout.keep(screening=screened.screening.public_id)
+    return screened.outcome.outcome == STOP
+
+
+def _marks(answers: dict[str, Any]) -> list[dict[str, Any]]:
+    """Areas ticked in the list count as marks for the question they answer."""
+    return [{"region": region, "for": code} for code, value in answers.items() if isinstance(value, list) for region in value]
+
+
+@blueprint.post("/checkout/<public_id>/health/again")
+@access("client", "anonymous")
+def health_again(public_id: str) -> Page:
+    """The earlier answers still hold."""
+    checkout = _begin(public_id)
+    if not isinstance(checkout, Checkout):
+        return checkout
+    earlier = find_newest(db.session(), checkout.person_id, checkout.now)
+    if earlier is None or earlier.outcome == STOP:
+        return checkout.to("health")
+    checkout.keep(screening=earlier.public_id)
+    return checkout.to("consent")
+
+
+@blueprint.route("/checkout/<public_id>/stop", methods=["GET", "POST"])
+@access("client", "anonymous")
+def stop(public_id: str) -> Page:
+    """No visit now: what to do, kindly, and no slot. The time is given back; a wrong answer can be put right."""
+    checkout = Checkout(public_id)
+    answers = dict(checkout.draft.get("health") or {})
+    form = PlainForm()
+    if not _stops_already(answers):
+        return checkout.to("health")
+    if form.validate_on_submit():
+        checkout.keep(health=None, screening=None)
+        return checkout.to("health") if not checkout.ended else redirect(url_for("openings.provider", slug=checkout.facts.slug))
+    if checkout.draft.get("screening") is None:
+        _judge(checkout, answers)
+    screening = find_screening(db.session(), str(checkout.draft["screening"]), checkout.person_id)
+    result = screening.result if screening is not None else {"advice": "see_physician", "reasons": []}
+    return checkout.page("stop", 1, form=form, result=result, advice=catalogue.advice()[result["advice"] or "see_physician"])
+
+
+@blueprint.route("/checkout/<public_id>/consent", methods=["GET", "POST"])
+@access("client", "anonymous")
+def consent(public_id: str) -> Page:
+    """The consent text of today."""
+    checkout = _begin(public_id)
+    if not isinstance(checkout, Checkout):
+        return checkout
+    if checkout.done < 1:
+        return checkout.to("health")
+    text = catalogue.form().consent
+    given = checkout.draft.get("consent") or {}
+    form = consent_form(text, given.get("sections", ()))
+    if form.validate_on_submit():
+        chosen = [section.code for section in text.sections if not section.required and form[section.code].data]
+        checkout.keep(consent={"version": text.version, "sections": chosen})
+        return checkout.to("place")
+    page = checkout.page("consent", 2, form=form, consent=text)
+    return (page, 422) if form.errors else page
+
+
+@blueprint.route("/checkout/<public_id>/place", methods=["GET", "POST"])
+@access("client", "anonymous")
+def place(public_id: str) -> Page:
+    """Address of a mobile visit, wishes, a guest's details; payment is at the visit."""
+    checkout = _begin(public_id)
+    if not isinstance(checkout, Checkout):
+        return checkout
+    if checkout.done < 2:
+        return checkout.to("consent" if checkout.done else "health")
+    kept = checkout.draft.get("place") or checkout.person.address or {}
+    address = PlaceForm(data=kept) if checkout.hold.setting in MOBILE else None
+    wishes = WishesForm(data=checkout.draft.get("wishes") or {})
+    wishes.technique.choices = [("", _("Decide together at the visit")), *_techniques(checkout)]
+    details = None if checkout.person.account_id is not None else DetailsForm(data=_known_details(checkout.person))
+    forms = [form for form in (address, wishes, details) if form is not None]
+    # Every part is checked, so that all faults are shown at once.
+    if request.method == "POST" and all([form.validate_on_submit() for form in forms]) and _keep_place(checkout, address, wishes, details):  # noqa: C419
+        return checkout.to("review")
+    page = checkout.page("place", 3, address=address, wishes=wishes, details=details, forms=forms)
+    return (page, 422) if any(form.errors for form in forms) else page
+
+
+def _known_details(person: Person) -> dict[str, str]:
+    return {"name": person.name, "email": person.email or "", "phone": person.phone or ""}
+
+
+def _techniques(checkout: Checkout) -> list[tuple[str, str]]:
+    service = checkout.facts.service(checkout.hold.service_code)
+    return [(code, techniques()[code].name) for code in (service.techniques if service else ())]
+
+
+def _keep_place(checkout: Checkout, address: PlaceForm | None, wishes: WishesForm, details: DetailsForm | None) -> bool:
+    """Keep the step; false with a message at the field where a detail cannot be used."""
+    if details is not None:
+        try:
+            given = GuestDetails(details.name.data or "", details.email.data or "", details.phone.data or "")
+            set_guest_details(checkout.person_id, given, checkout.now)
+        except Refusal as refusal:
+            _show_refusal(details, refusal)
+            return False
+    kept = {"line1": address.line1.data, "unit": address.unit.data, "access": address.access.data} if address is not None else None
+    checkout.keep(place=kept, wishes={"technique": wishes.technique.data, "note": wishes.note.data}, place_done=True)
+    return True
+
+
+def _show_refusal(form: FlaskForm, refusal: Refusal) -> None:
+    """Put a verb's refusal where the person looks: at the field, or above the form."""
+    named = [fault for fault in refusal.faults if fault.field in form]
+    for fault in named:
+        form[fault.field].errors = [*form[fault.field].errors, fault.message]
+    if not named:
+        form.form_errors.append(refusal.sentence)
+
+
+@blueprint.route("/checkout/<public_id>/review", methods=["GET", "POST"])
+@access("client", "anonymous")
+def review(public_id: str) -> Page:
+    """Everything on one page, and the last yes. A guest's code from the letter is asked here."""
+    checkout = _begin(public_id)
+    if not isinstance(checkout, Checkout):
+        return checkout
+    if checkout.done < 3:
+        return checkout.to(("health", "consent", "place")[checkout.done])
+    needs_code = checkout.person.email_confirmed_at is None
+    if needs_code and checkout.person.account_id is not None:
+        flash(_("Confirm your e-mail address first: the link is in the letter we sent when you signed up."), "warning")
+    form: FlaskForm = CodeForm() if needs_code and checkout.person.account_id is None else PlainForm()
+    if form.validate_on_submit():
+        try:
+            if isinstance(form, CodeForm):
+                confirm_guest_code(checkout.person_id, form.code.data or "", checkout.now)
+            made = book(_booking(checkout), checkout.person_id, doer(), base_url(), checkout.now)
+        except Refusal as refusal:
+            _show_refusal(form, refusal)
+        else:
+            flash(_("Booked. The letter with the calendar file is on its way."), "good")
+            if made.guest_key:
+                return redirect(url_for("visits.guest", key=made.guest_key))
+            return redirect(url_for("visits.show", public_id=made.booked.appointment.public_id))
+    screening = find_screening(db.session(), checkout.draft["screening"], checkout.person_id)
+    page = checkout.page("review", 4, form=form, screening=screening, techniques=techniques())
+    return (page, 422) if form.errors else page
+
+
+def _booking(checkout: Checkout) -> Booking:
+    draft, kept = checkout.draft, checkout.draft.get("place")
+    wishes = draft.get("wishes") or {}
+    where = PlaceOfVisit(kept["line1"], checkout.hold.zip or "", kept.get("unit") or None, kept.get("access") or None) if kept else None
+    return Booking(
+        hold=checkout.hold.public_id,
+        screening=draft["screening"],
+        consent_version=draft["consent"]["version"],
+        consent_accepted=True,
+        consent_sections=tuple(draft["consent"]["sections"]),
+        place=where,
+        technique=wishes.get("technique") or None,
+        note=wishes.get("note") or None,
+        guest=checkout.person.account_id is None,
+    )
+
+
+@blueprint.post("/checkout/<public_id>/release")
+@access("client", "anonymous")
+def release(public_id: str) -> Answer:
+    """Let the time go."""
+    release_hold(public_id, own_person_id(), doer(), clock.now())
+    flash(_("The time is free again."), "info")
+    return redirect(url_for("openings.home"))

@@ -1,0 +1,256 @@
+"""One's own visits: the list, one visit, cancelling, moving, another technique; for guests the same behind their secret link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Answer
+
+from booking.appointments.actions.cancel import Cancelling, cancel
+from booking.appointments.actions.move import move
+from booking.appointments.actions.progress import choose_technique
+from booking.appointments.api.endpoints import base_url
+from booking.appointments.api.reading import doer, own_person_id
+from booking.appointments.api.shapes import CALENDAR, calendar_url
+from booking.appointments.changes.history import Doer
+from booking.appointments.changes.letters import Sending, letter_facts
+from booking.appointments.changes.loading import verdict_facts, waivers_left
+from booking.appointments.forms.visits import CancelForm, MoveForm, TechniqueForm
+from booking.appointments.queries import Booked, get_by_guest_key, get_of_person, list_events, list_of_person
+from booking.appointments.rules.cancellation import ILLNESS, assess_cancellation
+from booking.appointments.rules.holding import technique_changes_until
+from booking.appointments.rules.moving import assess_move
+from booking.appointments.rules.states import LIVE
+from booking.openings.catalogue import house_rules
+from booking.openings.queries import load_taken
+from booking.openings.rules.asking import Wish, ask, offered_service
+from booking.openings.rules.starts import find_starts
+from booking.quotes.rules.clock import clock_words
+from marketplace import clock
+from marketplace.db import db
+from marketplace.kernel.errors import Refusal, Refused, Stale
+from marketplace.kernel.walltime import from_minute, to_minute
+from marketplace.vault import secret_hash
+from marketplace.webkit.filters import ny_date
+from marketplace.webkit.identity import access
+from marketplace.webkit.reading import read_instant
+from marketplace.webkit.signing import sign_name
+from providers.places.gazetteer import traveler
+from providers.places.rules.travel import TravelMode
+from providers.profiles.queries import get_facts
+from providers.profiles.rules import MOBILE
+from providers.services.catalogue import techniques
+
+blueprint = Blueprint("visits", __name__)
+LISTED = 200
+MOVE_DAYS = 21
+Page = str | Answer | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Door:
+    """How the viewer came to a visit: signed in, or by a guest's link. It knows where the visit's pages are and who acts."""
+
+    booked: Booked
+    key: str | None
+
+    def url(self, step: str) -> str:
+        """The address of a step on this side of the door."""
+        if self.key is not None:
+            return url_for(f"visits.guest{'_' + step if step != 'show' else ''}", key=self.key)
+        return url_for(f"visits.{step}", public_id=self.booked.appointment.public_id)
+
+    @property
+    def doer(self) -> Doer:
+        """Who acts through this door."""
+        return Doer("client", f"person:{self.booked.person.id}") if self.key else doer()
+
+
+def _own(public_id: str) -> Door:
+    return Door(get_of_person(db.session(), public_id, own_person_id()), None)
+
+
+def _by_key(key: str) -> Door:
+    return Door(get_by_guest_key(db.session(), secret_hash(key)), key)
+
+
+@blueprint.get("/appointments")
+@access("client")
+def index() -> str:
+    """Coming and past visits."""
+    rows = list_of_person(db.session(), own_person_id(), limit=LISTED)
+    now = clock.now()
+    coming = [row for row in reversed(rows) if row.appointment.ends_at > now and row.appointment.status in LIVE]
+    past = [row for row in rows if row not in coming]
+    return render_template("appointments/index.html", coming=coming, past=past)
+
+
+@blueprint.get("/appointments/<public_id>")
+@access("client")
+def show(public_id: str) -> str:
+    """One visit."""
+    return _show(_own(public_id))
+
+
+@blueprint.get("/visits/<key>")
+@access("anyone")
+def guest(key: str) -> str:
+    """A guest's one visit."""
+    return _show(_by_key(key))
+
+
+def _show(door: Door) -> str:
+    visit, now = door.booked.appointment, clock.now()
+    facts = verdict_facts(visit)
+    verdict = assess_cancellation(facts, actor="client", now=now, waivers_left=waivers_left(db.session(), visit, now))
+    return render_template(
+        "appointments/show.html",
+        door=door,
+        visit=visit,
+        booked=door.booked,
+        now=now,
+        verdict=verdict,
+        moving=assess_move(facts, actor="client", now=now),
+        clock=clock_words(facts.agreed, now) if visit.status in LIVE else None,
+        events=list_events(db.session(), visit.id),
+        technique=techniques().get(visit.technique or ""),
+        technique_open=visit.status in ("requested", "confirmed") and now <= technique_changes_until(visit.starts_at),
+        links=calendar_links(door.booked),
+    )
+
+
+def calendar_links(booked: Booked) -> dict[str, Any]:
+    """What the add-to-calendar links need: the file's address and the event's plain facts."""
+    facts = letter_facts(booked, Sending(base_url()), for_provider=False)
+    signed = sign_name(booked.appointment.public_id, CALENDAR)
+    return {"file": calendar_url(booked.appointment.public_id), "signed": signed, "facts": facts}
+
+
+@blueprint.route("/appointments/<public_id>/cancel", methods=["GET", "POST"])
+@access("client")
+def leave(public_id: str) -> Page:
+    """Cancel one's own visit."""
+    return _leave(_own(public_id))
+
+
+@blueprint.route("/visits/<key>/cancel", methods=["GET", "POST"])
+@access("anyone")
+def guest_leave(key: str) -> Page:
+    """A guest cancels."""
+    return _leave(_by_key(key))
+
+
+def _leave(door: Door) -> Page:
+    """The fee that is shown is the fee that is charged; if it has changed meanwhile the page asks again."""
+    visit, now = door.booked.appointment, clock.now()
+    facts, left = verdict_facts(visit), waivers_left(db.session(), visit, now)
+    form = CancelForm()
+    verdict = assess_cancellation(facts, actor="client", now=now, reason=form.reason.data or None, waivers_left=left)
+    if form.validate_on_submit():
+        try:
+            waived = form.reason.data and verdict.fee_cents == 0
+            wanted = Cancelling(0 if waived else form.expected_fee_cents.data, form.reason.data or None, form.note.data or None)
+            _gone, final = cancel(visit.public_id, wanted, door.doer, base_url(), now)
+        except Stale as changed:
+            flash(changed.sentence, "warning")
+        except Refusal as refusal:
+            flash(refusal.sentence, "warning")
+            return redirect(door.url("show"))
+        else:
+            flash(_("Cancelled.") if final.fee_cents == 0 else _("Cancelled. The fee you agreed to is recorded."), "good")
+            return redirect(door.url("show"))
+    plain = assess_cancellation(facts, actor="client", now=now, waivers_left=0)
+    if not plain.allowed:
+        flash(plain.sentence, "warning")
+        return redirect(door.url("show"))
+    form.expected_fee_cents.data = plain.fee_cents
+    ill = assess_cancellation(facts, actor="client", now=now, reason=ILLNESS)
+    return render_template(
+        "appointments/cancel.html", door=door, visit=visit, booked=door.booked, form=form, verdict=plain, ill=ill, waivers=left,
+        clock=clock_words(facts.agreed, now),
+    )  # fmt: skip
+
+
+@blueprint.route("/appointments/<public_id>/move", methods=["GET", "POST"])
+@access("client")
+def shift(public_id: str) -> Page:
+    """Move one's own visit."""
+    return _shift(_own(public_id))
+
+
+@blueprint.route("/visits/<key>/move", methods=["GET", "POST"])
+@access("anyone")
+def guest_shift(key: str) -> Page:
+    """A guest moves."""
+    return _shift(_by_key(key))
+
+
+def _shift(door: Door) -> Page:
+    visit, now = door.booked.appointment, clock.now()
+    verdict = assess_move(verdict_facts(visit), actor="client", now=now)
+    if not verdict.allowed:
+        flash(verdict.sentence, "warning")
+        return redirect(door.url("show"))
+    form = MoveForm()
+    if form.validate_on_submit():
+        try:
+            moved = move(visit.public_id, read_instant(form.starts_at.data or ""), door.doer, base_url(), now)
+        except Refusal as refusal:
+            flash(refusal.sentence, "warning")
+        else:
+            flash(_("Moved. The letter with the new calendar file is on its way."), "good")
+            return redirect(Door(moved, door.key).url("show"))
+    days = [(day, list(starts)) for day, starts in groupby(_free_starts(door.booked, now), key=ny_date)]
+    return render_template("appointments/move.html", door=door, visit=visit, booked=door.booked, form=form, verdict=verdict, days=days)
+
+
+def _free_starts(booked: Booked, now: datetime) -> Sequence[datetime]:
+    """Where this visit could go in the next weeks; its own time counts as free."""
+    visit = booked.appointment
+    facts = get_facts(db.session(), visit.provider_id)
+    wish = Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting in MOBILE else None)
+    try:
+        service = offered_service(facts, wish)
+    except Refused:
+        return ()
+    window = {"from_minute": to_minute(now), "until_minute": to_minute(now + timedelta(days=MOVE_DAYS))}
+    taken = load_taken(db.session(), [visit.provider_id], now=now, except_claim_id=visit.claim_id, **window)
+    travel = traveler(TravelMode(facts.area.mode)) if facts.area else None
+    question = ask(facts, wish, service, house_rules(), taken=taken[visit.provider_id], travel=travel, now=now, **window)
+    return [start for minute in find_starts(question) if (start := from_minute(minute)) != visit.starts_at]
+
+
+@blueprint.route("/appointments/<public_id>/technique", methods=["GET", "POST"])
+@access("client")
+def technique(public_id: str) -> Page:
+    """Choose another technique."""
+    return _technique(_own(public_id))
+
+
+@blueprint.route("/visits/<key>/technique", methods=["GET", "POST"])
+@access("anyone")
+def guest_technique(key: str) -> Page:
+    """A guest chooses another technique."""
+    return _technique(_by_key(key))
+
+
+def _technique(door: Door) -> Page:
+    visit = door.booked.appointment
+    service = get_facts(db.session(), visit.provider_id).service(visit.service_code)
+    form = TechniqueForm(data={"technique": visit.technique})
+    form.technique.choices = [(code, techniques()[code].name) for code in (service.techniques if service else ())]
+    if form.validate_on_submit():
+        try:
+            choose_technique(visit.public_id, form.technique.data, door.doer, clock.now())
+        except Refusal as refusal:
+            flash(refusal.sentence, "warning")
+        else:
+            flash(_("The technique is changed."), "good")
+        return redirect(door.url("show"))
+    return render_template("appointments/technique.html", door=door, visit=visit, booked=door.booked, form=form)
