@@ -10,20 +10,22 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
+from providers.credentials.catalogue import kinds
 from providers.credentials.models import Credential
-from providers.credentials.rules.standing import CredentialFact
+from providers.credentials.queries import credential_fact
+from providers.credentials.rules.states import REJECTED, WITHDRAWN
 from providers.places.models import ProviderPlace, ServiceArea
-from providers.profiles.rules import AreaFacts, Evidence, PlaceFacts, ProviderFacts, ServiceFacts
+from providers.profiles.rules import AreaFacts, Evidence, Gap, PlaceFacts, ProviderFacts, Readiness, ServiceFacts, gaps_of
 from providers.registry.models import Provider
 from providers.registry.rules import LISTED, SUSPENDED
 from providers.schedule.models import HoursException, ScheduleRule, WeeklyHours
+from providers.schedule.rules.drafts import DEFAULT_RULES
 from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.rules.prices import PriceRules, prices_from_dict
 from providers.services.rules.terms import DEFAULT_TERMS, terms_from_dict
 
-DEFAULT_RULES = ScheduleRules(15, None, 0, 15, 120, 60, None, 0)
-Ids = Select[tuple[int]]
+Ids = Select[Any]
 Grouped = Mapping[int, Sequence[Any]]
 
 
@@ -78,9 +80,21 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
     credentials = _by_provider(session, Credential, ids)
     return [
         ProviderFacts(
-            id=row.id, public_id=row.public_id, account_id=row.account_id, slug=row.slug, state=row.state, name=row.name,
-            headline=row.headline, about=row.about, gender=row.gender, pronouns=row.pronouns, profession=row.profession,
-            languages=tuple(row.languages), rating_count=row.rating_count, rating_sum=row.rating_sum, sample_data=row.sample_data,
+            id=row.id,
+            public_id=row.public_id,
+            account_id=row.account_id,
+            slug=row.slug,
+            state=row.state,
+            name=row.name,
+            headline=row.headline,
+            about=row.about,
+            gender=row.gender,
+            pronouns=row.pronouns,
+            profession=row.profession,
+            languages=tuple(row.languages),
+            rating_count=row.rating_count,
+            rating_sum=row.rating_sum,
+            sample_data=row.sample_data,
             services=services.get(row.id, ()),
             places=tuple(_place(place) for place in places[row.id]),
             area=next((_area(area) for area in areas[row.id]), None),
@@ -129,8 +143,16 @@ def _services(session: Session, ids: Ids) -> dict[int, tuple[ServiceFacts, ...]]
     for row in session.execute(live):
         grouped[row.provider_id].append(
             ServiceFacts(
-                row.code, row.name, tuple(row.techniques), tuple(row.conditions), frozenset(row.settings), row.first_visit_only,
-                row.buffer_before_minutes, row.buffer_after_minutes, durations[row.id], row.version,
+                row.code,
+                row.name,
+                tuple(row.techniques),
+                tuple(row.conditions),
+                frozenset(row.settings),
+                row.first_visit_only,
+                row.buffer_before_minutes,
+                row.buffer_after_minutes,
+                durations[row.id],
+                row.version,
             )
         )
     return {provider_id: tuple(services) for provider_id, services in grouped.items()}
@@ -138,8 +160,18 @@ def _services(session: Session, ids: Ids) -> dict[int, tuple[ServiceFacts, ...]]
 
 def _place(row: Row[Any]) -> PlaceFacts:
     return PlaceFacts(
-        row.id, row.public_id, row.kind, row.name, row.line1, row.unit, row.city, row.zip, row.access, row.neighborhood,
-        row.latitude, row.longitude,
+        row.id,
+        row.public_id,
+        row.kind,
+        row.name,
+        row.line1,
+        row.unit,
+        row.city,
+        row.zip,
+        row.access,
+        row.neighborhood,
+        row.latitude,
+        row.longitude,
     )
 
 
@@ -157,8 +189,14 @@ def _exception(row: Row[Any]) -> DateException:
 
 def _rules(row: Row[Any]) -> ScheduleRules:
     return ScheduleRules(
-        row.step_minutes, row.offset_minutes, row.buffer_before_minutes, row.buffer_after_minutes, row.notice_minutes,
-        row.horizon_days, row.max_per_day, row.turnover_minutes,
+        row.step_minutes,
+        row.offset_minutes,
+        row.buffer_before_minutes,
+        row.buffer_after_minutes,
+        row.notice_minutes,
+        row.horizon_days,
+        row.max_per_day,
+        row.turnover_minutes,
     )
 
 
@@ -169,17 +207,50 @@ def _prices(row: Row[Any] | None) -> PriceRules:
     return prices_from_dict(body, version=row.version)
 
 
-def credential_fact(row: Any, *, suspended: bool = False) -> CredentialFact:
-    """A credential's row as the rules see it; a suspended provider's count as suspended."""
-    status = "suspended" if suspended and row.status == "verified" else row.status
-    return CredentialFact(
-        kind=row.kind, status=status, valid_from=row.issued_on, valid_until=row.valid_until or row.expires_on,
-        details=row.details or {}, technique=row.technique,
-    )
-
-
 def _evidence(row: Any) -> Evidence:
     return Evidence(
-        row.kind, row.technique, row.issuer, row.status, row.valid_until or row.expires_on, row.verified_at, row.verified_source,
-        row.verified_by, row.next_check_on, row.details or {},
+        row.kind,
+        row.technique,
+        row.issuer,
+        row.status,
+        row.valid_until or row.expires_on,
+        row.verified_at,
+        row.verified_source,
+        row.verified_by,
+        row.next_check_on,
+        row.details or {},
     )
+
+
+def load_gaps(session: Session, provider: Provider) -> tuple[Gap, ...]:
+    """What is missing before this provider's profile may be sent in."""
+    area = session.scalar(select(ServiceArea.covered_zips).where(ServiceArea.provider_id == provider.id))
+    offered = session.scalars(select(Service.settings).where(Service.provider_id == provider.id, Service.retired.is_(False))).all()
+    handed_in = select(Credential.kind).where(Credential.provider_id == provider.id, Credential.status.not_in((REJECTED, WITHDRAWN)))
+    ready = Readiness(
+        headline=provider.headline,
+        about=provider.about,
+        phone=provider.phone,
+        languages=tuple(provider.languages),
+        settings=frozenset(provider.settings).union(*offered),
+        services=len(offered),
+        ranges=_count(session, WeeklyHours, provider.id),
+        places=_count(session, ProviderPlace, provider.id),
+        covered_zips=len(area or ()),
+        handed_in=frozenset(session.scalars(handed_in)),
+    )
+    return gaps_of(ready, {code: kinds().kinds[code].title for code in kinds().required})
+
+
+def list_providers(session: Session, state: str | None, after_id: int | None, limit: int) -> list[Provider]:
+    """Providers in a state (None: any) for those who oversee, by id after a row; one more than `limit` when there are more."""
+    wanted = select(Provider)
+    if state is not None:
+        wanted = wanted.where(Provider.state == state)
+    if after_id is not None:
+        wanted = wanted.where(Provider.id > after_id)
+    return list(session.scalars(wanted.order_by(Provider.id).limit(limit + 1)))
+
+
+def _count(session: Session, model: Any, provider_id: int) -> int:
+    return session.scalar(select(func.count()).select_from(model).where(model.provider_id == provider_id)) or 0

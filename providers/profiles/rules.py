@@ -135,3 +135,67 @@ def pads(facts: ProviderFacts, service: ServiceFacts, setting: str) -> tuple[int
 def comes_to(facts: ProviderFacts, zip_code: str) -> bool:
     """Whether the provider travels to a ZIP code."""
     return facts.area is not None and zip_code in facts.area.covered_zips
+
+
+GENDERS = ("female", "male", "nonbinary", "undisclosed")
+PROFESSIONS = (
+    "lmt", "pt", "chiropractor", "physician", "ot", "acupuncturist", "nurse_practitioner", "physician_assistant", "podiatrist", "nurse",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ProfileDraft:
+    """How a provider presents themselves, as stated; `phone` is E.164. Places come beside it, since they are looked up on the map."""
+
+    name: str
+    headline: str
+    about: str
+    gender: str
+    pronouns: str | None
+    profession: str
+    languages: tuple[str, ...]
+    settings: tuple[str, ...]
+    phone: str | None
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing that keeps a profile from being sent in: a code for programs, a sentence for its owner."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What there is of a profile. `settings` are those promised anywhere, `handed_in` the kinds of credential that are not rejected."""
+
+    headline: str
+    about: str
+    phone: str | None
+    languages: tuple[str, ...]
+    settings: frozenset[str]
+    services: int
+    ranges: int
+    places: int
+    covered_zips: int
+    handed_in: frozenset[str]
+
+
+def gaps_of(ready: Readiness, required: Mapping[str, str]) -> tuple[Gap, ...]:
+    """What is missing before a profile may be sent in, in the order of the desk. `required` names each required kind of credential."""
+    checks = (
+        (ready.headline, "headline", "Write one line about your work."),
+        (ready.about, "about", "Write a few sentences about yourself."),
+        (ready.phone, "phone", "Give a phone number for clients with a booked visit and for us."),
+        (ready.languages, "languages", "Say which languages you speak."),
+        (ready.settings, "settings", "Say where you work: clinic, home, office or hotel."),
+        (ready.services, "services", "Offer at least one service with a price."),
+        (ready.ranges, "hours", "Set your weekly hours."),
+        (ready.places or "clinic" not in ready.settings, "place", "You offer visits at a clinic: say where it is."),
+        (ready.covered_zips or not ready.settings & MOBILE, "area", "You come to clients: say how far."),
+    )
+    gaps = [Gap(code, detail) for holds, code, detail in checks if not holds]
+    gaps += [Gap(kind, f"Hand in: {title}.") for kind, title in required.items() if kind not in ready.handed_in]
+    return tuple(gaps)

@@ -70,5 +70,3 @@ class Change(Base):
     seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
     xid: Mapped[int] = mapped_column(BigInteger, default=CurrentTransactionId(), index=True)
     provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), index=True)
-
-

@@ -12,14 +12,14 @@ from marketplace.kernel.errors import Conflict
 DRAFT, SUBMITTED, LISTED, SUSPENDED = "draft", "submitted", "listed", "suspended"
 STATES = (DRAFT, SUBMITTED, LISTED, SUSPENDED)
 
-SUBMIT, APPROVE, SUSPEND, REINSTATE = "submit", "approve", "suspend", "reinstate"
+SUBMIT, APPROVE, SUSPEND = "submit", "approve", "suspend"
 
 GRAPH: dict[tuple[str, str], str] = {
     (DRAFT, SUBMIT): SUBMITTED,
     (SUBMITTED, APPROVE): LISTED,
     (SUBMITTED, SUSPEND): SUSPENDED,
     (LISTED, SUSPEND): SUSPENDED,
-    (SUSPENDED, REINSTATE): SUBMITTED,
+    (DRAFT, SUSPEND): SUSPENDED,
 }
 
 _LONGEST_SLUG = 60
@@ -58,3 +58,10 @@ def next_state(state: str, verb: str) -> str:
     if following is None:
         raise Conflict("wrong_state", f"This provider is {state}; that step is not possible.")
     return following
+
+
+def state_after_reinstating(state: str, *, was_listed: bool) -> str:
+    """Whoever was listed is listed again; anyone else begins with the draft. Raises Conflict `wrong_state` unless suspended."""
+    if state != SUSPENDED:
+        raise Conflict("wrong_state", "This provider is not suspended.")
+    return LISTED if was_listed else DRAFT

@@ -1,0 +1,56 @@
+"""What admins do about providers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from marketplace.db import transaction
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.walltime import local_day, to_minute
+from providers.credentials.catalogue import kinds
+from providers.credentials.queries import list_facts
+from providers.credentials.rules.standing import standing_on
+from providers.registry.changes import list_provider, lock_provider, note_change, note_deed
+from providers.registry.models import Provider
+from providers.registry.queries import get_provider
+from providers.registry.rules import SUSPEND, next_state, state_after_reinstating
+
+
+def approve_provider(slug: str, actor: str, now: datetime) -> Provider:
+    """List a provider who sent in their profile. Raises Refused `credentials_missing`, Conflict `wrong_state`, NotFound."""
+    with transaction() as session:
+        provider = _locked(session, slug)
+        standing = standing_on(local_day(to_minute(now)), list_facts(session, provider.id), kinds(), {})
+        if not standing.bookable:
+            missing = [{"code": one.code, "detail": one.sentence} for one in standing.missing]
+            raise Refused("credentials_missing", standing.missing[0].sentence, details={"missing": missing})
+        list_provider(session, provider, actor, now)
+    return provider
+
+
+def suspend_provider(slug: str, reason: str, actor: str, now: datetime) -> Provider:
+    """Take a provider out of search and booking at once. Visits already booked stay until somebody decides on them."""
+    with transaction() as session:
+        provider = _locked(session, slug)
+        provider.state = next_state(provider.state, SUSPEND)
+        provider.state_reason = reason
+        note_deed(session, provider, actor, "provider_suspended", now, reason=reason)
+        note_change(session, provider.id)
+    return provider
+
+
+def reinstate_provider(slug: str, reason: str, actor: str, now: datetime) -> Provider:
+    """Undo a suspension. On which days they may work is still their credentials' to say."""
+    with transaction() as session:
+        provider = _locked(session, slug)
+        provider.state = state_after_reinstating(provider.state, was_listed=provider.listed_at is not None)
+        provider.state_reason = None
+        note_deed(session, provider, actor, "provider_reinstated", now, reason=reason)
+        note_change(session, provider.id)
+    return provider
+
+
+def _locked(session: Session, slug: str) -> Provider:
+    return lock_provider(session, get_provider(session, slug).id)

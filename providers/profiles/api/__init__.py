@@ -1,0 +1,1 @@
+"""Profiles as JSON: the owner's side and the admin's."""

@@ -1,0 +1,82 @@
+"""Reading profiles as the contract has them; pages build the same bodies from their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+
+from marketplace.accounts.contacts import read_phone
+from marketplace.kernel.errors import Malformed, Refused
+from marketplace.webkit.reading import Fields
+from providers.places.forms import read_places
+from providers.places.rules.drafts import PlaceDraft
+from providers.profiles.rules import GENDERS, PROFESSIONS, ProfileDraft
+from providers.services.forms import SETTINGS
+
+MOST_ANSWERS = 20
+_SHOWN_ONLY = ("slug", "state", "missing")
+
+
+@lru_cache(maxsize=1)
+def languages() -> Mapping[str, str]:
+    """Languages by code with their English names."""
+    named = Locale("en").languages
+    return {code: str(named[code]) for code in sorted(named, key=lambda code: str(named[code])) if len(code) <= 3}
+
+
+def read_profile(body: Mapping[str, Any], shown: Mapping[str, object]) -> tuple[ProfileDraft, tuple[PlaceDraft, ...]]:
+    """The contract's `PUT /provider/profile`. Raises Malformed for unknown fields, Refused `invalid` for the rest.
+
+    What an answer adds (slug, state, missing) may be sent back as it was `shown`; anything else there is refused as unknown.
+    """
+    fields = Fields(body)
+    for name in _SHOWN_ONLY:
+        if fields.has(name) and name != "missing" and body[name] != shown.get(name):
+            raise Malformed("unknown_field", f"`{name}` is not set here.")
+    draft = ProfileDraft(
+        name=fields.text("name", longest=120),
+        headline=fields.text("headline", "", longest=160, blank=True),
+        about=fields.text("about", "", longest=4000, blank=True),
+        gender=fields.choice("gender", GENDERS, "undisclosed"),
+        pronouns=fields.text("pronouns", None, longest=40, blank=True) or None,
+        profession=fields.choice("profession", PROFESSIONS, "lmt"),
+        languages=tuple(dict.fromkeys(fields.choices("languages", languages(), ("en",)) or ())),
+        settings=tuple(dict.fromkeys(fields.choices("settings", SETTINGS, ()) or ())),
+        phone=_phone(fields),
+        answers=_answers(fields),
+    )
+    places = read_places(fields)
+    fields.finish()
+    return draft, places
+
+
+def read_reason(body: Mapping[str, Any]) -> str:
+    """The `{reason}` of an admin's verb."""
+    fields = Fields(body)
+    reason: str = fields.text("reason", longest=300)
+    fields.finish()
+    return reason
+
+
+def _phone(fields: Fields) -> str | None:
+    text = fields.text("phone", None, longest=40, blank=True)
+    if not text:
+        return None
+    try:
+        return read_phone(text)
+    except Refused as refusal:
+        fields.fault("phone", refusal.sentence)
+        return None
+
+
+def _answers(fields: Fields) -> dict[str, str]:
+    answers = fields.table("answers", {}) or {}
+    if len(answers) > MOST_ANSWERS:
+        fields.fault("answers", f"At most {MOST_ANSWERS} answers.")
+    for code, text in answers.items():
+        if not isinstance(text, str) or len(text) > 1000 or len(code) > 40:
+            fields.fault("answers", f"“{code[:40]}” must be a text of at most 1000 characters.")
+    return dict(answers)
