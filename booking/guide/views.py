@@ -1,0 +1,54 @@
+"""Content pages and the navigation of every page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, render_template, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.kernel.errors import NotFound
+from marketplace.settings import Settings
+from marketplace.webkit.identity import access, viewer
+
+blueprint = Blueprint("pages", __name__)
+PAGES = ("help", "how-we-verify", "cancellation", "conduct", "emergency", "privacy", "terms", "accessibility")
+
+
+@blueprint.get("/help")
+@access("anyone")
+def index() -> str:
+    """Help."""
+    return render_template("marketing/help.html")
+
+
+@blueprint.get("/help/<page>")
+@access("anyone")
+def show(page: str) -> str:
+    """One page of plain words."""
+    if page not in PAGES:
+        raise NotFound("not_found", "There is no such page.")
+    return render_template(f"marketing/{page}.html")
+
+
+def _links() -> tuple[tuple[str, str], ...]:
+    """Label and endpoint of what the viewer's role needs."""
+    return {
+        "client": ((_("Find a time"), "openings.search"), (_("My visits"), "visits.index"), (_("Account"), "accounts.account")),
+        "provider": (
+            (_("Today"), "desk.today"),
+            (_("Calendar"), "desk.week"),
+            (_("Hours"), "schedule.hours"),
+            (_("Services"), "services.services"),
+            (_("Credentials"), "credentials.index"),
+        ),
+        "admin": ((_("Queue"), "credentials.queue"), (_("Providers"), "profiles.providers"), (_("Audit"), "audit.index")),
+    }.get(viewer().role, ((_("Find a time"), "openings.search"), (_("Help"), "pages.index")))
+
+
+def install_navigation(app: Flask, _settings: Settings) -> None:
+    """Tell every page who looks at it and where they can go. A link whose page this application lacks is left out."""
+
+    @app.context_processor
+    def around() -> dict[str, object]:
+        known = [(label, endpoint) for label, endpoint in _links() if endpoint in app.view_functions]
+        nav = [{"label": label, "href": url_for(endpoint), "current": request.endpoint == endpoint} for label, endpoint in known]
+        return {"nav": nav, "viewer": viewer()}
