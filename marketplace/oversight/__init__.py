@@ -1,0 +1,1 @@
+"""What admins see of everything: who did or read what of whose."""
