@@ -21,8 +21,8 @@ from providers.schedule.rules.checking import check_weekly
 from providers.schedule.rules.drafts import BlockDraft, ScheduleDraft
 from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
 
-Namer = Callable[[Session, Sequence[int]], list[dict[str, object]]]
-"""Tells of the visits behind claims, by claim id. Visits belong to a floor above, which hands its own way of telling down."""
+VisitsBetween = Callable[[Session, int, int, int], list[dict[str, object]]]
+"""Tells of a provider's visits that meet [from, until) in epoch minutes. Visits belong to a floor above, which hands its own way down."""
 
 
 def put_schedule(owner: Owner, draft: ScheduleDraft, now: datetime) -> None:
@@ -43,7 +43,7 @@ def put_schedule(owner: Owner, draft: ScheduleDraft, now: datetime) -> None:
         note_change(session, provider.id)
 
 
-def add_block(owner: Owner, draft: BlockDraft, now: datetime, tell_visits: Namer) -> Claim:
+def add_block(owner: Owner, draft: BlockDraft, now: datetime, visits_between: VisitsBetween) -> Claim:
     """Take time out of what can be booked. Raises Refused `past`, or Conflict `slot_taken` with the appointments in the way."""
     if draft.ends_at <= now:
         raise Refused("past", "This time is over.", faults=[FieldFault("ends_at", "This time is over.")])
@@ -53,7 +53,7 @@ def add_block(owner: Owner, draft: BlockDraft, now: datetime, tell_visits: Namer
         flip_expired(session, provider.id, now)
         in_the_way = claims_between(session, provider.id, facts.begin_minute, facts.end_minute, now)
         if in_the_way:
-            visits = tell_visits(session, [claim.id for claim in in_the_way])
+            visits = visits_between(session, provider.id, facts.begin_minute, facts.end_minute)
             raise Conflict("slot_taken", _what_is_in_the_way(in_the_way, visits), details={"appointments": visits})
         claim = claim_time(session, provider.id, BLOCK, facts, note=draft.note)
         note_deed(session, provider, owner.actor, "block_added", now, block=claim.public_id)
