@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
+from booking.openings.rules.candidates import NEIGHBOR_MINUTES
 from booking.openings.rules.question import Taken
 from providers.schedule.models import Claim
 
-NEIGHBOR_MINUTES = 36 * 60
 VISITS = ("appointment", "hold")
 
 
@@ -30,32 +31,27 @@ def load_taken(
     A day and a half on both sides comes along: days are counted whole, and the visit before decides about travel. A hold that has run
     out does not count, whether or not it was flipped. `except_claim_id` leaves out the appointment that is being moved.
     """
-    table = Claim.__table__.c
-    wanted = (
-        select(
-            table.id,
-            table.provider_id,
-            table.kind,
-            table.begin_minute,
-            table.end_minute,
-            table.before_minutes,
-            table.after_minutes,
-            table.zip,
-            table.place_id,
-        )
-        .where(
-            table.provider_id.in_(provider_ids),
-            table.live,
-            table.busy_from_minute < until_minute + NEIGHBOR_MINUTES,
-            table.busy_until_minute > from_minute - NEIGHBOR_MINUTES,
-            or_(table.expires_at.is_(None), table.expires_at > now),
-        )
-        .order_by(table.begin_minute)
-    )
+    wanted = claims_wanted(provider_ids, from_minute - NEIGHBOR_MINUTES, until_minute + NEIGHBOR_MINUTES)
+    expiry = Claim.__table__.c.expires_at
     found: dict[int, list[Taken]] = defaultdict(list)
-    for row in session.execute(wanted):
+    for row in session.execute(wanted.where(or_(expiry.is_(None), expiry > now))):
         if row.id != except_claim_id:
-            found[row.provider_id].append(
-                Taken(row.begin_minute, row.end_minute, row.before_minutes, row.after_minutes, row.zip, row.kind in VISITS, row.place_id)
-            )
+            found[row.provider_id].append(as_taken(row))
     return found
+
+
+def claims_wanted(provider_ids: Collection[int] | None, from_minute: int, until_minute: int) -> Select[Any]:
+    """Live claims that keep a provider busy in [from, until), of all providers when `provider_ids` is None, in order of time."""
+    table = Claim.__table__.c
+    columns = (
+        table.id, table.provider_id, table.kind, table.begin_minute, table.end_minute, table.before_minutes, table.after_minutes,
+        table.zip, table.place_id, table.expires_at,
+    )  # fmt: skip
+    busy = select(*columns).where(table.live, table.busy_from_minute < until_minute, table.busy_until_minute > from_minute)
+    of = busy if provider_ids is None else busy.where(table.provider_id.in_(provider_ids))
+    return of.order_by(table.begin_minute)
+
+
+def as_taken(row: Row[Any]) -> Taken:
+    """A claim's row as the engine wants it."""
+    return Taken(row.begin_minute, row.end_minute, row.before_minutes, row.after_minutes, row.zip, row.kind in VISITS, row.place_id)

@@ -109,6 +109,12 @@ def quote(
     )
 
 
+def total_cents(facts: WishFacts, table: PriceTable, prices: PriceRules, taxes: Sequence[TaxRow], *, now: datetime) -> int:
+    """The `total_cents` of `quote` alone, for lists and search that ask for many; the same refusal."""
+    lines = _lines(facts, table, prices, now, QuotePolicy())
+    return sum(line.amount_cents for line in (*lines, *_tax_lines(facts, lines, taxes)))
+
+
 def quote_to_dict(made: Quote) -> dict[str, object]:
     """The contract's Quote; instants carry New York's offset, `terms` can be read back by `agreed_from_dict`."""
     return {

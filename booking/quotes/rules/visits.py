@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from booking.quotes.rules.pricing import PriceTable, Quote, WishFacts, quote
+from booking.quotes.rules.pricing import PriceTable, Quote, WishFacts, quote, total_cents
 from booking.quotes.rules.taxes import TaxRow
 from providers.profiles.rules import ProviderFacts, ServiceFacts
 
@@ -24,3 +24,19 @@ def quote_visit(
     """The whole price of one start with its reasons and terms."""
     wish = WishFacts(service.name, minutes, setting, starts_at, zip_code, facts.profession)
     return quote(wish, PriceTable(service.prices, service.version), facts.prices, facts.terms, taxes, now=now)
+
+
+def whole_price_cents(
+    facts: ProviderFacts,
+    service: ServiceFacts,
+    *,
+    minutes: int,
+    setting: str,
+    starts_at: datetime,
+    zip_code: str | None,
+    taxes: Sequence[TaxRow],
+    now: datetime,
+) -> int:
+    """The total of `quote_visit` alone."""
+    wish = WishFacts(service.name, minutes, setting, starts_at, zip_code, facts.profession)
+    return total_cents(wish, PriceTable(service.prices, service.version), facts.prices, taxes, now=now)

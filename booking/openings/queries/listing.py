@@ -1,0 +1,50 @@
+"""One provider's starts, from the truth rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from booking.openings.catalogue import house_rules, travel_by
+from booking.openings.queries.taken import load_taken
+from booking.openings.rules.asking import Wish, ask, offered_service
+from booking.openings.rules.judging import judge_start
+from booking.openings.rules.question import Judgement, Question
+from booking.openings.rules.starts import find_starts
+from marketplace.kernel.intervals import Span
+from marketplace.kernel.walltime import to_minute
+from providers.profiles.rules import ProviderFacts, ServiceFacts
+
+
+@dataclass(frozen=True)
+class Openings:
+    """The starts of one wish with one provider, in epoch minutes, in order."""
+
+    facts: ProviderFacts
+    service: ServiceFacts
+    wish: Wish
+    starts: Sequence[int]
+
+
+def list_openings(session: Session, facts: ProviderFacts, wish: Wish, from_minute: int, until_minute: int, now: datetime) -> Openings:
+    """Every start in a window. Raises Refused as `offered_service` does."""
+    service = offered_service(facts, wish)
+    return Openings(facts, service, wish, find_starts(_question(session, facts, wish, (from_minute, until_minute), now)))
+
+
+def judge_opening(session: Session, facts: ProviderFacts, wish: Wish, starts_at: datetime, now: datetime) -> Judgement:
+    """Whether a start could be held at this moment, and if not why. Raises Refused as `offered_service` does."""
+    begin = to_minute(starts_at)
+    return judge_start(_question(session, facts, wish, (begin, begin + 1), now), begin)
+
+
+def _question(session: Session, facts: ProviderFacts, wish: Wish, window: Span, now: datetime) -> Question:
+    """What is asked about the starts in a window."""
+    low, high = window
+    service = offered_service(facts, wish)
+    taken = load_taken(session, [facts.id], from_minute=low, until_minute=high, now=now)[facts.id]
+    travel = travel_by(facts.area.mode) if facts.area else None
+    return ask(facts, wish, service, house_rules(), taken=taken, travel=travel, now=now, from_minute=low, until_minute=high)

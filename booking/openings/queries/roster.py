@@ -1,0 +1,88 @@
+"""The listed providers with their claims, kept in the process and kept fresh by the change feed.
+
+Every answer holds what was committed before its request began: each look first asks the feed who was touched since the last look, and
+reads those anew. On SQLite the feed's numbers are in the order of commits. On PostgreSQL they are not, so changes are followed by
+transaction: all from the oldest that still ran at the last look. Whoever writes what decides about openings must tell the feed
+(`providers.registry.changes.note_change`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import BigInteger, Engine, Select, String, cast, func, select, true
+from sqlalchemy.orm import Session
+
+from booking.openings.queries.taken import as_taken, claims_wanted
+from booking.openings.rules.candidates import Candidate, HeldTime
+from marketplace.kernel.walltime import DAY_MINUTES, to_minute
+from providers.profiles.queries import load_facts, load_listed
+from providers.registry.models import Change
+from providers.registry.rules import LISTED
+
+KEPT_BACK_MINUTES = 4 * DAY_MINUTES
+FOREVER_MINUTE = 2**31 - 1
+FOREVER = 2**62
+
+_rosters: WeakKeyDictionary[Engine, Roster] = WeakKeyDictionary()
+_making = Lock()
+
+
+class Roster:
+    """The candidates of one database. Looks queue behind one another only while somebody reads what has changed."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._mark: int | None = None
+        self._claims_from = 0
+        self._candidates: Mapping[int, Candidate] = {}
+
+    def candidates(self, session: Session, now: datetime) -> Collection[Candidate]:
+        """Every listed provider as of now, by id. One statement when nothing has changed, a fixed number otherwise."""
+        with self._lock:
+            mark, touched = _poll(session, self._mark)
+            claims_from = to_minute(now) - KEPT_BACK_MINUTES
+            if self._mark is None or mark < self._mark or claims_from < self._claims_from - DAY_MINUTES:
+                self._candidates, self._claims_from = _load(session, None, claims_from), claims_from
+            elif touched:
+                kept = {key: candidate for key, candidate in self._candidates.items() if key not in touched}
+                self._candidates = dict(sorted((kept | _load(session, touched, claims_from)).items()))
+            self._mark = mark
+            return self._candidates.values()
+
+
+def roster_of(session: Session) -> Roster:
+    """The roster of the database that a session speaks to; one for each process."""
+    engine = session.get_bind().engine
+    with _making:
+        return _rosters.setdefault(engine, Roster())
+
+
+def _poll(session: Session, mark: int | None) -> tuple[int, frozenset[int]]:
+    """Where the feed stands, and who was touched since `mark`; nobody when there is no mark yet."""
+    rows = session.execute(_feed(session, mark)).all()
+    return rows[0].mark or 0, frozenset(row.provider_id for row in rows if row.provider_id is not None)
+
+
+def _feed(session: Session, mark: int | None) -> Select[tuple[int, int]]:
+    """One row at least, each with the feed's mark as this very statement sees it, and a touched provider."""
+    if session.get_bind().dialect.name == "postgresql":
+        oldest = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), String), BigInteger)
+        top, since = select(oldest.label("mark")).subquery(), Change.xid >= (FOREVER if mark is None else mark)
+    else:
+        top, since = select(func.max(Change.seq).label("mark")).subquery(), Change.seq > (FOREVER if mark is None else mark)
+    touched = select(Change.provider_id).where(since).distinct().subquery()
+    return select(top.c.mark, touched.c.provider_id).select_from(top.outerjoin(touched, true()))
+
+
+def _load(session: Session, ids: Collection[int] | None, claims_from: int) -> dict[int, Candidate]:
+    """The listed ones among these providers (None: among all) with their claims from a minute on."""
+    listed = load_listed(session) if ids is None else [facts for facts in load_facts(session, ids) if facts.state == LISTED]
+    claims: dict[int, list[HeldTime]] = defaultdict(list)
+    for row in session.execute(claims_wanted(None if ids is None else [facts.id for facts in listed], claims_from, FOREVER_MINUTE)):
+        claims[row.provider_id].append(HeldTime(as_taken(row), row.expires_at))
+    return {facts.id: Candidate(facts, claims[facts.id]) for facts in listed}

@@ -1,0 +1,18 @@
+"""The one way into search. Whatever may come to stand behind it, pages and programs ask here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from booking.openings.catalogue import search_tables
+from booking.openings.queries.roster import roster_of
+from booking.openings.rules.search import Position, SearchResult, find
+from booking.openings.rules.wanted import SearchQuery
+
+
+def search(session: Session, query: SearchQuery, now: datetime, after: Position | None = None) -> SearchResult:
+    """Listed providers who really are free, with exact totals and counts, from everything committed before this call began."""
+    candidates = roster_of(session).candidates(session, now)
+    return find(candidates, query, search_tables(), now, after)

@@ -1,0 +1,132 @@
+"""One listed provider as search knows them: the facts, the claims, and what was worked out for the days that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from booking.openings.rules.asking import HouseRules, StandingPiece, Wish, open_time, standing_pieces
+from booking.openings.rules.prices import WholePrices
+from booking.openings.rules.question import Taken, TravelMinutes
+from booking.quotes.rules.taxes import TaxRow
+from marketplace.kernel.intervals import Span, merge
+from providers.credentials.rules.standing import in_force
+from providers.profiles.rules import ProviderFacts, ServiceFacts
+from providers.schedule.rules.hours import OpenSpan
+
+COLLABORATION = "physician_collaboration"
+NEIGHBOR_MINUTES = 36 * 60
+MOST_REMEMBERED = 256
+
+Days = tuple[date, date]
+Spans = tuple[Span, ...]
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What search needs beside providers: the house's rules, how firmly techniques go with conditions, taxes, and travel by mode."""
+
+    house: HouseRules
+    strengths: Mapping[str, Mapping[str, int]]
+    taxes: Sequence[TaxRow]
+    traveler: Callable[[str], TravelMinutes]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTime:
+    """A live claim, and for a hold the instant from which it no longer counts."""
+
+    taken: Taken
+    expires_at: datetime | None
+
+
+class Candidate:
+    """A provider with claims. What follows from both for given days is kept until the provider is read anew."""
+
+    def __init__(self, facts: ProviderFacts, claims: Sequence[HeldTime]) -> None:
+        self.facts = facts
+        self.claims = claims
+        self._techniques = frozenset(code for service in facts.services for code in service.techniques)
+        self._known: dict[Hashable, Any] = {}
+
+    def _once(self, key: Hashable, work: Callable[[], Value]) -> Value:
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            found = self._known[key] = work()
+        result: Value = found
+        return result
+
+    def taken(self, from_minute: int, until_minute: int, now: datetime) -> list[Taken]:
+        """The claims around a window that count at `now`, in order of time; as many as `load_taken` reads."""
+        low, high = from_minute - NEIGHBOR_MINUTES, until_minute + NEIGHBOR_MINUTES
+        return [
+            claim.taken
+            for claim in self.claims
+            if claim.taken.begin_minute - claim.taken.before_minutes < high
+            and claim.taken.end_minute + claim.taken.after_minutes > low
+            and (claim.expires_at is None or claim.expires_at > now)
+        ]
+
+    def open_time(self, setting: str, days: Days) -> list[OpenSpan]:
+        """Open time for a setting on these days."""
+        return self._once((setting, days), lambda: open_time(self.facts, setting, *days))
+
+    def pieces(self, days: Days, house: HouseRules) -> list[StandingPiece]:
+        """The days on which the provider may work, with the techniques that stand on them."""
+        return self._once(("pieces", days), lambda: standing_pieces(self.facts, self._techniques, house, *days))
+
+    def works_with_doctor(self, today: date) -> bool:
+        """Whether a collaboration with a physician or physical therapist is verified and in force today."""
+        return self._once(("doctor", today), lambda: (in_force(today, self.facts.credentials, COLLABORATION) is not None,))[0]
+
+    def prices(self, service: ServiceFacts, wish: Wish, taxes: Sequence[TaxRow]) -> WholePrices:
+        """What the starts of a wish cost."""
+        return self._once((wish, service.code), lambda: WholePrices(self.facts, service, wish, taxes))
+
+    def standing(self, service: ServiceFacts, need: Need, days: Days, tables: Tables) -> Spans:
+        """Epoch minutes on which the service may be given and meets the need by techniques that stand on the day."""
+        return self._once(("standing", service.code, need, days), lambda: self._standing(service, need, days, tables))
+
+    def by_condition(self, service: ServiceFacts, techniques: frozenset[str], days: Days, tables: Tables) -> Mapping[Spans, frozenset[str]]:
+        """The conditions that a service fits, by the time for which it does."""
+
+        def grouped() -> dict[Spans, frozenset[str]]:
+            found: dict[Spans, set[str]] = {}
+            for condition in tables.strengths:
+                found.setdefault(self._standing(service, Need(techniques, condition), days, tables), set()).add(condition)
+            return {spans: frozenset(conditions) for spans, conditions in found.items() if spans}
+
+        return self._once(("conditions", service.code, techniques, days), grouped)
+
+    def _standing(self, service: ServiceFacts, need: Need, days: Days, tables: Tables) -> Spans:
+        pieces = self.pieces(days, tables.house)
+        return tuple(merge((piece.begin_minute, piece.end_minute) for piece in pieces if need.met(service, piece.techniques, tables)))
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a visit is needed for: one of these techniques (empty: any), and a condition (None: any)."""
+
+    techniques: frozenset[str] = frozenset()
+    condition: str | None = None
+
+    def met(self, service: ServiceFacts, standing: frozenset[str], tables: Tables) -> bool:
+        """Whether a service meets it by those of its techniques that stand; a service without techniques is judged by its conditions."""
+        usable = standing.intersection(service.techniques)
+        if service.techniques and not usable:
+            return False
+        if self.techniques and not self.techniques & usable:
+            return False
+        return self.condition is None or strength(service, usable, self.condition, tables) > 0
+
+
+def strength(service: ServiceFacts, usable: frozenset[str], condition: str, tables: Tables) -> int:
+    """How firmly a service goes with a condition: the firmest of its usable techniques (3 to 1), 1 where the provider names it, else 0."""
+    ties = tables.strengths.get(condition, {})
+    named = 1 if condition in service.conditions else 0
+    return max((ties.get(code, 0) for code in usable), default=0) or named

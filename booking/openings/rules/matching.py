@@ -1,0 +1,310 @@
+"""Whether and with what one provider answers a search, and what they add to the counts beside it.
+
+A provider matches when some service, setting, place and start meet every filter together. A facet's count for a value is the number of
+providers that would match with that value in place of the facet's own filter.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from booking.openings.rules.asking import Wish, days_around, pose
+from booking.openings.rules.candidates import Candidate, Days, Need, Spans, Tables, strength
+from booking.openings.rules.prices import WholePrices
+from booking.openings.rules.starts import iter_starts
+from booking.openings.rules.wanted import Near, SearchQuery, part_spans
+from marketplace.kernel.intervals import Span
+from marketplace.kernel.walltime import local_day, to_minute
+from providers.places.rules.geometry import Point, distance_meters
+from providers.profiles.rules import MOBILE, PlaceFacts, ProviderFacts, ServiceFacts, comes_to, pads
+
+FULL_TIME = "full_time"
+YES = "1"
+SHOWN_STARTS = 3
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A search with what is the same for every provider."""
+
+    query: SearchQuery
+    tables: Tables
+    now: datetime
+    today: date
+    days: Days
+    parts: Sequence[Span] | None
+
+    @classmethod
+    def of(cls, query: SearchQuery, tables: Tables, now: datetime) -> Frame:
+        """The frame of a query at `now`."""
+        window = query.from_minute, query.until_minute
+        return cls(query, tables, now, local_day(to_minute(now)), days_around(*window), part_spans(query.parts, *window))
+
+    @property
+    def need(self) -> Need:
+        """What the visit is needed for."""
+        return Need(self.query.techniques, self.query.condition)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a visit could be: in one of the provider's places, or in a ZIP code they come to.
+
+    A visit at the client's is no distance away: nothing that is shown depends on where a provider sets out from.
+    """
+
+    setting: str
+    zip: str | None
+    place: PlaceFacts | None
+    distance_meters: int | None
+    neighborhood: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A service in a spot."""
+
+    service: ServiceFacts
+    at: int
+    spot: Spot
+
+
+class Starts:
+    """Starts in order, worked out only as far as somebody looks."""
+
+    def __init__(self, source: Iterable[int]) -> None:
+        self._source = iter(source)
+        self._seen: list[int] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.first(1))
+
+    def __iter__(self) -> Iterator[int]:
+        at = 0
+        while len(self.first(at + 1)) > at:
+            yield self._seen[at]
+            at += 1
+
+    def first(self, count: int) -> list[int]:
+        """The first `count`, or as many as there are."""
+        while len(self._seen) < count:
+            start = next(self._source, None)
+            if start is None:
+                break
+            self._seen.append(start)
+        return self._seen[:count]
+
+    def every(self) -> list[int]:
+        """All of them."""
+        self._seen.extend(self._source)
+        return self._seen
+
+
+@dataclass(frozen=True)
+class Match:
+    """How a provider answers: the option that is shown, its starts, and what they cost."""
+
+    candidate: Candidate
+    option: Option
+    starts: Starts
+    prices: WholePrices
+    strength: int
+    usable: frozenset[str]
+
+
+class Look:
+    """One provider under one search."""
+
+    def __init__(self, frame: Frame, candidate: Candidate) -> None:
+        self.frame, self.candidate, self.facts = frame, candidate, candidate.facts
+        self.facets: dict[str, set[str]] = defaultdict(set)
+        self.least_cents: int | None = None
+        self.matches: list[tuple[Option, Starts]] = []
+        self._known: dict[Hashable, Starts] = {}
+
+    def look(self) -> None:
+        """Go through every option once. One failed filter still counts for that filter's facet, two count for nothing."""
+        failed = self._failed_by_person()
+        if len(failed) > 1:
+            return
+        spots = spots_of(self.facts, self.frame.query)
+        for at, service in enumerate(self.facts.services):
+            for spot in spots:
+                if self.frame.query.minutes in service.prices and spot.setting in service.settings:
+                    self._consider(Option(service, at, spot), failed)
+
+    def _failed_by_person(self) -> set[str]:
+        query, facts = self.frame.query, self.facts
+        failed = set()
+        if query.genders and facts.gender not in query.genders:
+            failed.add("gender")
+        if query.languages.isdisjoint(facts.languages) and query.languages:
+            failed.add("language")
+        if query.collaborates and not self.candidate.works_with_doctor(self.frame.today):
+            failed.add("collaborates")
+        return failed
+
+    def _consider(self, option: Option, failed: set[str]) -> None:
+        query, spot = self.frame.query, option.spot
+        failed = set(failed)
+        if query.settings and spot.setting not in query.settings:
+            failed.add("setting")
+        if query.neighborhoods and spot.neighborhood not in query.neighborhoods:
+            failed.add("neighborhood")
+        if query.first_consult != option.service.first_visit_only:
+            failed.add("first_consult")
+        if len(failed) > 1:
+            return
+        starts = self._affordable(option, self.frame.need)
+        if failed:
+            if starts:
+                self._count(option, failed)
+            return
+        if starts:
+            self.matches.append((option, starts))
+            self._count(option, ("setting", "neighborhood", "first_consult", "gender", "language", "collaborates"))
+        self._count_starts(option)
+
+    def _count(self, option: Option, facets: Iterable[str]) -> None:
+        values: dict[str, Callable[[], Iterable[str | None]]] = {
+            "setting": lambda: (option.spot.setting,),
+            "neighborhood": lambda: (option.spot.neighborhood,),
+            "first_consult": lambda: (YES,) if option.service.first_visit_only else (),
+            "gender": lambda: (self.facts.gender,),
+            "language": lambda: self.facts.languages,
+            "collaborates": lambda: (YES,) if self.candidate.works_with_doctor(self.frame.today) else (),
+        }
+        for facet in facets:
+            self.facets[facet].update(value for value in values[facet]() if value is not None)
+
+    def _count_starts(self, option: Option) -> None:
+        """Facets whose values depend on the start itself: technique and condition (by the day's standing), staffing, price."""
+        frame, service = self.frame, option.service
+        query = frame.query
+        for code in service.techniques:
+            if code not in self.facets["technique"] and self._affordable(option, Need(frozenset({code}), query.condition)):
+                self.facets["technique"].add(code)
+        by_condition = self.candidate.by_condition(service, query.techniques, frame.days, frame.tables)
+        for standing, conditions in by_condition.items():
+            if self._within(option, standing, full_time=query.full_time):
+                self.facets["condition"] |= conditions
+        if self._affordable(option, frame.need, full_time=True):
+            self.facets["staffing"].add(FULL_TIME)
+        starts = self._starts(option, self._standing(option, frame.need), full_time=query.full_time)
+        if starts:
+            least = self._prices(option).least_cents(starts.every(), frame.now)
+            self.least_cents = least if self.least_cents is None else min(least, self.least_cents)
+
+    def _standing(self, option: Option, need: Need) -> Spans:
+        return self.candidate.standing(option.service, need, self.frame.days, self.frame.tables)
+
+    def _affordable(self, option: Option, need: Need, *, full_time: bool | None = None) -> Starts:
+        """The starts that meet a need and the highest price."""
+        wanted = self.frame.query.full_time if full_time is None else full_time
+        return self._within(option, self._standing(option, need), full_time=wanted)
+
+    def _within(self, option: Option, standing: Spans, *, full_time: bool) -> Starts:
+        starts = self._starts(option, standing, full_time=full_time)
+        most = self.frame.query.max_price_cents
+        if most is None or not starts:
+            return starts
+        key = ("affordable", option, standing, full_time)
+        found = self._known.get(key)
+        if found is None:
+            cents = self._prices(option).at(self.frame.now)
+            found = self._known[key] = Starts(start for start in starts if cents(start) <= most)
+        return found
+
+    def _starts(self, option: Option, standing: Spans, *, full_time: bool) -> Starts:
+        """The engine's starts in the parts of the day asked for. Options that take the same time in the same spot share them."""
+        spot = option.spot
+        padding = pads(self.facts, option.service, spot.setting)
+        place_id = None if spot.place is None else spot.place.id
+        key = ("starts", spot.setting, spot.zip, place_id, padding, standing, full_time)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = Starts(self._engine(option, standing, full_time=full_time) if standing else ())
+        return found
+
+    def _engine(self, option: Option, standing: Spans, *, full_time: bool) -> Iterator[int]:
+        frame, spot = self.frame, option.spot
+        spans = [
+            span
+            for span in self.candidate.open_time(spot.setting, frame.days)
+            if (spot.place is None or span.place_id == spot.place.id) and (not full_time or span.staffing == FULL_TIME)
+        ]
+        if not spans:
+            return iter(())
+        window = frame.query.from_minute, frame.query.until_minute
+        question = replace(
+            pose(self.facts, self.wish(option), option.service, spans, standing, now=frame.now),
+            taken=self.candidate.taken(*window, frame.now),
+            travel=frame.tables.traveler(self.facts.area.mode) if self.facts.area else None,
+            from_minute=window[0],
+            until_minute=window[1],
+        )
+        starts = iter_starts(question)
+        return starts if frame.parts is None else _only_in(starts, frame.parts)
+
+    def wish(self, option: Option) -> Wish:
+        """The wish whose starts are listed for an option."""
+        return Wish(option.service.code, self.frame.query.minutes, option.spot.setting, option.spot.zip)
+
+    def _prices(self, option: Option) -> WholePrices:
+        return self.candidate.prices(option.service, self.wish(option), self.frame.tables.taxes)
+
+    def best(self) -> Match | None:
+        """The option to show: the service that goes firmest with the condition, then as the provider lists them; its spot by the sort."""
+        matches = [self._match(option, starts) for option, starts in self.matches]
+        return min(matches, key=self._rank) if matches else None
+
+    def _match(self, option: Option, starts: Starts) -> Match:
+        first = starts.first(1)[0]
+        pieces = self.candidate.pieces(self.frame.days, self.frame.tables.house)
+        standing = next((piece.techniques for piece in pieces if piece.begin_minute <= first < piece.end_minute), frozenset())
+        usable = standing.intersection(option.service.techniques)
+        condition = self.frame.query.condition
+        firm = 0 if condition is None else strength(option.service, usable, condition, self.frame.tables)
+        return Match(self.candidate, option, starts, self._prices(option), firm, usable)
+
+    def _rank(self, match: Match) -> tuple[int, ...]:
+        first, away = match.starts.first(1)[0], match.option.spot.distance_meters or 0
+        by_sort = {
+            "soonest": (first, away),
+            "rating": (first, away),
+            "distance": (away, first),
+            "price": (match.prices.at(self.frame.now)(first), first),
+        }
+        return -match.strength, match.option.at, *by_sort[self.frame.query.sort]
+
+
+def spots_of(facts: ProviderFacts, query: SearchQuery) -> list[Spot]:
+    """Where this provider could give the visit: their places within the radius, and at the client's where they come to."""
+    spots = [
+        Spot("clinic", None, place, away, place.neighborhood)
+        for place in facts.places
+        if (away := _distance(query.near, place)) is None or away <= query.radius_meters
+    ]
+    near = query.near
+    if near is not None and comes_to(facts, near.zip):
+        spots += [Spot(setting, near.zip, None, 0, near.neighborhood) for setting in sorted(MOBILE)]
+    return spots
+
+
+def _distance(near: Near | None, place: PlaceFacts) -> int | None:
+    return None if near is None else round(distance_meters(near.point, Point(place.latitude, place.longitude)))
+
+
+def _only_in(starts: Iterable[int], spans: Sequence[Span]) -> Iterator[int]:
+    """Those of sorted starts that lie in sorted, disjoint spans."""
+    at, count = 0, len(spans)
+    for start in starts:
+        while at < count and spans[at][1] <= start:
+            at += 1
+        if at == count:
+            return
+        if spans[at][0] <= start:
+            yield start
