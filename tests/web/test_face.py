@@ -45,7 +45,7 @@ def face(clock):
     install_clock(app, str(clock.path))
     install_filters(app)
     for rule, endpoint in [
-        ("/", "pages.home"),
+        ("/", "openings.home"),
         ("/about/<page>", "pages.show"),
         ("/find", "openings.search"),
         ("/login", "security.login"),
