@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from booking.openings.rules.question import Taken, Visit
 from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
 
+NEW_YORK = ZoneInfo("America/New_York")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 Interval = tuple[datetime, datetime]
@@ -36,7 +37,7 @@ class Case:
     standing: Sequence[tuple[int, int]]
     travel: Callable[[str, str, int], int] | None = None
     place_zips: Mapping[int, str] = field(default_factory=dict)
-    zone: ZoneInfo = ZoneInfo("America/New_York")
+    zone: ZoneInfo = NEW_YORK
     look_back_days: int = 1
 
 
@@ -67,7 +68,9 @@ def candidates(case: Case, opens: datetime, closes: datetime) -> list[datetime]:
     return found
 
 
-def is_bookable(case: Case, start: datetime, place: int | None, claims: list[tuple[datetime, datetime, Taken]], standing: list[Interval]) -> bool:
+def is_bookable(
+    case: Case, start: datetime, place: int | None, claims: list[tuple[datetime, datetime, Taken]], standing: list[Interval]
+) -> bool:
     visit, rules = case.visit, case.rules
     end = start + visit.minutes * MINUTE
     padded_begin, padded_end = start - visit.before_minutes * MINUTE, end + visit.after_minutes * MINUTE
@@ -99,11 +102,15 @@ def is_reachable(case: Case, begin: datetime, end: datetime, place: int | None, 
     after = [claim for claim in placed if claim[0] >= end]
     if before:
         _, left, claim = max(before, key=lambda claim: claim[1])
-        if (own_place is None or claim.place_id != own_place) and left + case.travel(claim.zip, here, (left - EPOCH) // MINUTE) * MINUTE > begin:
+        if (own_place is None or claim.place_id != own_place) and left + case.travel(
+            claim.zip, here, (left - EPOCH) // MINUTE
+        ) * MINUTE > begin:
             return False
     if after:
         due, _, claim = min(after, key=lambda claim: claim[0])
-        if (own_place is None or claim.place_id != own_place) and end + case.travel(here, claim.zip, (end - EPOCH) // MINUTE) * MINUTE > due:
+        if (own_place is None or claim.place_id != own_place) and end + case.travel(
+            here, claim.zip, (end - EPOCH) // MINUTE
+        ) * MINUTE > due:
             return False
     return True
 

@@ -1,0 +1,162 @@
+"""Random questions about a provider's time, small enough to be walked minute by minute, nasty enough to matter."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from random import Random
+from zoneinfo import ZoneInfo
+
+from booking.openings.rules.question import Question, Taken, Visit
+from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
+from providers.schedule.rules.opening import open_spans
+from tests.rules.openings.yardstick import Case
+
+NEW_YORK = ZoneInfo("America/New_York")
+OTHER_ZONES = tuple(ZoneInfo(key) for key in ("Europe/London", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kolkata"))
+YEARS = range(2026, 2038)
+SETTINGS = ("clinic", "home", "office", "hotel")
+ZIPS = ("10001", "10019", "10128")
+PLACE_ZIPS = {1: "10001", 2: "10019"}
+EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+@lru_cache(maxsize=64)
+def change_days(zone: ZoneInfo) -> tuple[date, ...]:
+    """The dates of 2026-2037 on which the clocks change: their two midnights have different offsets."""
+    first, last = date(YEARS[0], 1, 1).toordinal(), date(YEARS[-1], 12, 31).toordinal()
+    days = [date.fromordinal(number) for number in range(first, last + 1)]
+
+    def offset_at_midnight(day: date) -> timedelta | None:
+        return datetime(day.year, day.month, day.day, tzinfo=zone).utcoffset()
+
+    return tuple(day for day in days if offset_at_midnight(day) != offset_at_midnight(day + timedelta(days=1)))
+
+
+def travel(here: str, there: str, departure_minute: int) -> int:
+    """Some travel: never under 10 minutes, farther between farther codes, slower in the evening."""
+    distance = abs(ZIPS.index(here) - ZIPS.index(there))
+    return 10 + 15 * distance + (10 if departure_minute // 60 % 24 >= 20 else 0)
+
+
+@lru_cache(maxsize=1)
+def days_to_ask() -> tuple[tuple[date, ZoneInfo], ...]:
+    """Every change day of New York with its neighbors, some of other zones, some plain days."""
+    changes = [(day + timedelta(days=beside), NEW_YORK) for day in change_days(NEW_YORK) for beside in (0, -1, 0, 1)]
+    abroad = [(day, zone) for zone in OTHER_ZONES for day in change_days(zone)[:8]]
+    plain = [(date(2027, month, 3 * month), zone) for zone in (NEW_YORK, *OTHER_ZONES) for month in (1, 6, 7)]
+    return (*changes, *abroad, *plain)
+
+
+def random_hours(random: Random) -> tuple[int, int]:
+    """Opening and closing: whole hours mostly, across midnight often, on odd minutes sometimes."""
+    grain = random.choice((60, 60, 30, 15, 1))
+    opens = random.randrange(0, 1440, grain)
+    length = min(random.choice((90, 240, 480, 600, 720, 1440, random.randrange(1, 1441))), 2880 - opens)
+    return opens, opens + max(1, length // grain * grain)
+
+
+def random_settings(random: Random) -> frozenset[str]:
+    return frozenset(random.sample(SETTINGS, random.choice((0, 2, 3, 4, 4, 4))))
+
+
+def random_weekly(random: Random, day: date) -> list[WeeklyRange]:
+    ranges = []
+    for _ in range(random.choice((1, 2, 3, 3, 4, 6))):
+        weekday = (day + timedelta(days=random.choice((-1, 0, 0, 0, 1)))).weekday()
+        place, staffing = random.choice((None, 1, 1, 2)), random.choice((None, "full_time", "part_time"))
+        ranges.append(WeeklyRange(weekday, *random_hours(random), random_settings(random), place, staffing))
+    return ranges
+
+
+def random_exceptions(random: Random, day: date) -> list[DateException]:
+    found = []
+    for _ in range(random.choice((0, 0, 0, 0, 1, 1, 2))):
+        on = day + timedelta(days=random.choice((-1, 0, 0, 1)))
+        if random.random() < 0.5:
+            found.append(DateException(on, closed=True))
+        else:
+            found.append(DateException(on, False, *random_hours(random), random_settings(random), random.choice((None, 1))))
+    return found
+
+
+def random_rules(random: Random) -> ScheduleRules:
+    return ScheduleRules(
+        step_minutes=random.choice((15, 15, 30, 60, 5, 20, 45, 50, 7)),
+        offset_minutes=random.choice((None, None, 0, 5, 15, 40)),
+        buffer_before_minutes=0,
+        buffer_after_minutes=0,
+        notice_minutes=random.choice((0, 0, 0, 60, 120, 720)),
+        horizon_days=random.choice((0, 1, 2, 2, 30, 30)),
+        max_per_day=random.choice((*[None] * 8, 0, 1, 2, 4)),
+        turnover_minutes=0,
+    )
+
+
+def random_taken(random: Random, midnight: int) -> list[Taken]:
+    """Claims that do not overlap, pads included, as the database guarantees; some touch."""
+    found = []
+    at = midnight - 900 + random.randrange(0, 1200, 5)
+    for _ in range(random.choice((0, 2, 4, 6))):
+        before, after = random.choice((0, 0, 15)), random.choice((0, 15, 30))
+        begin = at + random.choice((0, 0, 10, 25, 45, 120, 180, 300)) + before
+        end = begin + random.choice((1, 30, 60, 90))
+        zip_code, place = random.choice(((None, None), ("10001", 1), ("10019", 2), ("10128", None), ("10001", None)))
+        found.append(Taken(begin, end, before, after, zip_code, random.random() < 0.7, place))
+        at = end + after
+    random.shuffle(found)
+    return found
+
+
+def random_standing(random: Random, midnight: int) -> list[tuple[int, int]]:
+    whole = (midnight - 4 * 1440, midnight + 6 * 1440)
+    lapse = midnight + random.randrange(-600, 2400, 5)
+    return random.choice(
+        ([whole], [whole], [whole], [], [(whole[0], lapse)], [(lapse, whole[1])], [(whole[0], lapse), (lapse + 240, whole[1])])
+    )
+
+
+def random_case(random: Random) -> Case:
+    day, zone = random.choice(days_to_ask())
+    midnight = (day.toordinal() - EPOCH_DAY) * 1440 + 300
+    visit = Visit(
+        minutes=random.choice((30, 60, 60, 90, 17, 1)),
+        before_minutes=random.choice((0, 0, 10, 15)),
+        after_minutes=random.choice((0, 15, 30)),
+        zip=random.choice((None, "10001", "10019", "10128")),
+    )
+    now = datetime.fromtimestamp(
+        (midnight + random.choice((random.randrange(-2880, 0, 10), random.randrange(-1200, 1200, 10)))) * 60 + random.choice((0, 0, 1, 59)),
+        UTC,
+    )
+    return Case(
+        weekly=random_weekly(random, day),
+        exceptions=random_exceptions(random, day),
+        rules=random_rules(random),
+        taken=random_taken(random, midnight),
+        visit=visit,
+        now=now,
+        first_day=day,
+        last_day=day,
+        setting=random.choice((None, None, "clinic", "home")),
+        standing=random_standing(random, midnight),
+        travel=random.choice((None, travel, travel)),
+        place_zips=PLACE_ZIPS,
+        zone=zone,
+        look_back_days=3,
+    )
+
+
+def question_of(case: Case, from_minute: int, until_minute: int) -> Question:
+    """The engine's own question for a case, in a window."""
+    return Question(
+        spans=open_spans(case.weekly, case.exceptions, case.first_day, case.last_day, case.setting, case.zone),
+        rules=case.rules,
+        taken=case.taken,
+        visit=case.visit,
+        now=case.now,
+        from_minute=from_minute,
+        until_minute=until_minute,
+        standing=case.standing,
+        travel=case.travel,
+        place_zips=case.place_zips,
+        zone=case.zone,
+    )

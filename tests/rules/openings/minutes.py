@@ -1,0 +1,131 @@
+"""The minute oracle: walks every minute of a few days with zoneinfo, asks what the wall shows, and marks it.
+
+No interval, no offset arithmetic, no line of the engine: arrays of minutes, one truth value each.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from providers.schedule.rules.hours import DateException, WeeklyRange
+from tests.rules.openings.yardstick import Case
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WALL_EPOCH = datetime(1970, 1, 1)
+EPOCH_DAY = date(1970, 1, 1).toordinal()
+DAY = 1440
+MARGIN = 2 * DAY
+
+
+class Minutes:
+    """The minutes from some days before a day to some days after it, and what the wall showed at each."""
+
+    def __init__(self, day: date, zone: ZoneInfo, before: int = 2, after: int = 2) -> None:
+        first = (day.toordinal() - EPOCH_DAY - before) * DAY
+        self.zone = zone
+        self.first = first
+        self.count = (before + after) * DAY
+        shown = [(EPOCH + timedelta(minutes=first + n)).astimezone(zone).replace(tzinfo=None) - WALL_EPOCH for n in range(self.count)]
+        self.wall = np.array([wall.days * DAY + wall.seconds // 60 for wall in shown], dtype=np.int32)
+        self.wall_day = self.wall // DAY
+        self.minute = first + np.arange(self.count, dtype=np.int32)
+
+    def days(self) -> Iterator[date]:
+        for number in range(int(self.wall_day[0]) - 1, int(self.wall_day[-1]) + 1):
+            yield date.fromordinal(number + EPOCH_DAY)
+
+
+@cache
+def minutes_around(day: date, zone: ZoneInfo) -> Minutes:
+    return Minutes(day, zone)
+
+
+def open_minutes(minutes: Minutes, case: Case) -> dict[int | None, np.ndarray]:
+    """Per place, whether each minute is open for the case's setting."""
+    closed = {exception.on for exception in case.exceptions if exception.closed}
+    found: dict[int | None, np.ndarray] = {}
+    for day in minutes.days():
+        if day in closed:
+            continue
+        midnight = (day.toordinal() - EPOCH_DAY) * DAY
+        for hours in hours_that_open(case, day):
+            if not (hours.settings if case.setting is None else case.setting in hours.settings):
+                continue
+            shows = (minutes.wall >= midnight + hours.opens_minute) & (minutes.wall < midnight + hours.closes_minute)
+            found[hours.place_id] = found.get(hours.place_id, False) | shows
+    shut = np.isin(minutes.wall_day, [day.toordinal() - EPOCH_DAY for day in closed]) if closed else False
+    return {place: is_open & ~np.bool_(shut) for place, is_open in found.items()}
+
+
+def hours_that_open(case: Case, day: date) -> list[WeeklyRange] | list[DateException]:
+    special = [exception for exception in case.exceptions if exception.on == day]
+    return special or [hours for hours in case.weekly if hours.weekday == day.weekday()]
+
+
+def begins_of_runs(is_open: np.ndarray) -> np.ndarray:
+    """For every open minute the index of the first minute of its unbroken run."""
+    at = np.arange(len(is_open), dtype=np.int32)
+    starts = is_open & ~np.concatenate(([False], is_open[:-1]))
+    return np.maximum.accumulate(np.where(starts, at, 0))
+
+
+def all_of_next(marks: np.ndarray, length: int) -> np.ndarray:
+    """Whether this minute and the following ones, `length` in all, are marked."""
+    total = np.concatenate((np.zeros(1, dtype=np.int32), np.cumsum(marks, dtype=np.int32), np.full(length, -1, dtype=np.int32)))
+    return total[length : length + len(marks)] - total[: len(marks)] == length
+
+
+def starts_by_minutes(minutes: Minutes, case: Case, by_place: dict[int | None, np.ndarray]) -> dict[int | None, list[int]]:
+    """Per place, with its open minutes, every epoch minute at which the visit can begin, wherever the oracle looks."""
+    fit = can_begin(minutes, case)
+    step, offset = case.rules.step_minutes, case.rules.offset_minutes
+    found = {}
+    for place, is_open in by_place.items():
+        at = np.arange(minutes.count, dtype=np.int32)
+        on_grid = (at - begins_of_runs(is_open)) % step == 0 if offset is None else minutes.wall % DAY % step == offset % step
+        candidates = minutes.minute[fit & on_grid & is_open & all_of_next(is_open, case.visit.minutes)].tolist()
+        found[place] = [start for start in candidates if is_in_reach(case, start, place)]
+    return found
+
+
+def can_begin(minutes: Minutes, case: Case) -> np.ndarray:
+    """Everything that does not depend on hours: notice, horizon, standing, full days, claims."""
+    visit, rules = case.visit, case.rules
+    now_seconds = (case.now - EPOCH) / timedelta(seconds=1)
+    fit = minutes.minute * 60 >= now_seconds + rules.notice_minutes * 60
+    today = case.now.astimezone(case.zone).date().toordinal() - EPOCH_DAY
+    fit &= minutes.wall_day <= today + rules.horizon_days
+    fit &= all_of_next(marked(minutes, case.standing, 0), visit.minutes)
+    padded = [(c.begin_minute - c.before_minutes, c.end_minute + c.after_minutes) for c in case.taken]
+    free = all_of_next(~marked(minutes, padded, MARGIN), visit.before_minutes + visit.minutes + visit.after_minutes)
+    fit &= free[MARGIN - visit.before_minutes :][: minutes.count]
+    if rules.max_per_day is not None:
+        visits = [c.begin_minute - minutes.first for c in case.taken if c.is_visit]
+        on_day = np.bincount(minutes.wall_day[visits] - minutes.wall_day[0], minlength=minutes.count // DAY + 2)
+        fit &= on_day[minutes.wall_day - minutes.wall_day[0]] < rules.max_per_day
+    return fit
+
+
+def marked(minutes: Minutes, spans: list[tuple[int, int]], margin: int) -> np.ndarray:
+    marks = np.zeros(minutes.count + 2 * margin, dtype=bool)
+    for begin, end in spans:
+        marks[max(0, begin - minutes.first + margin) : max(0, end - minutes.first + margin)] = True
+    return marks
+
+
+def is_in_reach(case: Case, start: int, place: int | None) -> bool:
+    """Walks outward from the visit, minute by minute in effect, to the nearest claim with a place on either side."""
+    visit = case.visit
+    here = visit.zip if visit.zip is not None else case.place_zips.get(place)
+    if case.travel is None or here is None:
+        return True
+    begin, end = start - visit.before_minutes, start + visit.minutes + visit.after_minutes
+    placed = [(c.begin_minute - c.before_minutes, c.end_minute + c.after_minutes, c) for c in case.taken if c.zip is not None]
+    stays = {c for _, _, c in placed if visit.zip is None and place is not None and c.place_id == place}
+    earlier = sorted((until, c) for _, until, c in placed if until <= begin)[-1:]
+    later = sorted((since, c) for since, _, c in placed if since >= end)[:1]
+    left_in_time = all(c in stays or begin - until >= case.travel(c.zip, here, until) for until, c in earlier)
+    return left_in_time and all(c in stays or since - end >= case.travel(here, c.zip, end) for since, c in later)
