@@ -32,8 +32,13 @@ def test_one_place_commits():
     assert sinners == []
 
 
+# Flask-Security's own forms write from its views; each runs inside one transaction of ours.
+AROUND_A_LIBRARY = {"marketplace/accounts/views/installing.py"}
+
+
 def test_transactions_are_opened_by_verbs():
-    sinners = [str(path) for path, tree in TREES.items() if any(calls(tree, "transaction")) and room(path) not in {"actions", "db"}]
+    openers = {str(path): room(path) for path, tree in TREES.items() if any(calls(tree, "transaction"))}
+    sinners = [path for path, name in openers.items() if name not in {"actions", "db"} and path not in AROUND_A_LIBRARY]
     assert sinners == []
 
 

@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 from marketplace.accounts.models import Account
 from tests.factories import PASSWORD, ApiTokenFactory
 
+SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
+
 # --- programs ----------------------------------------------------------------------------------------------------------------
 
 
@@ -165,8 +167,8 @@ class Visitor:
 
     def sign_in(self, account: Account, password: str = PASSWORD) -> TestResponse:
         """Through the sign-in page, as everyone."""
-        self.open("/login")
-        return self.submit(at="/login", email=account.email, password=password)
+        self.open(SIGN_IN)
+        return self.submit(at=SIGN_IN, email=account.email, password=password)
 
     def _find(self, form: str | int, at: str | None) -> dict[str, Any]:
         assert self.page is not None
@@ -176,7 +178,7 @@ class Visitor:
         elif isinstance(form, str):
             fitting = [one for one in forms if one["id"] == form]
         else:
-            fitting = [one for one in forms if one["method"] == "post" and not (one["action"] or "").endswith("/logout")][form:]
+            fitting = [one for one in forms if one["method"] == "post" and not (one["action"] or "").endswith(SIGN_OUT)][form:]
         assert fitting, f"no such form on {self.page.request.path}: {[(one['id'], one['action']) for one in forms]}"
         return fitting[0]
 
@@ -189,7 +191,7 @@ def visitor(app: Flask) -> Callable[[Account | None], Visitor]:
         person = Visitor(app.test_client())
         if account is not None:
             answer = person.sign_in(account)
-            assert answer.request.path != "/login", "the sign-in was refused"
+            assert answer.request.path != SIGN_IN, "the sign-in was refused"
         return person
 
     return make

@@ -36,13 +36,17 @@ def hold_visit(provider: Provider, person: Person, starts_at: datetime, now: dat
     return hold_time(HoldWish(provider.slug, wanted, starts_at), person.id, CLIENT, now)
 
 
+def booking_of(hold: Hold, person: Person, now: datetime, answers: dict[str, object] | None = None, **more: Any) -> Booking:
+    """Everything needed to book what is held: answers given, consent accepted."""
+    screened = answer_screening(Submission(answers or clear_answers()), person.id, CLIENT.name, now)
+    place = PlaceOfVisit("64 East 7th Street", hold.zip or "", "4C") if hold.setting != "clinic" else None
+    version = catalogue.form().consent.version
+    return Booking(hold.public_id, screened.screening.public_id, version, consent_accepted=True, place=place, **more)
+
+
 def book_hold(hold: Hold, person: Person, now: datetime, answers: dict[str, object] | None = None, **more: Any) -> Made:
     """Answer, consent and book what is held."""
-    screened = answer_screening(Submission(answers or clear_answers()), person.id, CLIENT.name, now)
-    place = PlaceOfVisit("64 East 7th Street", hold.zip, "4C") if hold.setting != "clinic" else None
-    wanted = Booking(
-        hold.public_id, screened.screening.public_id, catalogue.form().consent.version, consent_accepted=True, place=place, **more
-    )
+    wanted = booking_of(hold, person, now, answers, **more)
     return book(wanted, person.id, CLIENT, BASE_URL, now)
 
 
