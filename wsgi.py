@@ -9,18 +9,29 @@ from dotenv import load_dotenv
 from flask import Flask
 
 import booking.appointments.models
-import booking.screening.models
+import booking.screening.models  # noqa: F401
 import marketplace.accounts.models
 import marketplace.audit
 import marketplace.idempotency
-import marketplace.outbox.models
+import marketplace.outbox.models  # noqa: F401
 import providers.credentials.models
 import providers.places.models
 import providers.registry.models
 import providers.schedule.models
 import providers.services.models  # noqa: F401 (tables must be known)
+from marketplace.accounts.api import blueprint as accounts_api
+from marketplace.accounts.commands import accounts
+from marketplace.accounts.views import OPEN_ENDPOINTS as ACCOUNT_ENDPOINTS
+from marketplace.accounts.views import blueprint as account_pages
+from marketplace.accounts.views import install_accounts
 from marketplace.factory import Parts, build_app
+from marketplace.oversight.api import blueprint as oversight_api
 from marketplace.settings import Settings
+from providers.credentials.api.endpoints import blueprint as credentials_api
+from providers.places.api import blueprint as places_api
+from providers.profiles.api.endpoints import blueprint as profiles_api
+from providers.schedule.api import blueprint as schedule_api
+from providers.services.api import blueprint as services_api
 
 ROOT = Path(__file__).parent
 
@@ -31,7 +42,17 @@ def create_app(settings: Settings | None = None) -> Flask:
         if os.environ.get("APP_ENV", "development") == "development":
             load_dotenv(ROOT / ".env")
         settings = Settings.from_environment(os.environ)
-    return build_app(settings, ROOT, Parts())
+    return build_app(
+        settings,
+        ROOT,
+        Parts(
+            pages=(account_pages,),
+            apis=(accounts_api, oversight_api, places_api, credentials_api, services_api, schedule_api, profiles_api),
+            commands=(accounts,),
+            installers=(install_accounts,),
+            open_endpoints={**ACCOUNT_ENDPOINTS},
+        ),
+    )
 
 
 app = create_app()

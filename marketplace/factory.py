@@ -23,6 +23,7 @@ from marketplace.webkit.filters import install_filters
 from marketplace.webkit.headers import install_headers
 from marketplace.webkit.identity import ANYONE, install_guard
 from marketplace.webkit.limits import install_limits
+from marketplace.webkit.origins import install_origin_check
 from marketplace.webkit.problems import install_problems
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ csrf = CSRFProtect()
 
 @dataclass(frozen=True)
 class Parts:
-    """What an application is made of. `installers` run before the blueprints and may add hooks; API blueprints guard CSRF themselves."""
+    """What an application is made of. `installers` run before the blueprints and may add hooks; `homes` names
+    the first page (an endpoint) of each role.
+    """
 
     pages: Sequence[Blueprint] = ()
     apis: Sequence[Blueprint] = ()
@@ -44,13 +47,14 @@ class Parts:
     jobs: Sequence[Job] = ()
     installers: Sequence[Callable[[Flask, Settings], None]] = ()
     open_endpoints: dict[str, frozenset[str]] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
 
 
 def build_app(settings: Settings, root: Path, parts: Parts) -> Flask:
     """An application for `settings` whose templates, static files and migrations lie under `root`."""
     app = Flask("wsgi", root_path=str(root), static_folder="marketplace/static", template_folder="templates")
     app.extensions["settings"] = settings
-    app.config.update(_config(settings))
+    app.config.update(_config(settings), HOMES=parts.homes)
     app.jinja_env.undefined = StrictUndefined
     install_clock(app, settings.clock_file)
     install_vault(app, settings.field_keys, settings.secret_key)
@@ -63,6 +67,7 @@ def build_app(settings: Settings, root: Path, parts: Parts) -> Flask:
     for install in parts.installers:
         install(app, settings)
     csrf.init_app(app)
+    install_origin_check(app)
     install_guard(app, {"static": frozenset({ANYONE}), **parts.open_endpoints})
     install_limits(app, enabled=settings.rate_limits, storage=settings.rate_limit_storage)
     _mount(app, parts)
@@ -82,6 +87,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
         "PERMANENT_SESSION_LIFETIME": timedelta(days=SESSION_DAYS),
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "WTF_CSRF_SSL_STRICT": False,  # our pages send no referrer; webkit.origins looks at Origin and Sec-Fetch-Site instead
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,
     }
 

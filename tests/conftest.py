@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.applications",
     "tests.support.browsers",
+    "tests.support.people",
     "tests.support.callers",
 ]

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from marketplace.accounts.models import Account, ApiToken, FailureCount, Person,
 from marketplace.accounts.queries import find_failures, get_role
 from marketplace.accounts.rules import FAILURE_WINDOW
 from marketplace.outbox.changes import enqueue_letter
-from marketplace.vault import secret_hash
+from marketplace.vault import secret_hash, vault
 
 SECRET_BYTES = 32
 AccountHook = Callable[[Session, Account, datetime], None]
@@ -62,10 +62,21 @@ def open_sign_in(session: Session, account_id: int, now: datetime) -> str:
     return token
 
 
-def end_all_access(session: Session, account_id: int, now: datetime) -> None:
-    """End every sign-in and token of an account: its password was changed, or it was disabled."""
-    session.execute(update(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None)).values(ended_at=now))
+def end_sign_in(session: Session, token: str, now: datetime) -> None:
+    """A browser signs out: its cookie, and any copy of it, is worth nothing from now on."""
+    session.execute(update(SignIn).where(SignIn.token_hash == secret_hash(token), SignIn.ended_at.is_(None)).values(ended_at=now))
+
+
+def end_all_access(session: Session, account_id: int, now: datetime, *, but: str | None = None) -> None:
+    """End every sign-in and token of an account, `but` the sign-in with this token: its password was changed, or it was disabled."""
+    others = SignIn.token_hash != secret_hash(but) if but else true()
+    session.execute(update(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), others).values(ended_at=now))
     session.execute(update(ApiToken).where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None)).values(revoked_at=now))
+
+
+def failure_fingerprint(email: str, device: str | None) -> str:
+    """Whose failures are counted: an address's, or those of a browser that has signed in with it before."""
+    return vault().fingerprint(f"device:{device}" if device else f"email:{email.strip().lower()}", "failures")
 
 
 def count_failure(session: Session, fingerprint: str, now: datetime) -> int:

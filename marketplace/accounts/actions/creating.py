@@ -17,7 +17,7 @@ from marketplace.audit import Deed, record
 from marketplace.db import new_public_id, transaction
 from marketplace.kernel.errors import Conflict, FieldFault, Refused
 
-CONFIRM_HOURS = 48
+CONFIRM_MINUTES = 48 * 60
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,6 @@ def create_account(new: NewAccount, now: datetime, *, confirmed: bool = False) -
         return account.public_id
 
 
-def send_confirmation_again(email: str, now: datetime) -> None:
-    """Send the link anew to an account that waits for it; says nothing about any other address."""
-    with transaction() as session:
-        account = find_account(session, email.strip())
-        if account is not None and account.active and account.confirmed_at is None:
-            _send_link(session, account, now)
-
-
 def confirm_account(account_id: int, now: datetime) -> None:
     """The owner of the address has shown that it is theirs. A second time changes nothing."""
     with transaction() as session:
@@ -82,6 +74,5 @@ def confirm_account(account_id: int, now: datetime) -> None:
 
 
 def _send_link(session: Session, account: Account, now: datetime) -> None:
-    """At most one letter a minute."""
     link = confirmation_link(account)
-    notify(session, account, "confirm", now, key=f"{account.public_id}:{now:%Y%m%d%H%M}", link=link, hours=CONFIRM_HOURS)
+    notify(session, account, "confirm", now, key=account.public_id, link=link, minutes=CONFIRM_MINUTES)

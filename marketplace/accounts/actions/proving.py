@@ -11,24 +11,20 @@ from datetime import datetime
 
 from sqlalchemy import update
 
-from marketplace.accounts.changes import SECRET_BYTES, count_failure, forget_failures, open_sign_in
-from marketplace.accounts.models import Account, ApiToken, SignIn
+from marketplace.accounts.changes import SECRET_BYTES, count_failure, failure_fingerprint, forget_failures
+from marketplace.accounts.models import Account, ApiToken
 from marketplace.accounts.queries import find_account, find_failures, get_account
 from marketplace.accounts.rules import SECOND_FACTOR_ROLES, TOKEN_LIFE, blocked_until
 from marketplace.accounts.security_port import code_fits, verify_password
 from marketplace.audit import Deed, record
 from marketplace.db import db, transaction
 from marketplace.kernel.errors import Forbidden, Limited, Unauthorized
-from marketplace.vault import secret_hash, vault
-
-
-def _fingerprint(email: str, device: str | None) -> str:
-    return vault().fingerprint(f"device:{device}" if device else f"email:{email.strip().lower()}", "failures")
+from marketplace.vault import secret_hash
 
 
 def check_blocked(email: str, now: datetime, *, device: str | None = None) -> None:
     """Raises Limited `too_many_attempts` while nothing more is tried for this address, or from this known device."""
-    found = find_failures(db.session(), _fingerprint(email, device))
+    found = find_failures(db.session(), failure_fingerprint(email, device))
     until = blocked_until(found.count, found.since_at, now) if found else None
     if until is not None:
         minutes = max(1, -(-int((until - now).total_seconds()) // 60))
@@ -39,34 +35,9 @@ def check_blocked(email: str, now: datetime, *, device: str | None = None) -> No
         )
 
 
-def note_failure(email: str, now: datetime, *, device: str | None = None) -> None:
-    """Count one wrong password or code."""
-    _count_failure(_fingerprint(email, device), now)
-
-
 def _count_failure(fingerprint: str, now: datetime) -> None:
     with transaction() as session:
         count_failure(session, fingerprint, now)
-
-
-def note_success(email: str, *, device: str | None = None) -> None:
-    """Forget the failures of this address, or of this known device."""
-    if find_failures(db.session(), _fingerprint(email, device)) is None:
-        return
-    with transaction() as session:
-        forget_failures(session, _fingerprint(email, device))
-
-
-def begin_sign_in(account_id: int, now: datetime) -> str:
-    """A browser has signed in; gives the token for its cookie."""
-    with transaction() as session:
-        return open_sign_in(session, account_id, now)
-
-
-def end_sign_in(token: str, now: datetime) -> None:
-    """A browser signs out: its cookie, and any copy of it, is worth nothing from now on."""
-    with transaction() as session:
-        session.execute(update(SignIn).where(SignIn.token_hash == secret_hash(token), SignIn.ended_at.is_(None)).values(ended_at=now))
 
 
 def issue_token(email: str, password: str, code: str | None, now: datetime, *, factor_required: bool) -> tuple[str, datetime]:
@@ -76,7 +47,7 @@ def issue_token(email: str, password: str, code: str | None, now: datetime, *, f
     `second_factor_required` where the account's role must have a second factor and has none.
     """
     check_blocked(email, now)
-    fingerprint = _fingerprint(email, None)
+    fingerprint = failure_fingerprint(email, None)
     account_id = _account_with_password(email, password)
     if account_id is None:
         _count_failure(fingerprint, now)

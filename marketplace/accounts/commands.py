@@ -1,0 +1,27 @@
+"""`flask --app wsgi accounts …`."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from marketplace import clock
+from marketplace.accounts.actions import NewAccount, create_account
+from marketplace.accounts.rules import ROLES
+from marketplace.kernel.errors import Refusal
+
+accounts = AppGroup("accounts", help="People who sign in.")
+
+
+@accounts.command("create")
+@click.argument("email")
+@click.option("--role", type=click.Choice(ROLES), required=True, help="On which side they sit.")
+@click.option("--password", required=True, help="Their password; at least 8 characters.")
+@click.option("--name", default="", help="Their name; the part of the address before the @ when left out.")
+def create(email: str, role: str, password: str, name: str) -> None:
+    """Make an account whose address counts as confirmed, and print its public id."""
+    new = NewAccount(email, password, name or email.partition("@")[0], role)
+    try:
+        click.echo(create_account(new, clock.now(), confirmed=True))
+    except Refusal as refusal:
+        raise click.ClickException(refusal.sentence) from None
