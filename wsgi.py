@@ -8,17 +8,20 @@ from pathlib import Path
 from dotenv import load_dotenv
 from flask import Flask
 
-import booking.appointments.models
-import booking.screening.models  # noqa: F401
-import marketplace.accounts.models
-import marketplace.audit
-import marketplace.idempotency
-import marketplace.outbox.models  # noqa: F401
 import providers.credentials.models
 import providers.places.models
 import providers.registry.models
 import providers.schedule.models
 import providers.services.models  # noqa: F401 (tables must be known)
+from booking.appointments.api.endpoints import blueprint as appointments_api
+from booking.appointments.views.checkout import blueprint as checkout_pages
+from booking.appointments.views.visits import blueprint as visit_pages
+from booking.calendars.views import blueprint as calendar_pages
+from booking.guide.views import blueprint as guide_pages
+from booking.guide.views import install_navigation
+from booking.screening.api import blueprint as screening_api
+from booking.upkeep.commands import JOBS as UPKEEP_JOBS
+from booking.upkeep.commands import check
 from marketplace.accounts.api import blueprint as accounts_api
 from marketplace.accounts.commands import accounts
 from marketplace.accounts.views import OPEN_ENDPOINTS as ACCOUNT_ENDPOINTS
@@ -46,10 +49,21 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings,
         ROOT,
         Parts(
-            pages=(account_pages,),
-            apis=(accounts_api, oversight_api, places_api, credentials_api, services_api, schedule_api, profiles_api),
-            commands=(accounts,),
-            installers=(install_accounts,),
+            pages=(account_pages, guide_pages, checkout_pages, visit_pages, calendar_pages),
+            apis=(
+                accounts_api,
+                oversight_api,
+                places_api,
+                credentials_api,
+                services_api,
+                schedule_api,
+                profiles_api,
+                screening_api,
+                appointments_api,
+            ),
+            commands=(accounts, check),
+            jobs=UPKEEP_JOBS,
+            installers=(install_accounts, install_navigation),
             open_endpoints={**ACCOUNT_ENDPOINTS},
         ),
     )

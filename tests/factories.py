@@ -21,7 +21,7 @@ from booking.screening.models import Consent, Screening
 from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
 from marketplace.accounts.security_port import hash_password
 from marketplace.db import db
-from marketplace.idempotency import IdempotencyKey
+from marketplace.idempotency.models import IdempotencyKey
 from marketplace.outbox.models import Letter
 from marketplace.vault import secret_hash, vault
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument

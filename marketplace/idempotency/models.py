@@ -1,4 +1,4 @@
-"""The same key and body twice: one deed, the same answer. Keys belong to whoever sends them."""
+"""The table of keys."""
 
 from __future__ import annotations
 

@@ -1,0 +1,41 @@
+"""`flask check`, and the periodic jobs of this floor."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from booking.appointments.actions.expire import expire_holds, expire_requests
+from booking.upkeep.actions import free_ended_time, take_back_reminders
+from booking.upkeep.queries import findings
+from marketplace import clock
+from marketplace.db import db
+from marketplace.jobs import Job
+
+
+@click.command("check")
+@click.option("--repair", is_flag=True, help="Mend what can be derived anew, then look again.")
+@with_appcontext
+def check(*, repair: bool) -> None:
+    """Hold live data against what must never happen: one line a finding, exit code 1 when there is any."""
+    now = clock.now()
+    if repair:
+        mended = expire_holds(now) + take_back_reminders(now) + free_ended_time(now)
+        click.echo(f"mended {mended}")
+    found = 0
+    for sentence in findings(db.session(), now):
+        click.echo(sentence)
+        found += 1
+    click.echo(f"{found} findings" if found else "Nothing found.", err=True)
+    sys.exit(1 if found else 0)
+
+
+def _expire_requests(now: datetime) -> int:
+    return expire_requests(now, current_app.extensions["settings"].base_url)
+
+
+JOBS = (Job("expire holds", expire_holds), Job("expire requests", _expire_requests))

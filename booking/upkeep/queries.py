@@ -1,0 +1,118 @@
+"""Rows for `flask check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.appointments.models import Appointment
+from booking.appointments.queries import run_out_holds
+from booking.openings.catalogue import house_rules
+from booking.openings.rules.asking import standing_spans
+from booking.upkeep.rules import KEEPS_TIME, LIVE, mismatches, overlaps
+from marketplace.audit import broken_entries
+from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.outbox.models import Letter
+from providers.profiles.queries import load_facts
+from providers.schedule.models import Claim
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class KeptRow:
+    """An appointment beside its claim."""
+
+    public_id: str
+    status: str
+    live: bool
+    kind: str
+    begin_minute: int
+    end_minute: int
+    starts_minute: int
+    ends_minute: int
+
+
+def findings(session: Session, now: datetime) -> Iterator[str]:
+    """Everything that does not hold, one sentence each."""
+    yield from overlap_findings(session)
+    yield from appointment_findings(session)
+    yield from hold_findings(session, now)
+    yield from standing_findings(session, now)
+    yield from letter_findings(session)
+    yield from broken_entries(session)
+
+
+def overlap_findings(session: Session) -> Iterator[str]:
+    """Live claims that meet: the database refuses them, so any is a sign of tampering or of a lost constraint."""
+    table = Claim.__table__.c
+    wanted = select(table.id, table.provider_id, table.busy_from_minute, table.busy_until_minute).where(table.live)
+    yield from overlaps(session.execute(wanted.order_by(table.provider_id, table.busy_from_minute, table.id)))  # type: ignore[arg-type]
+
+
+def appointment_findings(session: Session) -> Iterator[str]:
+    """Appointments whose claim is gone, elsewhere or of another kind."""
+    wanted = select(
+        Appointment.public_id, Appointment.status, Appointment.starts_at, Appointment.ends_at, Claim.live, Claim.kind, Claim.begin_minute,
+        Claim.end_minute,
+    ).join(Claim, Claim.id == Appointment.claim_id)  # fmt: skip
+    rows = session.execute(wanted.execution_options(yield_per=BATCH))
+    yield from mismatches(
+        KeptRow(
+            row.public_id,
+            row.status,
+            row.live,
+            row.kind,
+            row.begin_minute,
+            row.end_minute,
+            to_minute(row.starts_at),
+            to_minute(row.ends_at),
+        )
+        for row in rows
+    )
+
+
+def hold_findings(session: Session, now: datetime) -> Iterator[str]:
+    """Holds that ended and are still marked live; the job marks them, a look in between finds some."""
+    for hold_id in run_out_holds(session, now):
+        yield f"hold {hold_id} has ended and is still marked live"
+
+
+def standing_findings(session: Session, now: datetime) -> Iterator[str]:
+    """Coming visits on days on which the provider's credentials are not in force, unless somebody has been told to act."""
+    coming = select(Appointment).where(Appointment.status.in_(LIVE), Appointment.starts_at > now).order_by(Appointment.provider_id)
+    visits = session.scalars(coming).all()
+    known = {facts.id: facts for facts in load_facts(session, {visit.provider_id for visit in visits})}
+    for visit in visits:
+        facts = known[visit.provider_id]
+        service = facts.service(visit.service_code)
+        begin, end = to_minute(visit.starts_at), to_minute(visit.ends_at)
+        spans = standing_spans(facts, service, house_rules(), local_day(begin), local_day(end)) if service else []
+        if "provider_lapsed" not in visit.attention and not any(low <= begin and end <= high for low, high in spans):
+            yield f"appointment {visit.public_id} lies on a day without standing and nobody was told"
+
+
+def letter_findings(session: Session) -> Iterator[str]:
+    """Reminders still to be sent for visits that will not take place."""
+    for public_id in ended_with_reminders(session):
+        yield f"a reminder waits for appointment {public_id}, which will not take place"
+
+
+def ended_with_reminders(session: Session) -> list[str]:
+    """Public ids of visits that will not take place though a reminder waits."""
+    waiting = (
+        select(Appointment.public_id)
+        .join(Letter, Letter.about == Appointment.public_id)
+        .where(Letter.kind == "visit_reminder", Letter.sent_at.is_(None), Letter.withdrawn_at.is_(None), Appointment.status.not_in(LIVE))
+    )
+    return list(session.scalars(waiting.distinct()))
+
+
+def stuck_time(session: Session) -> list[tuple[str, Claim]]:
+    """Visits that will not take place, by public id, and the live claims that still keep their minutes."""
+    stuck = select(Appointment.public_id, Claim).join(Claim, Claim.id == Appointment.claim_id)
+    return [(row[0], row[1]) for row in session.execute(stuck.where(Claim.live, Appointment.status.not_in(KEEPS_TIME)))]
