@@ -13,12 +13,14 @@ import providers.places.models
 import providers.registry.models
 import providers.schedule.models
 import providers.services.models  # noqa: F401 (tables must be known)
+from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.views.checkout import blueprint as checkout_pages
 from booking.appointments.views.visits import blueprint as visit_pages
 from booking.calendars.views import blueprint as calendar_pages
 from booking.guide.views import blueprint as guide_pages
 from booking.guide.views import install_navigation
+from booking.openings.api import blueprint as openings_api
 from booking.screening.api import blueprint as screening_api
 from booking.upkeep.commands import JOBS as UPKEEP_JOBS
 from booking.upkeep.commands import check
@@ -58,8 +60,10 @@ def create_app(settings: Settings | None = None) -> Flask:
                 services_api,
                 schedule_api,
                 profiles_api,
+                openings_api,
                 screening_api,
                 appointments_api,
+                blocks_api,
             ),
             commands=(accounts, check),
             jobs=UPKEEP_JOBS,

@@ -14,6 +14,10 @@ from booking.openings.rules.asking import Wish, ask, offered_service
 from booking.openings.rules.judging import judge_start
 from booking.openings.rules.question import Judgement, Question
 from booking.openings.rules.starts import find_starts
+from booking.quotes.catalogue import taxes
+from booking.quotes.rules.pricing import Quote
+from booking.quotes.rules.visits import quote_visit
+from marketplace.kernel.errors import FieldFault, Refused
 from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import to_minute
 from providers.profiles.rules import ProviderFacts, ServiceFacts
@@ -39,6 +43,16 @@ def judge_opening(session: Session, facts: ProviderFacts, wish: Wish, starts_at:
     """Whether a start could be held at this moment, and if not why. Raises Refused as `offered_service` does."""
     begin = to_minute(starts_at)
     return judge_start(_question(session, facts, wish, (begin, begin + 1), now), begin)
+
+
+def quote_start(facts: ProviderFacts, wish: Wish, starts_at: datetime, now: datetime) -> Quote:
+    """The quote of one start, free or not. Raises Refused as `offered_service` does, and `too_soon` for what has passed."""
+    service = offered_service(facts, wish)
+    if starts_at < now:
+        raise Refused("too_soon", "This time has passed.", faults=[FieldFault("starts_at", "This time has passed.")])
+    return quote_visit(
+        facts, service, minutes=wish.minutes, setting=wish.setting, starts_at=starts_at, zip_code=wish.zip, taxes=taxes(), now=now
+    )
 
 
 def _question(session: Session, facts: ProviderFacts, wish: Wish, window: Span, now: datetime) -> Question:

@@ -1,0 +1,165 @@
+"""Openings as the contract writes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from booking.openings.catalogue import house_rules
+from booking.openings.rules.search import FACETS, Found, SearchResult
+from booking.openings.rules.showing import PublicCredential, badges, evening_staffing, public_credentials, terms_words
+from booking.quotes.catalogue import taxes
+from booking.quotes.rules.visits import quote_visit
+from marketplace.kernel.walltime import from_minute, local_day, to_minute
+from marketplace.webkit.filters import ny_date, rfc3339
+from providers.profiles.rules import PlaceFacts, ProviderFacts, ServiceFacts
+from providers.services import catalogue
+from providers.services.rules.matching import NO_PROMISE
+from providers.services.rules.terms import terms_to_dict
+
+_CONTRACT_NAMES = {"neighborhood": "neighbourhood"}
+
+
+def search_answer(result: SearchResult, following: str | None, now: datetime) -> dict[str, object]:
+    """The answer of `GET /providers`. Facets map values to numbers of providers; prices count up to a sum in cents."""
+    facets = {_CONTRACT_NAMES.get(facet, facet): dict(sorted(result.facets[facet].items())) for facet in FACETS}
+    items = [_item(found, result.query.condition, now) for found in result.items]
+    return {"total": result.total, "facets": facets, "items": items, "next": following, "currency": "USD"}
+
+
+def _item(found: Found, condition: str | None, now: datetime) -> dict[str, object]:
+    first = from_minute(found.starts[0])
+    made = quote_visit(
+        found.facts,
+        found.service,
+        minutes=found.minutes,
+        setting=found.setting,
+        starts_at=first,
+        zip_code=found.zip,
+        taxes=taxes(),
+        now=now,
+    )
+    return {
+        "slug": found.facts.slug,
+        "name": found.facts.name,
+        "headline": found.facts.headline,
+        "gender": found.facts.gender,
+        "languages": list(found.facts.languages),
+        "distance_meters": found.distance_meters,
+        "price_cents": found.prices_cents[0],
+        "rating": rating(found.facts),
+        "badges": [
+            {"kind": badge.kind, "text": badge.text, "valid_until": _day(badge.valid_until), "verified_on": _on(badge.verified_at)}
+            for badge in badges(credentials_of(found.facts, now))
+        ],
+        "settings": list(found.settings),
+        "reasons": reasons(found, condition),
+        "service": found.service.code,
+        "minutes": found.minutes,
+        "setting": found.setting,
+        "zip": found.zip,
+        "place": None if found.place is None else place(found.place),
+        "starts": [rfc3339(from_minute(start)) for start in found.starts],
+        "start_prices_cents": list(found.prices_cents),
+        "more_starts": found.more_starts,
+        "terms_summary": made.summary,
+        "evening_staffing": evening_staffing(found.facts),
+        "sample_data": found.facts.sample_data,
+    }
+
+
+def reasons(found: Found, condition: str | None) -> list[dict[str, object]]:
+    """Why a provider is shown for a condition, the firmest reason first; nothing without a condition."""
+    if condition is None:
+        return []
+    known = catalogue.reasons_for(condition, found.usable)
+    return [{"technique": reason.technique, "strength": reason.strength, "words": reason.words} for reason in known]
+
+
+def provider_answer(facts: ProviderFacts, now: datetime) -> dict[str, object]:
+    """The public profile. Home bases of mobile providers are nowhere in it."""
+    credentials = credentials_of(facts, now)
+    return {
+        "slug": facts.slug,
+        "name": facts.name,
+        "headline": facts.headline,
+        "about": facts.about,
+        "gender": facts.gender,
+        "pronouns": facts.pronouns,
+        "profession": facts.profession,
+        "languages": list(facts.languages),
+        "settings": sorted(facts.settings),
+        "rating": rating(facts),
+        "services": [_service(service) for service in facts.services],
+        "credentials": [_credential(credential) for credential in credentials],
+        "terms": {"summary": terms_words(facts.terms), **terms_to_dict(facts.terms)},
+        "places": [place(one) for one in facts.places],
+        "comes_to": sorted(facts.area.covered_zips) if facts.area else [],
+        "evening_staffing": evening_staffing(facts),
+        "collaborations": [_collaboration(one) for one in credentials if one.kind == "physician_collaboration" and one.in_force],
+        "sample_data": facts.sample_data,
+        "note": NO_PROMISE,
+    }
+
+
+def credentials_of(facts: ProviderFacts, now: datetime) -> tuple[PublicCredential, ...]:
+    """The public credentials as of today."""
+    return public_credentials(facts, local_day(to_minute(now)), house_rules().kinds, catalogue.techniques())
+
+
+def rating(facts: ProviderFacts) -> dict[str, object]:
+    """The mean of all ratings to a hundredth, null while there is none."""
+    mean = round(facts.rating_sum / facts.rating_count, 2) if facts.rating_count else None
+    return {"mean": mean, "count": facts.rating_count}
+
+
+def place(one: PlaceFacts) -> dict[str, object]:
+    """A place open to clients, as the map needs it."""
+    return {
+        "kind": one.kind,
+        "name": one.name,
+        "neighbourhood": one.neighborhood,
+        "zip": one.zip,
+        "latitude": one.latitude,
+        "longitude": one.longitude,
+    }
+
+
+def _service(service: ServiceFacts) -> dict[str, object]:
+    return {
+        "code": service.code,
+        "name": service.name,
+        "techniques": list(service.techniques),
+        "conditions": list(service.conditions),
+        "minutes": {str(minutes): cents for minutes, cents in sorted(service.prices.items())},
+        "settings": sorted(service.settings),
+        "first_visit_only": service.first_visit_only,
+    }
+
+
+def _credential(credential: PublicCredential) -> dict[str, object]:
+    evidence = credential.evidence
+    checked = credential.status != "pending"
+    return {
+        "kind": credential.kind,
+        "title": credential.title,
+        "issuer": evidence.issuer,
+        "status": credential.status,
+        "verified_on": _on(credential.verified_at),
+        "valid_until": _day(evidence.valid_until),
+        "source": evidence.source if checked else None,
+        "checked_by": evidence.checked_by if checked else None,
+    }
+
+
+def _collaboration(credential: PublicCredential) -> dict[str, object]:
+    details = credential.evidence.details
+    named = {name: details.get(name) for name in ("name", "profession", "practice", "relation")}
+    return {**named, "verified_on": _on(credential.verified_at), "valid_until": _day(credential.evidence.valid_until)}
+
+
+def _on(instant: datetime | None) -> str | None:
+    return None if instant is None else ny_date(instant).isoformat()
+
+
+def _day(day: object) -> str | None:
+    return None if day is None else str(day)

@@ -1,0 +1,65 @@
+"""What a visit would be: a wish from a query string or a body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from werkzeug.datastructures import MultiDict
+
+from booking.openings.rules.asking import Wish
+from marketplace.kernel.errors import FieldFault, Malformed, Refused
+from marketplace.webkit.reading import Fields
+from providers.places.gazetteer import find_zip
+from providers.schedule.rules.hours import SETTINGS
+
+
+@dataclass(frozen=True)
+class WishedStart:
+    """A wish with one provider at one instant."""
+
+    provider: str
+    wish: Wish
+    starts_at: datetime
+
+
+def read_wished_start(body: dict[str, object], saved_zip: str | None) -> WishedStart:
+    """The contract's Wish. Amounts are unknown fields: prices come from here alone."""
+    fields = Fields(body)
+    provider = fields.text("provider")
+    starts_at = fields.instant("starts_at")
+    wish = _wish(fields, saved_zip)
+    fields.finish()
+    return WishedStart(provider, wish, starts_at)
+
+
+def read_wish(args: MultiDict[str, str], saved_zip: str | None, also: tuple[str, ...] = ()) -> Wish:
+    """`service`, `minutes`, `setting` and `zip` of a query string; `also` names the parameters that somebody else reads."""
+    for name in args:
+        if len(args.getlist(name)) > 1:
+            raise Malformed("repeated_field", f"{name} may be given once.", faults=[FieldFault(name, "This may be given once.")])
+    data: dict[str, object] = {name: text.strip() for name, text in args.items() if name not in also and text.strip()}
+    minutes = str(data.get("minutes", ""))
+    if minutes.isascii() and minutes.isdigit() and len(minutes) < 6:
+        data["minutes"] = int(minutes)
+    fields = Fields(data)
+    wish = _wish(fields, saved_zip)
+    fields.finish()
+    return wish
+
+
+def _wish(fields: Fields, saved_zip: str | None) -> Wish:
+    service = fields.text("service", longest=40)
+    minutes = fields.integer("minutes", least=1, most=480)
+    setting = fields.choice("setting", SETTINGS)
+    code = fields.text("zip", saved_zip, longest=10) if setting != "clinic" else fields.text("zip", None, longest=10)
+    return Wish(service, minutes, setting, None if setting == "clinic" or code is None else area_zip(code))
+
+
+def area_zip(code: str) -> str:
+    """The area a ZIP code belongs to; codes of single buildings count as the area around them. Raises Refused `outside_manhattan`."""
+    area = find_zip(code)
+    if area is None:
+        sentence = f"{code} is not a ZIP code in Manhattan. Visits can be booked in Manhattan only."
+        raise Refused("outside_manhattan", sentence, faults=[FieldFault("zip", sentence)])
+    return area.zip

@@ -1,0 +1,111 @@
+"""What a provider's public face says: what was checked and what was not, evenings, terms in words. Never a number or document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from providers.credentials.rules.kinds import INSURANCE, LICENSE, KindTable
+from providers.credentials.rules.standing import EXPIRED, EXPIRING, shown_state
+from providers.credentials.rules.states import SUBMITTED, UNDER_REVIEW, VERIFIED
+from providers.profiles.rules import Evidence, ProviderFacts
+from providers.services.rules.matching import Technique
+from providers.services.rules.terms import Terms
+
+COLLABORATION = "physician_collaboration"
+EVENING_FROM_MINUTE = 17 * 60
+FULL_TIME, MIXED = "full_time", "mixed"
+
+_PUBLIC = (VERIFIED, SUBMITTED, UNDER_REVIEW)
+_WORDS = {LICENSE: "License registered", INSURANCE: "Insured", COLLABORATION: "Works with a doctor: confirmed"}
+_SHARES = {0: "free", 25: "a quarter", 50: "half", 75: "three quarters", 100: "the full service price"}
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCredential:
+    """One credential as anybody may see it. `status` is that of the day: verified, expiring, expired or pending."""
+
+    kind: str
+    title: str
+    status: str
+    evidence: Evidence
+
+    @property
+    def verified_at(self) -> datetime | None:
+        """When it was checked; None for what is still to be checked."""
+        return None if self.status == "pending" else self.evidence.verified_at
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it was checked and holds today."""
+        return self.status in (VERIFIED, EXPIRING)
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """One mark in a list of results: what was checked, until when it holds, and when that was seen."""
+
+    kind: str
+    text: str
+    valid_until: date | None
+    verified_at: datetime | None
+
+
+def public_credentials(
+    facts: ProviderFacts, today: date, table: KindTable, techniques: Mapping[str, Technique]
+) -> tuple[PublicCredential, ...]:
+    """What is checked or handed in to be checked, in the order of the kinds' table; drafts and refused ones are nobody's business."""
+    order = list(table.kinds)
+    shown = [
+        PublicCredential(evidence.kind, _title(evidence, table, techniques), shown_state(fact, today, table.expiring_days), evidence)
+        for fact, evidence in zip(facts.credentials, facts.evidence, strict=True)
+        if evidence.status in _PUBLIC and evidence.kind in table.kinds
+    ]
+    return tuple(sorted(shown, key=lambda one: (order.index(one.kind), one.status == EXPIRED)))
+
+
+def unchecked_kinds(credentials: Iterable[PublicCredential], table: KindTable) -> tuple[str, ...]:
+    """The titles of the kinds of which nothing is in force, so that a page can say what was not checked."""
+    held = {credential.kind for credential in credentials if credential.in_force}
+    return tuple(kind.title for code, kind in table.kinds.items() if code not in held)
+
+
+def badges(credentials: Iterable[PublicCredential]) -> tuple[Badge, ...]:
+    """The marks of a result: license, insurance, collaboration, each only while it holds."""
+    held = {credential.kind: credential for credential in reversed(tuple(credentials)) if credential.in_force}
+    return tuple(
+        Badge(kind, words, held[kind].evidence.valid_until, held[kind].evidence.verified_at)
+        for kind, words in _WORDS.items()
+        if kind in held
+    )
+
+
+def evening_staffing(facts: ProviderFacts) -> str | None:
+    """How hours after 5 PM are staffed: full_time, part_time, rotating, mixed; None where there are none or nothing is said."""
+    evenings = {hours.staffing for hours in facts.weekly if hours.closes_minute > EVENING_FROM_MINUTE and hours.settings}
+    if len(evenings) > 1:
+        return MIXED
+    return next(iter(evenings), None)
+
+
+def terms_words(terms: Terms) -> str:
+    """The terms in one sentence without instants: "free until 24 hours before the start; then half; from 12 hours before the full ..."."""
+    parts = []
+    for number, step in enumerate(terms.steps):
+        price = _SHARES.get(step.fee_percent, f"{step.fee_percent}% of the service price")
+        last = step.hours == 0
+        if number == 0:
+            parts.append(f"{price} until the visit starts" if last else f"{price} until {_hours(step.hours)} before the start")
+        else:
+            parts.append(f"then {price}" if last else f"then {price} until {_hours(step.hours)} before")
+    return "; ".join(parts)
+
+
+def _hours(hours: int) -> str:
+    return f"{hours} hour" if hours == 1 else f"{hours} hours"
+
+
+def _title(evidence: Evidence, table: KindTable, techniques: Mapping[str, Technique]) -> str:
+    technique = techniques.get(evidence.technique or "")
+    return f"Certificate: {technique.name}" if technique else table.kinds[evidence.kind].title
