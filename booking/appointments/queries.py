@@ -43,7 +43,7 @@ def count_live_holds(session: Session, condition: ColumnElement[bool], now: date
     return session.scalar(counted.where(condition, Hold.state == "live", Claim.live, Hold.expires_at > now)) or 0
 
 
-def _booked() -> Select[tuple[Appointment, Provider, Person, ProviderPlace]]:
+def _booked() -> Select[Appointment, Provider, Person, ProviderPlace]:
     return (
         select(Appointment, Provider, Person, ProviderPlace)
         .join(Provider, Provider.id == Appointment.provider_id)

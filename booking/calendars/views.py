@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from booking.appointments.api.shapes import CALENDAR
 from booking.appointments.changes.letters import Sending, letter_facts
+from booking.appointments.forms.reading import CALENDAR
 from booking.appointments.queries import get_any
 from booking.calendars.ics import VisitEvent, event_of_facts, google_link, outlook_link, visit_file
 from marketplace.db import db
@@ -27,7 +27,8 @@ def visit(signed: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{booked.appointment.reference}.ics"'
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(f"{booked.appointment.public_id}-{booked.appointment.sequence}-{booked.appointment.status}")
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.get("/calendar/visit/<signed>/google")

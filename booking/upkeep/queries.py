@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,7 +12,7 @@ from booking.appointments.models import Appointment
 from booking.appointments.queries import run_out_holds
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import standing_spans
-from booking.upkeep.rules import KEEPS_TIME, LIVE, mismatches, overlaps
+from booking.upkeep.rules import KEEPS_TIME, LIVE, Kept, mismatches, overlaps
 from marketplace.audit import broken_entries
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.models import Letter
@@ -21,20 +20,6 @@ from providers.profiles.queries import load_facts
 from providers.schedule.models import Claim
 
 BATCH = 500
-
-
-@dataclass(frozen=True)
-class KeptRow:
-    """An appointment beside its claim."""
-
-    public_id: str
-    status: str
-    live: bool
-    kind: str
-    begin_minute: int
-    end_minute: int
-    starts_minute: int
-    ends_minute: int
 
 
 def findings(session: Session, now: datetime) -> Iterator[str]:
@@ -51,7 +36,7 @@ def overlap_findings(session: Session) -> Iterator[str]:
     """Live claims that meet: the database refuses them, so any is a sign of tampering or of a lost constraint."""
     table = Claim.__table__.c
     wanted = select(table.id, table.provider_id, table.busy_from_minute, table.busy_until_minute).where(table.live)
-    yield from overlaps(session.execute(wanted.order_by(table.provider_id, table.busy_from_minute, table.id)))  # type: ignore[arg-type]
+    yield from overlaps(session.execute(wanted.order_by(table.provider_id, table.busy_from_minute, table.id)))
 
 
 def appointment_findings(session: Session) -> Iterator[str]:
@@ -62,7 +47,7 @@ def appointment_findings(session: Session) -> Iterator[str]:
     ).join(Claim, Claim.id == Appointment.claim_id)  # fmt: skip
     rows = session.execute(wanted.execution_options(yield_per=BATCH))
     yield from mismatches(
-        KeptRow(
+        Kept(
             row.public_id,
             row.status,
             row.live,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Protocol
@@ -21,7 +22,8 @@ class Busy(Protocol):
     busy_until_minute: int
 
 
-class Kept(Protocol):
+@dataclass(frozen=True)
+class Kept:
     """An appointment beside its claim."""
 
     public_id: str

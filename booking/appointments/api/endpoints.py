@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 
 from booking.appointments.actions import progress
 from booking.appointments.actions.book import book
 from booking.appointments.actions.cancel import cancel
 from booking.appointments.actions.hold import hold_time, release_hold
 from booking.appointments.actions.move import move
-from booking.appointments.api.reading import doer, own_appointment, own_person_id, read_booking, read_cancelling, read_wish
 from booking.appointments.api.shapes import appointment_answer, hold_answer
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.loading import verdict_facts, waivers_left
+from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id, read_booking, read_cancelling, read_wish
 from booking.appointments.queries import Booked, list_of_person, list_of_provider
 from booking.appointments.rules.cancellation import REASONS, assess_cancellation, verdict_to_dict
 from marketplace import clock
 from marketplace.accounts.queries import saved_zip
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed
-from marketplace.settings import Settings
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
@@ -32,12 +31,6 @@ blueprint = Blueprint("appointments_api", __name__, url_prefix="/api/v1")
 PAGE = 20
 MOST = 100
 Progress = Callable[[str, Doer, datetime], Booked]
-
-
-def base_url() -> str:
-    """Where links in letters lead."""
-    settings: Settings = current_app.extensions["settings"]
-    return settings.base_url
 
 
 @blueprint.post("/holds")

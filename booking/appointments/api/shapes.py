@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
-
+from booking.appointments.forms.reading import calendar_url
 from booking.appointments.models import Hold
 from booking.appointments.queries import Booked
 from marketplace.webkit.filters import rfc3339
-from marketplace.webkit.signing import sign_name
-
-CALENDAR = "visit-calendar"
 
 
 def hold_answer(hold: Hold) -> dict[str, Any]:
@@ -23,11 +19,6 @@ def hold_answer(hold: Hold) -> dict[str, Any]:
         "expires_at": rfc3339(hold.expires_at),
         "quote": hold.quote,
     }
-
-
-def calendar_url(public_id: str) -> str:
-    """The absolute address of one visit's calendar file; it carries its own right to be read."""
-    return url_for("calendars.visit", signed=sign_name(public_id, CALENDAR), _external=True)
 
 
 def appointment_answer(booked: Booked, *, role: str) -> dict[str, Any]:

@@ -11,10 +11,9 @@ from werkzeug.wrappers import Response as Answer
 
 from booking.appointments.actions.book import Booking, PlaceOfVisit, book
 from booking.appointments.actions.hold import HoldWish, hold_time, keep_draft, release_hold
-from booking.appointments.api.endpoints import base_url
-from booking.appointments.api.reading import doer, own_person_id
 from booking.appointments.forms.checkout import CodeForm, DetailsForm, PlaceForm, PlainForm, WishesForm, consent_form
 from booking.appointments.forms.health import asked, health_form, open_screens, read_answers
+from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.models import Hold
 from booking.appointments.queries import get_hold
 from booking.openings.rules.asking import Wish
@@ -54,7 +53,7 @@ def hold() -> Answer:
         made = hold_time(wished, _person_or_guest(), doer(), now)
     except (Conflict, Refused, Limited) as refusal:
         flash(refusal.sentence, "warning")
-        chosen = {
+        chosen: dict[str, Any] = {
             "service": place.get("service"),
             "minutes": place.get("minutes"),
             "setting": place.get("setting"),
@@ -138,7 +137,7 @@ def _begin(public_id: str) -> Checkout | Answer:
     if checkout.ended:
         flash(_("The time was held for ten minutes and is free again. Choose it anew: your answers are kept."), "warning")
         held = checkout.hold
-        back = {"service": held.service_code, "minutes": held.minutes, "setting": held.setting, "zip": held.zip}
+        back: dict[str, Any] = {"service": held.service_code, "minutes": held.minutes, "setting": held.setting, "zip": held.zip}
         return redirect(url_for("openings.provider", slug=checkout.facts.slug, **back))
     return checkout
 
@@ -237,7 +236,7 @@ def stop(public_id: str) -> Page:
     if checkout.draft.get("screening") is None:
         _judge(checkout, answers)
     screening = find_screening(db.session(), str(checkout.draft["screening"]), checkout.person_id)
-    result = screening.result if screening is not None else {"advice": "see_physician", "reasons": []}
+    result: dict[str, Any] = screening.result if screening is not None else {"advice": "see_physician", "reasons": []}
     return checkout.page("stop", 1, form=form, result=result, advice=catalogue.advice()[result["advice"] or "see_physician"])
 
 

@@ -15,12 +15,10 @@ from werkzeug.wrappers import Response as Answer
 from booking.appointments.actions.cancel import Cancelling, cancel
 from booking.appointments.actions.move import move
 from booking.appointments.actions.progress import choose_technique
-from booking.appointments.api.endpoints import base_url
-from booking.appointments.api.reading import doer, own_person_id
-from booking.appointments.api.shapes import CALENDAR, calendar_url
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.letters import Sending, letter_facts
 from booking.appointments.changes.loading import verdict_facts, waivers_left
+from booking.appointments.forms.reading import CALENDAR, base_url, calendar_url, doer, own_person_id
 from booking.appointments.forms.visits import CancelForm, MoveForm, TechniqueForm
 from booking.appointments.queries import Booked, get_by_guest_key, get_of_person, list_events, list_of_person
 from booking.appointments.rules.cancellation import ILLNESS, assess_cancellation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+from flask import current_app, request, url_for
 
 from booking.appointments.actions.book import Booking, PlaceOfVisit
 from booking.appointments.actions.cancel import Cancelling
@@ -15,13 +15,27 @@ from booking.appointments.rules.cancellation import REASONS
 from booking.openings.rules.asking import Wish
 from marketplace.db import db
 from marketplace.kernel.errors import NotFound
+from marketplace.settings import Settings
 from marketplace.webkit.identity import viewer
 from marketplace.webkit.reading import Fields, json_object
+from marketplace.webkit.signing import sign_name
 from providers.places.gazetteer import find_zip
 from providers.schedule.rules.hours import SETTINGS
 
 LONGEST_NOTE = 2000
+CALENDAR = "visit-calendar"
 METHODS = ("at_visit", "card")
+
+
+def base_url() -> str:
+    """Where links in letters lead."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.base_url
+
+
+def calendar_url(public_id: str) -> str:
+    """The absolute address of one visit's calendar file; it carries its own right to be read."""
+    return url_for("calendars.visit", signed=sign_name(public_id, CALENDAR), _external=True)
 
 
 def doer() -> Doer:
