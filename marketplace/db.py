@@ -142,16 +142,6 @@ def before_commit(session: Session, name: str, hook: Callable[[Session], None]) 
     unit_of_work(session).setdefault("before_commit", {}).setdefault(name, hook)
 
 
-def at_next_begin(session: Session, hook: Callable[[Session], None]) -> None:
-    """Run `hook` inside the session's next transaction, before anything else; what it writes stands or falls with the verb."""
-    session.info.setdefault("at_begin", []).append(hook)
-
-
-def forget_next_begin(session: Session) -> None:
-    """Drop hooks that no transaction came for."""
-    session.info.pop("at_begin", None)
-
-
 @contextmanager
 def _writers_queue(session: Session) -> Iterator[None]:
     """SQLite: one writer at a time across threads and processes, in order of arrival. PostgreSQL: nothing."""

@@ -15,6 +15,7 @@ from marketplace.accounts.rules import LONGEST_PASSWORD, OPEN_ROLES
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict
 from marketplace.webkit.filters import rfc3339
+from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import Fields, json_object
@@ -26,6 +27,7 @@ blueprint = Blueprint("accounts_api", __name__, url_prefix="/api/v1")
 @blueprint.post("/accounts")
 @limiter.limit("10 per hour", key_func=get_remote_address)
 @access("anyone")
+@idempotent
 def post_account() -> ResponseReturnValue:
     """Make an account. A known address gets the same answer, and its owner a letter."""
     fields = Fields(json_object(request))
