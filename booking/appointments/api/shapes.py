@@ -64,7 +64,7 @@ def _place(booked: Booked, role: str) -> dict[str, Any] | None:
     if booked.appointment.setting == "clinic" and place is not None:
         return {
             "kind": place.kind, "name": place.name, "line1": place.line1, "unit": place.unit, "zip": place.zip, "access": place.access,
-            "neighborhood": place.neighborhood,
+            "neighbourhood": place.neighborhood,
         }  # fmt: skip
     if role == "client" and booked.appointment.address:
         return dict(booked.appointment.address)

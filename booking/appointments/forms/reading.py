@@ -34,8 +34,15 @@ def base_url() -> str:
 
 
 def calendar_url(public_id: str) -> str:
-    """The absolute address of one visit's calendar file; it carries its own right to be read."""
-    return url_for("calendars.visit", signed=sign_name(public_id, CALENDAR), _external=True)
+    """The absolute address of one visit's calendar file; it carries its own right to be read.
+
+    In production the host is the configured one, whatever a request claims; else the one that was asked, whichever port that is.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    signed = sign_name(public_id, CALENDAR)
+    if settings.production:
+        return f"{settings.base_url}{url_for('calendars.visit', signed=signed)}"
+    return url_for("calendars.visit", signed=signed, _external=True)
 
 
 def doer() -> Doer:
