@@ -1,0 +1,151 @@
+"""The hours editor's fields. What was typed is kept as text, wrong or right; the same reader as the JSON's judges it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from marketplace.kernel.errors import FieldFault
+
+MOST_A_DAY = 4
+RULE_NAMES = (
+    "step_minutes",
+    "offset_minutes",
+    "buffer_before_minutes",
+    "buffer_after_minutes",
+    "notice_minutes",
+    "horizon_days",
+    "max_per_day",
+    "turnover_minutes",
+)
+_ROW = re.compile(r"(w[0-6]|e)-(\d{1,3})-(opens|closes|settings|place|staffing|on|closed)")
+
+
+@dataclass
+class Row:
+    """One line of the editor: a range of a weekday, or an exception (`on` and `closed` are its alone)."""
+
+    name: str
+    opens: str = ""
+    closes: str = ""
+    settings: list[str] = field(default_factory=list)
+    place: str = ""
+    staffing: str = ""
+    on: str = ""
+    closed: bool = False
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing was typed that means anything: such a line is left out."""
+        return not (self.opens or self.closes or self.on)
+
+
+@dataclass
+class HoursPage:
+    """The whole editor: lines by weekday, exceptions, rules as texts."""
+
+    weekdays: list[list[Row]]
+    exceptions: list[Row]
+    rules: dict[str, str]
+
+    def body(self) -> dict[str, Any]:
+        """What it says in the contract's shape."""
+        return {
+            "weekly": [_weekly(number, row) for number, row in self._lines()],
+            "exceptions": [_exception(row) for row in self.exceptions if not row.blank],
+            "rules": {name: number_or_text(text) for name, text in self.rules.items()},
+        }
+
+    def place_faults(self, faults: Sequence[FieldFault]) -> dict[str, list[str]]:
+        """Each fault's message under the name of the field on the page that it belongs to."""
+        names = {f"weekly[{at}]": row.name for at, (_, row) in enumerate(self._lines())}
+        names |= {f"exceptions[{at}]": row.name for at, row in enumerate(row for row in self.exceptions if not row.blank)}
+        placed: dict[str, list[str]] = {}
+        for fault in faults:
+            head, _, tail = fault.field.rpartition(".")
+            name = tail if head == "rules" else f"{names.get(head, head)}-{tail}"
+            placed.setdefault(name, []).append(fault.message)
+        return placed
+
+    def _lines(self) -> list[tuple[int, Row]]:
+        return [(number, row) for number, rows in enumerate(self.weekdays) for row in rows if not row.blank]
+
+
+def number_or_text(text: str) -> int | str | None:
+    """A whole number where it is one; nothing where nothing was typed; else the text, for the reader to refuse."""
+    plain = text.strip()
+    return int(plain) if re.fullmatch(r"-?[0-9]{1,9}", plain) else plain or None
+
+
+def page_of_body(body: Mapping[str, Any]) -> HoursPage:
+    """The editor of a stored schedule, in the contract's shape."""
+    weekdays: list[list[Row]] = [[] for _ in range(7)]
+    for hours in body["weekly"]:
+        rows = weekdays[hours["weekday"]]
+        rows.append(_row(f"w{hours['weekday']}-{len(rows)}", hours))
+    exceptions = [_row(f"e-{at}", exception) for at, exception in enumerate(body["exceptions"])]
+    rules = {name: "" if body["rules"][name] is None else str(body["rules"][name]) for name in RULE_NAMES}
+    return HoursPage(weekdays, exceptions, rules)
+
+
+def page_of_form(form: MultiDict[str, str]) -> HoursPage:
+    """The editor as it was sent."""
+    rows: dict[str, dict[int, Row]] = {name: {} for name in ("e", *(f"w{number}" for number in range(7)))}
+    for key in form:
+        match = _ROW.fullmatch(key)
+        if match is None:
+            continue
+        group, number, part = match[1], int(match[2]), match[3]
+        row = rows[group].setdefault(number, Row(f"{group}-{number}"))
+        if part == "settings":
+            row.settings = form.getlist(key)
+        elif part == "closed":
+            row.closed = True
+        else:
+            setattr(row, part, form[key].strip())
+    lines = {group: [row for _, row in sorted(numbered.items())] for group, numbered in rows.items()}
+    rules = {name: form.get(name, "").strip() for name in RULE_NAMES}
+    return HoursPage([lines[f"w{number}"] for number in range(7)], lines["e"], rules)
+
+
+def add_line(page: HoursPage, where: str, settings: Sequence[str]) -> None:
+    """One more empty line for a weekday (`w0`) or an exception (`e`); a weekday has four at most."""
+    rows = page.exceptions if where == "e" else page.weekdays[int(where[1:])]
+    if where == "e" or len(rows) < MOST_A_DAY:
+        number = 1 + max((int(row.name.rpartition("-")[2]) for row in rows), default=-1)
+        rows.append(Row(f"{where}-{number}", settings=list(settings)))
+
+
+def drop_line(page: HoursPage, name: str) -> None:
+    """Without the line of this name."""
+    page.exceptions = [row for row in page.exceptions if row.name != name]
+    page.weekdays = [[row for row in rows if row.name != name] for rows in page.weekdays]
+
+
+def _row(name: str, facts: Mapping[str, Any]) -> Row:
+    return Row(
+        name,
+        facts.get("opens", ""),
+        facts.get("closes", ""),
+        list(facts.get("settings", ())),
+        facts.get("place", ""),
+        facts.get("staffing", ""),
+        facts.get("on", ""),
+        facts.get("closed", False),
+    )
+
+
+def _weekly(weekday: int, row: Row) -> dict[str, Any]:
+    return {"weekday": weekday, **_times(row), **({"staffing": row.staffing} if row.staffing else {})}
+
+
+def _exception(row: Row) -> dict[str, Any]:
+    return {"on": row.on, "closed": True} if row.closed else {"on": row.on, **_times(row)}
+
+
+def _times(row: Row) -> dict[str, Any]:
+    return {"opens": row.opens, "closes": row.closes, "settings": row.settings, **({"place": row.place} if row.place else {})}

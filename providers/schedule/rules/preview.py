@@ -1,0 +1,31 @@
+"""The coming days as clients will find them: open time as instants, before anything is booked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from marketplace.kernel.intervals import merge
+from marketplace.kernel.walltime import day_span, from_minute
+from providers.schedule.rules.hours import DateException, WeeklyRange
+from providers.schedule.rules.opening import open_spans
+
+
+@dataclass(frozen=True)
+class OpenDay:
+    """One date with its open time, [from, until) each; a night's tail is shown on the day on which it opens."""
+
+    on: date
+    open_times: tuple[tuple[datetime, datetime], ...]
+
+
+def coming_days(weekly: Sequence[WeeklyRange], exceptions: Sequence[DateException], first_day: date, days: int = 7) -> tuple[OpenDay, ...]:
+    """The next days in order, closed ones too."""
+    last_day = first_day + timedelta(days=days - 1)
+    spans = open_spans(weekly, exceptions, first_day, last_day, None)
+    merged = merge([(span.begin_minute, span.end_minute) for span in spans])
+    return tuple(
+        OpenDay(day, tuple((from_minute(begin), from_minute(end)) for begin, end in merged if low <= begin < high))
+        for day, (low, high) in ((day, day_span(day)) for day in (first_day + timedelta(days=number) for number in range(days)))
+    )

@@ -1,0 +1,98 @@
+"""The hours editor: a plain form whose buttons add and take lines away, beside what clients will find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace import clock
+from marketplace.db import db
+from marketplace.kernel.errors import Malformed, Refused
+from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.identity import access
+from providers.places.queries import list_places
+from providers.registry.forms import desk_owner
+from providers.registry.queries import find_own_provider
+from providers.schedule.actions import put_schedule
+from providers.schedule.forms import read_schedule
+from providers.schedule.forms.page import MOST_A_DAY, HoursPage, add_line, drop_line, page_of_body, page_of_form
+from providers.schedule.queries import list_exceptions, list_weekly, places_by_id, rules_in_force
+from providers.schedule.rules.drafts import schedule_to_dict
+from providers.schedule.rules.preview import coming_days
+
+blueprint = Blueprint("schedule", __name__)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place to choose."""
+
+    public_id: str
+    name: str
+
+
+@blueprint.get("/provider/hours")
+@access("provider")
+def hours() -> ResponseReturnValue:
+    """The editor with what is stored."""
+    return _show(page_of_body(_stored()))
+
+
+@blueprint.post("/provider/hours")
+@access("provider")
+def change_hours() -> ResponseReturnValue:
+    """Store it; or, by another button, show it again with one line more or less. Nothing typed is lost."""
+    page = page_of_form(request.form)
+    if "add" in request.form or "drop" in request.form:
+        _change_lines(page)
+        return _show(page)
+    try:
+        put_schedule(desk_owner(), read_schedule(page.body()), clock.now())
+    except (Refused, Malformed) as refusal:
+        placed = page.place_faults(refusal.faults)
+        return _show(page, placed, refusal.sentence if not placed else ""), 422
+    flash(_("Your hours are stored. New starts are offered from now on; visits already booked stay."), "good")
+    return redirect(url_for("schedule.hours"))
+
+
+def _change_lines(page: HoursPage) -> None:
+    where = request.form.get("add", "")
+    if where in ("e", *(f"w{number}" for number in range(7))):
+        add_line(page, where, _settings())
+    drop_line(page, request.form.get("drop", ""))
+
+
+def _settings() -> list[str]:
+    provider = find_own_provider(db.session(), desk_owner().account_id)
+    return list(provider.settings) if provider else []
+
+
+def _stored() -> dict[str, Any]:
+    session = db.session()
+    provider = find_own_provider(session, desk_owner().account_id)
+    own_id = provider.id if provider else None
+    weekly, exceptions = list_weekly(session, own_id), list_exceptions(session, own_id)
+    return schedule_to_dict(weekly, exceptions, rules_in_force(session, own_id), places_by_id(session, own_id))
+
+
+def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence: str = "") -> str:
+    session = db.session()
+    provider = find_own_provider(session, desk_owner().account_id)
+    own_id = provider.id if provider else None
+    places = [Place(place.public_id, place.name) for place in list_places(session, own_id)] if own_id else []
+    today = local_day(to_minute(clock.now()))
+    return render_template(
+        "provider/hours.html",
+        page=page,
+        faults=faults or {},
+        sentence=sentence,
+        weekdays=WEEKDAYS,
+        most=MOST_A_DAY,
+        places=places,
+        coming=coming_days(list_weekly(session, own_id), list_exceptions(session, own_id), today),
+    )
