@@ -33,10 +33,12 @@ $(BIN)/python:
 	echo "Python 3.11 or newer is needed and was not found." >&2; exit 1
 
 $(VENV)/.run-time: requirements.txt | $(BIN)/python
+	@echo "installing the locked requirements into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
 $(VENV)/.tests: requirements-dev.txt $(VENV)/.run-time
+	@echo "installing what tests and checks need"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
@@ -56,7 +58,7 @@ run: migrate ## the site with demo Manhattan on http://127.0.0.1:8000 (HOST, POR
 	  --no-control-socket --log-level warning & web=$$!; \
 	$(FLASK) jobs run & jobs=$$!; \
 	trap 'kill $$web $$jobs 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM HUP; \
-	while kill -0 $$web 2>/dev/null && kill -0 $$jobs 2>/dev/null; do sleep 1; done; \
+	while kill -0 $$web 2>/dev/null && kill -0 $$jobs 2>/dev/null && kill -0 $$PPID 2>/dev/null; do sleep 1; done; \
 	echo "the server or the background worker has ended; the other one is ended too" >&2; exit 1
 
 migrate: $(VENV)/.run-time ## bring the database (DATABASE_URL) to the newest shape
