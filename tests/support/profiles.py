@@ -4,6 +4,7 @@ import os
 from typing import NoReturn
 
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import HealthCheck, settings
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in ("", "0")
@@ -24,3 +25,8 @@ def missing(what: str) -> NoReturn:
     if REQUIRE_ALL:
         pytest.fail(f"{what} (REQUIRE_ALL is set)", pytrace=False)
     pytest.skip(what)
+
+
+def soak_rounds(usual: int = 1, soaking: int = 50) -> list[ParameterSet]:
+    """Rounds to parametrize by: the first `usual` in every run, the rest by `make soak` alone."""
+    return [pytest.param(number, marks=pytest.mark.soak if number >= usual else ()) for number in range(soaking)]

@@ -1,6 +1,5 @@
 """Two can never have the same minutes, however many try at the same moment. The longer run is `make soak`."""
 
-
 from datetime import timedelta
 from functools import partial
 
@@ -17,6 +16,7 @@ from providers.profiles.queries import get_facts
 from providers.schedule.changes import BLOCK, ClaimFacts, claim_time
 from providers.schedule.models import Claim
 from tests.factories import PersonFactory, bookable_provider
+from tests.support.profiles import soak_rounds
 from tests.support.racing import race
 from tests.support.visits import BASE_URL, CLIENT, book_visit, booking_of, hold_visit
 
@@ -40,7 +40,7 @@ def live_claims(app):
         return db.session.scalar(select(func.count()).select_from(Claim).where(Claim.live))
 
 
-@pytest.mark.parametrize("round_", range(ROUNDS))
+@pytest.mark.parametrize("round_", ROUNDS)
 def test_of_all_who_want_one_start_exactly_one_gets_it(app, stage, round_):
     provider, people, now = stage
     start = now + timedelta(days=2 + round_)
@@ -49,7 +49,7 @@ def test_of_all_who_want_one_start_exactly_one_gets_it(app, stage, round_):
     assert live_claims(app) == 1
 
 
-@pytest.mark.parametrize("round_", range(ROUNDS))
+@pytest.mark.parametrize("round_", ROUNDS)
 def test_of_overlapping_starts_only_disjoint_ones_are_kept(app, stage, round_):
     provider, people, now = stage
     first = now + timedelta(days=2 + round_, hours=-3)
