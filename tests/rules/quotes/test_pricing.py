@@ -207,6 +207,12 @@ def test_a_cap_takes_off_what_the_extras_exceed(cap, off, subtotal):
     assert made.subtotal_cents == subtotal
 
 
+@pytest.mark.parametrize("cents, off", [(1649, None), (1650, None), (1651, -1)])
+def test_the_cap_bites_from_the_first_cent(cents, off):
+    rules = {"rules": [{"code": "evening", "from": "19:00", "to": "21:00", "amount_cents": cents}], "cap_percent": 10}
+    assert amounts(priced(wall("2026-12-03T19:00"), rules=rules)).get("cap") == off
+
+
 def test_travel_is_no_extra_and_stays_outside_the_cap():
     made = priced(wall("2026-12-03T20:00"), setting="home", zip_code="10025", rules={**RULES, "cap_percent": 0})
     assert amounts(made) == {"service": 16500, "evening": 1500, "cap": -1500, "travel": 3500, "tax": 900}
