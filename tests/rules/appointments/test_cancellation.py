@@ -159,6 +159,10 @@ def test_waivers_have_a_yearly_limit(reason, left, fee):
     assert verdict.tier == ("full" if fee else "waived")
 
 
+def test_nobody_has_waivers_unless_they_are_counted():
+    assert assess_cancellation(visit(), actor="client", now=START - HOUR, reason="emergency").fee_cents == 13000
+
+
 def test_a_health_rule_that_turned_true_waives_the_fee():
     verdict = assess_cancellation(visit(), actor="client", now=START - HOUR, reason="other", must_not_come=True)
     assert (verdict.fee_cents, verdict.reason) == (0, "health")
