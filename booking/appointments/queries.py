@@ -145,3 +145,20 @@ def find_last_draft(session: Session, person_id: int, since: datetime) -> dict[s
         .order_by(Hold.id.desc())
         .limit(1)
     )
+
+
+def visits_of_claims(session: Session, claim_ids: Sequence[int]) -> dict[int, Booked]:
+    """The appointments behind claims, by claim id."""
+    rows = session.execute(_booked().where(Appointment.claim_id.in_(claim_ids)))
+    return {row[0].claim_id: Booked(row[0], row[1], row[2], row[3]) for row in rows}
+
+
+def holds_of_claims(session: Session, claim_ids: Sequence[int]) -> dict[int, Hold]:
+    """The holds behind claims, by claim id."""
+    return {hold.claim_id: hold for hold in session.scalars(select(Hold).where(Hold.claim_id.in_(claim_ids)))}
+
+
+def list_of_provider_between(session: Session, provider_id: int | None, from_at: datetime, until_at: datetime) -> list[Booked]:
+    """A provider's appointments that begin in [from, until), in order, cancelled ones too."""
+    wanted = _booked().where(Appointment.provider_id == provider_id, Appointment.starts_at >= from_at, Appointment.starts_at < until_at)
+    return [Booked(row[0], row[1], row[2], row[3]) for row in session.execute(wanted.order_by(Appointment.starts_at, Appointment.id))]
