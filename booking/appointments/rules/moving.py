@@ -1,8 +1,8 @@
 """Whether a visit may be moved. Moving is free while cancelling is; after that a free move must be left.
 
 Reading of the default terms: any number of moves is free while cancelling is free, and none of them uses up a free move. Once
-cancelling costs a fee, the client moves by using a free move; when none is left the answer is `notice_passed`, and cancelling
-with its fee is the way. A provider or admin may move up to the start, never at the client's cost.
+cancelling costs a fee the answer is `notice_passed`, and cancelling with its fee is the way, unless the house lets free moves reach inside that
+time: then a move uses one up while one is left. A provider or admin may move up to the start, never at the client's cost.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from booking.appointments.rules.states import ADMIN, CLIENT, CONFIRMED, PROVIDER
 from booking.quotes.rules.agreed import whole_second
 
 # Whether a client's free moves reach into the time in which cancelling costs a fee. Off: they are refused there, always.
-FREE_MOVES_REACH_INSIDE = True
+FREE_MOVES_REACH_INSIDE = False
 
 NOTICE_PASSED = "notice_passed"
 
