@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Json, UtcDateTime, new_public_id
-from marketplace.vault import SealedText
+from marketplace.vault import SealedBytes, SealedText
 
 
 class Credential(Base):
@@ -41,7 +41,9 @@ class Credential(Base):
 
     __table_args__ = (
         Index(
-            "uq_credential_license_number", "number_fingerprint", unique=True,
+            "uq_credential_license_number",
+            "number_fingerprint",
+            unique=True,
             sqlite_where=text("kind = 'license' AND status = 'verified'"),
             postgresql_where=text("kind = 'license' AND status = 'verified'"),
         ),
@@ -59,7 +61,7 @@ class CredentialDocument(Base):
     credential_id: Mapped[int] = mapped_column(ForeignKey("credential.id", ondelete="CASCADE"), index=True)
     version: Mapped[int] = mapped_column(Integer)
     media_type: Mapped[str] = mapped_column(String(60))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(SealedBytes)
     sha256: Mapped[str] = mapped_column(String(64))
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -92,9 +92,17 @@ class Claim(Base):
         CheckConstraint("end_minute > begin_minute", name="ends_after_begin"),
         CheckConstraint("before_minutes >= 0 AND after_minutes >= 0", name="pads_not_negative"),
         Index(
-            "ix_claim_live", "provider_id", "busy_from_minute", "busy_until_minute",
-            sqlite_where=text("live"), postgresql_where=text("live"),
+            "ix_claim_live",
+            "provider_id",
+            "busy_from_minute",
+            "busy_until_minute",
+            sqlite_where=text("live"),
+            postgresql_where=text("live"),
         ),
-        Index("ix_claim_expiry", "expires_at", sqlite_where=text("live AND expires_at IS NOT NULL"),
-              postgresql_where=text("live AND expires_at IS NOT NULL")),
+        Index(
+            "ix_claim_expiry",
+            "expires_at",
+            sqlite_where=text("live AND expires_at IS NOT NULL"),
+            postgresql_where=text("live AND expires_at IS NOT NULL"),
+        ),
     )
