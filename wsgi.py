@@ -31,6 +31,9 @@ from marketplace.accounts.views import blueprint as account_pages
 from marketplace.accounts.views import install_accounts
 from marketplace.factory import Parts, build_app
 from marketplace.oversight.api import blueprint as oversight_api
+from marketplace.oversight.commands import audit, backup, jobs, keys, restore
+from marketplace.oversight.jobs import JOBS as GROUND_JOBS
+from marketplace.oversight.views import blueprint as oversight_pages
 from marketplace.settings import Settings
 from providers.credentials.api.endpoints import blueprint as credentials_api
 from providers.places.api import blueprint as places_api
@@ -51,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings,
         ROOT,
         Parts(
-            pages=(account_pages, guide_pages, checkout_pages, visit_pages, calendar_pages),
+            pages=(account_pages, oversight_pages, guide_pages, checkout_pages, visit_pages, calendar_pages),
             apis=(
                 accounts_api,
                 oversight_api,
@@ -65,8 +68,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 appointments_api,
                 blocks_api,
             ),
-            commands=(accounts, check),
-            jobs=UPKEEP_JOBS,
+            commands=(accounts, audit, backup, check, jobs, keys, restore),
+            jobs=(*UPKEEP_JOBS, *GROUND_JOBS),
             installers=(install_accounts, install_navigation),
             open_endpoints={**ACCOUNT_ENDPOINTS},
         ),

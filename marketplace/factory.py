@@ -22,6 +22,7 @@ from marketplace.vault import install_vault
 from marketplace.webkit.filters import install_filters
 from marketplace.webkit.headers import install_headers
 from marketplace.webkit.identity import ANYONE, install_guard
+from marketplace.webkit.letters import Attach, install_letters
 from marketplace.webkit.limits import install_limits
 from marketplace.webkit.origins import install_origin_check
 from marketplace.webkit.problems import install_problems
@@ -38,7 +39,7 @@ csrf = CSRFProtect()
 @dataclass(frozen=True)
 class Parts:
     """What an application is made of. `installers` run before the blueprints and may add hooks; `homes` names
-    the first page (an endpoint) of each role.
+    the first page (an endpoint) of each role, `attachments` who makes the files of a kind of letter.
     """
 
     pages: Sequence[Blueprint] = ()
@@ -48,6 +49,7 @@ class Parts:
     installers: Sequence[Callable[[Flask, Settings], None]] = ()
     open_endpoints: dict[str, frozenset[str]] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)
+    attachments: dict[str, Attach] = field(default_factory=dict)
 
 
 def build_app(settings: Settings, root: Path, parts: Parts) -> Flask:
@@ -62,6 +64,7 @@ def build_app(settings: Settings, root: Path, parts: Parts) -> Flask:
     Migrate(app, db, directory=str(root / "migrations"), render_as_batch=True, compare_type=True)
     Babel(app, default_timezone="America/New_York")
     install_filters(app)
+    install_letters(app, parts.attachments)
     install_problems(app)
     install_headers(app, production=settings.production)
     for install in parts.installers:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Flask
+
+from marketplace.db import db
 
 KEY = "licensed_hands_jobs"
 log = logging.getLogger(__name__)
@@ -19,10 +21,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """A periodic job. `run` takes the instant of its start and gives the number of things it did."""
+    """A periodic job. `run` takes the instant of its start and gives how many things it did; once in `every` is often enough."""
 
     name: str
     run: Callable[[datetime], int]
+    every: timedelta = timedelta(0)
 
 
 def install_jobs(app: Flask, jobs: tuple[Job, ...]) -> None:
@@ -30,13 +33,23 @@ def install_jobs(app: Flask, jobs: tuple[Job, ...]) -> None:
     app.extensions[KEY] = jobs
 
 
-def run_due(app: Flask, now: Callable[[], datetime]) -> dict[str, int]:
-    """Run every job once and count what each did; -1 marks one that failed (it is logged and the others go on)."""
+def run_due(app: Flask, now: Callable[[], datetime], last_runs: dict[str, datetime] | None = None) -> dict[str, int]:
+    """Run each job that is due and count what it did; -1 marks one that failed (it is logged and the others go on).
+
+    A worker hands in the same `last_runs` each time; without it every job is due.
+    """
     counts = {}
+    last = {} if last_runs is None else last_runs
     for job in app.extensions[KEY]:
+        began = now()
+        if job.name in last and began - last[job.name] < job.every:
+            continue
+        last[job.name] = began
         try:
-            counts[job.name] = job.run(now())
+            counts[job.name] = job.run(began)
         except Exception:
             log.exception("job %s failed", job.name)
             counts[job.name] = -1
+        finally:
+            db.session.remove()
     return counts

@@ -110,8 +110,10 @@ def _faults(settings: Settings) -> list[str]:
 
 def _production_faults(settings: Settings) -> list[str]:
     checks = (
-        (settings.secret_key == DEVELOPMENT_SECRET or len(settings.secret_key) < SHORTEST_SECRET,
-         f"SECRET_KEY is the default or shorter than {SHORTEST_SECRET} characters"),
+        (
+            settings.secret_key == DEVELOPMENT_SECRET or len(settings.secret_key) < SHORTEST_SECRET,
+            f"SECRET_KEY is the default or shorter than {SHORTEST_SECRET} characters",
+        ),
         (not settings.field_keys, "FIELD_KEYS is missing"),
         (settings.debug, "debug is on"),
         (settings.clock_file is not None, "CLOCK_FILE is set"),

@@ -15,7 +15,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from flask import Flask, current_app
-from sqlalchemy import Dialect, Text
+from sqlalchemy import Dialect, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 
 KEY = "licensed_hands_vault"
@@ -38,8 +38,12 @@ class Vault:
         return self._box.decrypt(token.encode()).decode()
 
     def rotate(self, token: str) -> str:
-        """The same text, sealed anew with the first key."""
+        """The same text, sealed anew with the first key. Raises InvalidToken for anything that no key opens."""
         return self._box.rotate(token.encode()).decode()
+
+    def rotate_bytes(self, token: bytes) -> bytes:
+        """The same for the token of a file."""
+        return self._box.rotate(token)
 
     def seal_bytes(self, content: bytes) -> bytes:
         """An opaque token of a file's content."""
@@ -88,6 +92,21 @@ class SealedText(TypeDecorator[str]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (signature is SQLAlchemy's)
         """From the database: opened."""
         return None if value is None else vault().open(value)
+
+
+class SealedBytes(TypeDecorator[bytes]):
+    """A column of bytes (a file) whose content is encrypted."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 (signature is SQLAlchemy's)
+        """To the database: sealed."""
+        return None if value is None else vault().seal_bytes(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 (signature is SQLAlchemy's)
+        """From the database: opened."""
+        return None if value is None else vault().open_bytes(value)
 
 
 class SealedJson(TypeDecorator[Any]):

@@ -32,8 +32,14 @@ def enqueue_letter(
         return
     session.add(
         Letter(
-            key=key, kind=kind, about=about, recipient=recipient, facts=dict(facts), created_at=now,
-            send_after_at=send_after_at or now, send_before_at=send_before_at,
+            key=key,
+            kind=kind,
+            about=about,
+            recipient=recipient,
+            facts=dict(facts),
+            created_at=now,
+            send_after_at=send_after_at or now,
+            send_before_at=send_before_at,
         )
     )
 

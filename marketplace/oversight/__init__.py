@@ -1,1 +1,1 @@
-"""What admins see of everything: who did or read what of whose."""
+"""What those who keep the house see and do: the audit, letters on their way, jobs, keys, backups, health."""

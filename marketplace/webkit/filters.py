@@ -87,7 +87,16 @@ def as_instant(value: Any) -> datetime:
 def install_filters(app: Flask) -> None:
     """Offer these to templates."""
     app.jinja_env.filters.update(
-        usd=format_usd, ny_time=ny_time, ny_day=ny_day, ny_day_short=ny_day_short, long_day=long_day, short_day=short_day,
-        ny_when=_of_now(when_on), full_when=full_when, iso=rfc3339, miles=miles, as_instant=as_instant,
+        usd=format_usd,
+        ny_time=ny_time,
+        ny_day=ny_day,
+        ny_day_short=ny_day_short,
+        long_day=long_day,
+        short_day=short_day,
+        ny_when=_of_now(when_on),
+        full_when=full_when,
+        iso=rfc3339,
+        miles=miles,
+        as_instant=as_instant,
         ny_near=_of_now(lambda instant, today: near_day(ny_date(instant), today)),
     )

@@ -85,6 +85,6 @@ def _keep(session: Session, credential: Credential, document: Document, now: dat
     session.add(
         CredentialDocument(
             credential_id=credential.id, version=credential.version, media_type=document.media_type,
-            content=vault().seal_bytes(document.content), sha256=document.sha256, uploaded_at=now,
+            content=document.content, sha256=document.sha256, uploaded_at=now,
         )
     )  # fmt: skip

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from marketplace.audit import Deed, record
 from marketplace.db import transaction
-from marketplace.vault import vault
 from providers.credentials.models import CredentialDecision
 from providers.credentials.queries import CredentialRow, DocumentRow, get_document, get_for_checking, list_decisions, list_documents
 
@@ -31,8 +30,8 @@ def open_credential(public_id: str, actor: str, now: datetime) -> OpenedCredenti
 
 
 def open_document(public_id: str, actor: str, now: datetime) -> tuple[str, bytes]:
-    """A file's media type and its content, unsealed. Raises NotFound."""
+    """A file's media type and its content. Raises NotFound."""
     with transaction() as session:
         document = get_document(session, public_id)
         record(session, Deed(now, actor, "document_opened", "document", public_id, {"credential": document.credential_id}))
-    return document.media_type, vault().open_bytes(document.content)
+    return document.media_type, document.content

@@ -1,0 +1,78 @@
+"""Health, for whoever watches over the process; and the letters, for whoever develops it."""
+
+from __future__ import annotations
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Blueprint, current_app, jsonify, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from marketplace import clock
+from marketplace.db import db
+from marketplace.kernel.errors import NotFound
+from marketplace.outbox.queries import get_letter, newest_letters, oldest_due
+from marketplace.webkit.identity import access
+from marketplace.webkit.letters import render_letter
+
+MOST_LETTERS = 200
+blueprint = Blueprint("oversight", __name__)
+
+
+@blueprint.get("/healthz")
+@access("anyone")
+def healthz() -> ResponseReturnValue:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@access("anyone")
+def readyz() -> ResponseReturnValue:
+    """Database and migrations are as they must be (else 503); since how many seconds the oldest due letter waits."""
+    state: dict[str, object] = {"database": "ok", "migrations": "ok", "oldest_letter_seconds": 0}
+    try:
+        db.session.execute(text("SELECT 1"))
+        current, head = _migrations()
+        if current != head:
+            state["migrations"] = f"at {current}, wanted {head}"
+        else:
+            state["oldest_letter_seconds"] = _waiting_seconds()
+    except SQLAlchemyError:
+        state["database"] = "unreachable"
+    ready = state["database"] == state["migrations"] == "ok"
+    return jsonify(status="ready" if ready else "not ready", **state), 200 if ready else 503
+
+
+def _migrations() -> tuple[str | None, str | None]:
+    head = ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()
+    return MigrationContext.configure(db.session.connection()).get_current_revision(), head
+
+
+def _waiting_seconds() -> int:
+    now = clock.now()
+    oldest = oldest_due(db.session(), now)
+    return int((now - oldest).total_seconds()) if oldest else 0
+
+
+def _not_in_production() -> None:
+    if current_app.extensions["settings"].production:
+        raise NotFound("not_found", "There is no such page.")
+
+
+@blueprint.get("/dev/outbox")
+@access("anyone")
+def outbox() -> ResponseReturnValue:
+    """The newest letters, in development alone."""
+    _not_in_production()
+    return render_template("security/outbox.html", letters=newest_letters(db.session(), MOST_LETTERS))
+
+
+@blueprint.get("/dev/outbox/<public_id>")
+@access("anyone")
+def outbox_letter(public_id: str) -> ResponseReturnValue:
+    """One letter as it is sent, in development alone."""
+    _not_in_production()
+    letter = get_letter(db.session(), public_id)
+    return render_template("security/outbox_letter.html", letter=letter, message=render_letter(letter.kind, letter.facts))
