@@ -31,6 +31,7 @@ def starts(*taken, visit=Visit(60, 0, 0, HERE), hours="12:00-16:00", travel=by_t
         ("an hour from far off", [visit_at("11:00-12:00", zip_code=FAR_OFF)], "13:00 13:30 14:00 14:30 15:00"),
         ("the same ZIP still takes ten minutes", [visit_at("11:00-12:00", zip_code=HERE)], "12:30 13:00 13:30 14:00 14:30 15:00"),
         ("half an hour to the visit after", [visit_at("16:00-17:00", zip_code=NEAR)], "12:00 12:30 13:00 13:30 14:00 14:30"),
+        ("a visit that ends as the next begins leaves no time", [visit_at("13:00-14:00", zip_code=HERE)], "14:30 15:00"),
         ("pads come before the way", [visit_at("11:00-12:00", after=30, zip_code=NEAR)], "13:00 13:30 14:00 14:30 15:00"),
         ("and after it", [visit_at("16:30-17:00", before=30, zip_code=NEAR)], "12:00 12:30 13:00 13:30 14:00 14:30"),
         ("a claim without a place asks for no way", [visit_at("11:00-12:00")], "12:00 12:30 13:00 13:30 14:00 14:30 15:00"),

@@ -78,6 +78,7 @@ def rules(**more):
             "23:20 24:00 24:50",
         ),
         ("a stretch is two touching spans of one place", question("09:00-10:00", "10:00-11:00"), "09:00 09:30 10:00"),
+        ("a span inside another changes nothing", question("09:00-12:00", "09:30-10:00"), "09:00 09:30 10:00 10:30 11:00"),
         ("two places are two stretches", question("09:00-10:00", span("10:00-11:00", place=2)), "09:00 10:00"),
         ("places side by side give each start once", question("09:00-10:30", span("09:00-11:00", place=2)), "09:00 09:30 10:00"),
         ("and in order", question("09:00-11:00", span("09:15-10:45", place=2)), "09:00 09:15 09:30 09:45 10:00"),
