@@ -17,6 +17,7 @@ from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.views.checkout import blueprint as checkout_pages
 from booking.appointments.views.visits import blueprint as visit_pages
+from booking.calendars.views import ATTACHMENTS
 from booking.calendars.views import blueprint as calendar_pages
 from booking.guide.views import blueprint as guide_pages
 from booking.guide.views import install_navigation
@@ -72,6 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             jobs=(*UPKEEP_JOBS, *GROUND_JOBS),
             installers=(install_accounts, install_navigation),
             open_endpoints={**ACCOUNT_ENDPOINTS},
+            attachments=ATTACHMENTS,
         ),
     )
 

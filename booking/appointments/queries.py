@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from booking.appointments.models import Appointment, AppointmentEvent, Hold
 from marketplace.accounts.models import Account, Person
 from marketplace.kernel.errors import NotFound
+from marketplace.outbox.models import Letter
 from providers.places.models import ProviderPlace
 from providers.registry.models import Provider
 from providers.schedule.models import Claim
@@ -162,3 +163,9 @@ def list_of_provider_between(session: Session, provider_id: int | None, from_at:
     """A provider's appointments that begin in [from, until), in order, cancelled ones too."""
     wanted = _booked().where(Appointment.provider_id == provider_id, Appointment.starts_at >= from_at, Appointment.starts_at < until_at)
     return [Booked(row[0], row[1], row[2], row[3]) for row in session.execute(wanted.order_by(Appointment.starts_at, Appointment.id))]
+
+
+def find_first_letter(session: Session, public_id: str) -> Letter | None:
+    """The letter that told a client of their booking or request."""
+    told = select(Letter).where(Letter.about == public_id, Letter.kind.in_(("visit_booked", "visit_requested")))
+    return session.scalar(told.order_by(Letter.id).limit(1))

@@ -83,6 +83,7 @@ def _event(event: VisitEvent) -> Event:
     if event.attendee:
         attendee = vCalAddress(f"mailto:{event.attendee}")
         attendee.params["RSVP"] = vText("FALSE")
+        attendee.params["PARTSTAT"] = vText("ACCEPTED")
         made.add("attendee", attendee, encode=False)
     if event.status not in CANCELLED:
         made.add_component(_alarm())

@@ -22,6 +22,7 @@ from marketplace.accounts.models import Person
 from marketplace.db import transaction
 from marketplace.kernel.errors import Limited, NotFound
 from providers.profiles.queries import find_provider_id
+from providers.registry.changes import lock_provider
 from providers.schedule.changes import HOLD, claim_time, release_claim
 from providers.schedule.models import Claim
 
@@ -63,10 +64,12 @@ def release_hold(public_id: str, person_id: int, doer: Doer, now: datetime) -> N
     """Give a held time back. A hold that has ended already stays as it is. Raises NotFound."""
     with transaction() as session:
         hold = get_hold(session, public_id, person_id)
+        lock_provider(session, hold.provider_id)
+        session.refresh(hold, with_for_update=True)
         if hold.state != "live":
             return
         hold.state = "released"
-        release_claim(session, session.get_one(Claim, hold.claim_id, with_for_update=True))
+        release_claim(session, session.get_one(Claim, hold.claim_id))
         audit.record(session, audit.Deed(now, doer.name, "hold.released", "hold", hold.public_id))
 
 

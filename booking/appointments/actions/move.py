@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_moved
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
 from booking.appointments.changes.timing import accept_start
+from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
+from booking.appointments.rules.holding import clearance_due_at
 from booking.appointments.rules.moving import assess_move
+from booking.appointments.rules.states import REQUESTED
 from booking.openings.rules.asking import Wish
 from booking.quotes.rules.agreed import agreed_to_dict
 from booking.quotes.rules.clock import clock_words
@@ -24,11 +29,13 @@ from providers.schedule.models import Claim
 def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: datetime) -> Booked:
     """Put a visit at another start that is free by the same rules as any other. The price stays as agreed.
 
-    Raises NotFound, Conflict `slot_taken` or `wrong_state`, Refused `notice_passed` or the code of the rule that says no.
+    A request keeps its three days, but never waits longer than the new time lets it. Raises NotFound, Conflict `slot_taken` or
+    `wrong_state`, Refused `notice_passed` or the code of the rule that says no.
     """
     with transaction() as session:
         booked = lock_appointment(session, public_id)
         visit = booked.appointment
+        _check_deadline(visit, now)
         facts = verdict_facts(visit)
         verdict = assess_move(facts, actor=doer.part, now=now, new_starts_at=starts_at)
         if not verdict.allowed:
@@ -43,6 +50,7 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
         visit.quote = {**visit.quote, "terms": visit.terms}
         visit.starts_at, visit.ends_at = accepted.starts_at, accepted.ends_at
         visit.place_id, visit.zip = accepted.place_id, accepted.claim.zip
+        _keep_deadline(session, visit, now)
         visit.sequence += 1
         visit.moves += 1
         visit.free_moves_used += verdict.uses_free_move
@@ -52,3 +60,14 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
         write_history(session, visit, "moved", doer, now, times)
         write_moved(session, moved, Sending(base_url), now)
         return moved
+
+
+def _check_deadline(visit: Appointment, now: datetime) -> None:
+    if visit.status == REQUESTED and visit.respond_by_at is not None and visit.respond_by_at <= now:
+        raise Conflict("wrong_state", "The time for sending the document is over, so this request has run out.")
+
+
+def _keep_deadline(session: Session, visit: Appointment, now: datetime) -> None:
+    if visit.status == REQUESTED:
+        visit.respond_by_at = clearance_due_at(now, visit.starts_at, asked_at=visit.booked_at)
+        session.get_one(Claim, visit.claim_id).expires_at = visit.respond_by_at

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
-from booking.appointments.queries import find_in_the_way
+from booking.appointments.forms.blocks import visits_between
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.walltime import from_minute, to_minute
@@ -22,19 +21,6 @@ from providers.schedule.models import Claim
 from providers.schedule.queries import list_blocks
 
 blueprint = Blueprint("blocks_api", __name__, url_prefix="/api/v1")
-
-
-def visits_between(session: Session, provider_id: int, from_minute_: int, until_minute: int) -> list[dict[str, object]]:
-    """The visits in the way of a block, as the answer lists them."""
-    return [
-        {
-            "id": visit.public_id,
-            "reference": visit.reference,
-            "starts_at": rfc3339(visit.starts_at),
-            "ends_at": rfc3339(visit.ends_at),
-        }
-        for visit in find_in_the_way(session, provider_id, from_minute_, until_minute)
-    ]
 
 
 @blueprint.get("/provider/blocks")

@@ -12,13 +12,17 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment
-from booking.appointments.queries import Booked, provider_email
+from booking.appointments.queries import Booked, find_first_letter, provider_email
 from booking.appointments.rules.holding import reminder_instants
 from marketplace.outbox.changes import enqueue_letter, withdraw_letters
+from marketplace.vault import secret_hash
 
 REMINDER = "visit_reminder"
 CHANGE_KINDS = ("visit_moved", "provider_visit_moved", "visit_changed")
 EVERY_KIND = (REMINDER, *CHANGE_KINDS, "visit_booked", "provider_visit_booked", "visit_requested")
+# What comes with a calendar file, and the file's method.
+INVITING = {"visit_booked": "REQUEST", "visit_moved": "REQUEST", "visit_cancelled": "CANCEL", "visit_expired": "CANCEL"}
+INVITING |= {f"provider_{kind}": method for kind, method in INVITING.items() if kind != "visit_expired"}
 PATIENCE = timedelta(minutes=2)
 
 
@@ -30,7 +34,7 @@ class Sending:
     guest_key: str | None = None
 
 
-def letter_facts(booked: Booked, sending: Sending, *, for_provider: bool) -> dict[str, object]:
+def letter_facts(booked: Booked, sending: Sending, *, for_provider: bool, to: str | None = None) -> dict[str, object]:
     """What a letter's template and its calendar file may say: no condition, no answer, of a client's address the area only."""
     visit = booked.appointment
     own_link = (
@@ -38,10 +42,12 @@ def letter_facts(booked: Booked, sending: Sending, *, for_provider: bool) -> dic
     )
     return {
         "appointment": visit.public_id,
+        "to": to,
+        "for_provider": for_provider,
         "reference": visit.reference,
         "status": visit.status,
         "provider_name": booked.provider.name,
-        "client_name": booked.person.name,
+        "client_name": booked.person.name.partition(" ")[0] if for_provider else booked.person.name,
         "service_name": visit.service_name,
         "minutes": visit.minutes,
         "setting": visit.setting,
@@ -74,6 +80,7 @@ def write_booked(session: Session, booked: Booked, sending: Sending, now: dateti
 
 def write_moved(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
     """The new time to both; what was still to be sent about the old time is taken back."""
+    sending = _with_guest_key(session, booked.appointment, sending)
     _take_back(session, booked.appointment, EVERY_KIND, now)
     _to_client(session, booked, sending, "visit_moved", now, at=now + PATIENCE)
     _to_provider(session, booked, sending, "provider_visit_moved", now)
@@ -83,6 +90,7 @@ def write_moved(session: Session, booked: Booked, sending: Sending, now: datetim
 
 def write_cancelled(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
     """The cancellation to both; no reminder and no other news of the visit goes out any more."""
+    sending = _with_guest_key(session, booked.appointment, sending)
     _take_back(session, booked.appointment, EVERY_KIND, now)
     _to_client(session, booked, sending, "visit_cancelled", now, at=now)
     _to_provider(session, booked, sending, "provider_visit_cancelled", now)
@@ -90,6 +98,7 @@ def write_cancelled(session: Session, booked: Booked, sending: Sending, now: dat
 
 def write_expired(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
     """A request ran out: tell the client, free of charge."""
+    sending = _with_guest_key(session, booked.appointment, sending)
     _take_back(session, booked.appointment, EVERY_KIND, now)
     _to_client(session, booked, sending, "visit_expired", now, at=now)
 
@@ -105,12 +114,21 @@ def write_reminders(session: Session, booked: Booked, sending: Sending, now: dat
             key=f"{REMINDER}:{visit.public_id}:{visit.sequence}:{hours}",
             kind=REMINDER,
             recipient=booked.person.email,
-            facts=letter_facts(booked, sending, for_provider=False),
+            facts=letter_facts(booked, sending, for_provider=False, to=booked.person.email),
             now=now,
             about=visit.public_id,
             send_after_at=at,
             send_before_at=visit.starts_at,
         )
+
+
+def _with_guest_key(session: Session, visit: Appointment, sending: Sending) -> Sending:
+    """A guest's later letters open the visit too: the secret is known only from the letter that brought it first."""
+    if visit.guest_key_hash is None or sending.guest_key is not None:
+        return sending
+    first = find_first_letter(session, visit.public_id)
+    key = str(first.facts["link"]).rpartition("/")[2] if first else ""
+    return Sending(sending.base_url, key) if secret_hash(key) == visit.guest_key_hash else sending
 
 
 def _take_back(session: Session, visit: Appointment, kinds: tuple[str, ...], now: datetime) -> None:
@@ -126,7 +144,7 @@ def _to_client(session: Session, booked: Booked, sending: Sending, kind: str, no
         key=f"{kind}:{visit.public_id}:{visit.sequence}",
         kind=kind,
         recipient=booked.person.email,
-        facts=letter_facts(booked, sending, for_provider=False),
+        facts=letter_facts(booked, sending, for_provider=False, to=booked.person.email),
         now=now,
         about=visit.public_id,
         send_after_at=at,
@@ -135,12 +153,13 @@ def _to_client(session: Session, booked: Booked, sending: Sending, kind: str, no
 
 def _to_provider(session: Session, booked: Booked, sending: Sending, kind: str, now: datetime) -> None:
     visit = booked.appointment
+    recipient = provider_email(session, visit.provider_id)
     enqueue_letter(
         session,
         key=f"{kind}:{visit.public_id}:{visit.sequence}",
         kind=kind,
-        recipient=provider_email(session, visit.provider_id),
-        facts=letter_facts(booked, sending, for_provider=True),
+        recipient=recipient,
+        facts=letter_facts(booked, sending, for_provider=True, to=recipient),
         now=now,
         about=visit.public_id,
         send_after_at=now + PATIENCE,

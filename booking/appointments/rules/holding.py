@@ -18,13 +18,13 @@ def hold_ends_at(now: datetime) -> datetime:
     return now + timedelta(minutes=HOLD_MINUTES)
 
 
-def clearance_due_at(now: datetime, starts_at: datetime) -> datetime:
+def clearance_due_at(now: datetime, starts_at: datetime, *, asked_at: datetime | None = None) -> datetime:
     """Until when a request waits for its clearance: three days, but half a day before the visit at the latest.
 
-    A visit nearer than that leaves until its start.
+    A visit nearer than that leaves until its start. `asked_at` is when the three days began, where that was not now.
     """
     latest = starts_at - timedelta(hours=CLEARANCE_LEAD_HOURS)
-    return min(now + timedelta(hours=CLEARANCE_HOURS), latest if latest > now else starts_at)
+    return min((asked_at or now) + timedelta(hours=CLEARANCE_HOURS), latest if latest > now else starts_at)
 
 
 def technique_changes_until(starts_at: datetime) -> datetime:
