@@ -1,8 +1,9 @@
-"""Whether a visit may be moved. Moving is free while cancelling is; after that a free move must be left.
+"""Whether a visit may be moved. Moving is free while cancelling is; after that the notice has passed.
 
 Reading of the default terms: any number of moves is free while cancelling is free, and none of them uses up a free move. Once
-cancelling costs a fee the answer is `notice_passed`, and cancelling with its fee is the way, unless the house lets free moves reach inside that
-time: then a move uses one up while one is left. A provider or admin may move up to the start, never at the client's cost.
+cancelling costs a fee the answer is `notice_passed`, and cancelling with its fee is the way, unless the house lets free moves
+reach inside that time: then a move uses one up while one is left. A provider or admin may move up to the start, never at the
+client's cost.
 """
 
 from __future__ import annotations
