@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from booking.appointments.changes.letters import REMINDER
-from booking.upkeep.queries import ended_with_reminders, stuck_time
+from booking.appointments.changes.loading import lock_appointment
+from booking.upkeep.queries import coming_visits, ended_with_reminders, stuck_time
+from booking.upkeep.rules import LAPSED, LIVE
 from marketplace.audit import Deed, record
-from marketplace.db import transaction
+from marketplace.db import db, transaction
 from marketplace.outbox.changes import withdraw_letters
 from providers.schedule.changes import release_claim
 
 DOER = "command:check"
+JOB = "job:flag lapses"
 
 
 def take_back_reminders(now: datetime) -> int:
@@ -31,3 +34,20 @@ def free_ended_time(now: datetime) -> int:
             release_claim(session, claim)
             record(session, Deed(now, DOER, "appointment.time_freed", "appointment", public_id))
         return len(stuck)
+
+
+def flag_lapses(now: datetime) -> int:
+    """Put a sign on coming visits whose provider is not in standing at their time, take it off where they are again; counts both."""
+    wrong = [(visit.public_id, stands) for visit, stands in coming_visits(db.session(), now) if stands == (LAPSED in visit.attention)]
+    for public_id, stands in wrong:
+        _flag_lapse(public_id, now, stands=stands)
+    return len(wrong)
+
+
+def _flag_lapse(public_id: str, now: datetime, *, stands: bool) -> None:
+    with transaction() as session:
+        visit = lock_appointment(session, public_id).appointment
+        others = [code for code in visit.attention if code != LAPSED]
+        visit.attention = others if stands or visit.status not in LIVE else [*others, LAPSED]
+        verb = "appointment.standing_restored" if stands else "appointment.provider_lapsed"
+        record(session, Deed(now, JOB, verb, "appointment", public_id))

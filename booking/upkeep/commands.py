@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from booking.appointments.actions.expire import expire_holds, expire_requests
-from booking.upkeep.actions import free_ended_time, take_back_reminders
+from booking.upkeep.actions import flag_lapses, free_ended_time, take_back_reminders
 from booking.upkeep.queries import findings
 from marketplace import clock
 from marketplace.db import db
@@ -24,7 +24,7 @@ def check(*, repair: bool) -> None:
     """Hold live data against what must never happen: one line a finding, exit code 1 when there is any."""
     now = clock.now()
     if repair:
-        mended = expire_holds(now) + take_back_reminders(now) + free_ended_time(now)
+        mended = expire_holds(now) + take_back_reminders(now) + free_ended_time(now) + flag_lapses(now)
         click.echo(f"mended {mended}")
     found = 0
     for sentence in findings(db.session(), now):
@@ -38,4 +38,4 @@ def _expire_requests(now: datetime) -> int:
     return expire_requests(now, current_app.extensions["settings"].base_url)
 
 
-JOBS = (Job("expire holds", expire_holds), Job("expire requests", _expire_requests))
+JOBS = (Job("expire holds", expire_holds), Job("expire requests", _expire_requests), Job("flag lapses", flag_lapses))

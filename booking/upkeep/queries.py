@@ -12,7 +12,7 @@ from booking.appointments.models import Appointment
 from booking.appointments.queries import run_out_holds
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import standing_spans
-from booking.upkeep.rules import KEEPS_TIME, LIVE, Kept, mismatches, overlaps
+from booking.upkeep.rules import KEEPS_TIME, LAPSED, LIVE, Kept, mismatches, overlaps
 from marketplace.audit import broken_entries
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.models import Letter
@@ -69,6 +69,13 @@ def hold_findings(session: Session, now: datetime) -> Iterator[str]:
 
 def standing_findings(session: Session, now: datetime) -> Iterator[str]:
     """Coming visits on days on which the provider's credentials are not in force, unless somebody has been told to act."""
+    for visit, stands in coming_visits(session, now):
+        if not stands and LAPSED not in visit.attention:
+            yield f"appointment {visit.public_id} lies on a day without standing and nobody was told"
+
+
+def coming_visits(session: Session, now: datetime) -> Iterator[tuple[Appointment, bool]]:
+    """Visits still ahead, each with whether its provider is listed and in standing at its time."""
     coming = select(Appointment).where(Appointment.status.in_(LIVE), Appointment.starts_at > now).order_by(Appointment.provider_id)
     visits = session.scalars(coming).all()
     known = {facts.id: facts for facts in load_facts(session, {visit.provider_id for visit in visits})}
@@ -77,8 +84,7 @@ def standing_findings(session: Session, now: datetime) -> Iterator[str]:
         service = facts.service(visit.service_code)
         begin, end = to_minute(visit.starts_at), to_minute(visit.ends_at)
         spans = standing_spans(facts, service, house_rules(), local_day(begin), local_day(end)) if service else []
-        if "provider_lapsed" not in visit.attention and not any(low <= begin and end <= high for low, high in spans):
-            yield f"appointment {visit.public_id} lies on a day without standing and nobody was told"
+        yield visit, any(low <= begin and end <= high for low, high in spans)
 
 
 def letter_findings(session: Session) -> Iterator[str]:

@@ -11,6 +11,8 @@ from typing import Protocol
 LIVE = frozenset({"requested", "confirmed", "checked_in"})
 # A completed visit keeps its minutes: it took place.
 KEEPS_TIME = LIVE | {"completed"}
+# The sign on a visit whose provider cannot be booked any more at its time: a person must act.
+LAPSED = "provider_lapsed"
 
 
 class Busy(Protocol):

@@ -3,16 +3,29 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from booking.appointments.actions.book import Booking, Made, PlaceOfVisit, book
 from booking.appointments.actions.hold import HoldWish, hold_time
 from booking.appointments.changes.history import Doer
-from booking.appointments.models import Hold
+from booking.appointments.models import Appointment, Hold
 from booking.openings.rules.asking import Wish
 from booking.screening import catalogue
 from booking.screening.actions import answer_screening
 from booking.screening.rules.outcome import Submission
 from marketplace.accounts.models import Person
+from marketplace.db import db
+from marketplace.outbox.models import Letter
 from providers.registry.models import Provider
+from tests.factories import (
+    ProviderFactory,
+    ScheduleRuleFactory,
+    ServiceAreaFactory,
+    ServiceDurationFactory,
+    ServiceFactory,
+    WeeklyHoursFactory,
+    put_in_standing,
+)
 
 CLIENT = Doer("client", "account:test")
 BASE_URL = "https://hands.test"
@@ -53,6 +66,39 @@ def book_hold(hold: Hold, person: Person, now: datetime, answers: dict[str, obje
 def book_visit(provider: Provider, person: Person, starts_at: datetime, now: datetime, **wish: Any) -> Made:
     """From nothing to an appointment."""
     return book_hold(hold_visit(provider, person, starts_at, now, **wish), person, now)
+
+
+def answered(person: Person, now: datetime, **answers: object) -> str:
+    """The health questions answered, apart from any booking; gives the public id."""
+    return answer_screening(Submission(clear_answers(**answers)), person.id, CLIENT.name, now).screening.public_id
+
+
+def traveling_provider(**wishes: Any) -> Provider:
+    """Somebody who comes to homes around the Upper West Side from 9 to 17 every day: 60 minutes for $160."""
+    provider = ProviderFactory(settings=["home"], **wishes)
+    put_in_standing(provider)
+    service = ServiceFactory(provider=provider, settings=["home"])
+    ServiceDurationFactory(service=service, minutes=60, price_cents=16_000)
+    ServiceAreaFactory(provider=provider)
+    for weekday in range(7):
+        WeeklyHoursFactory(provider=provider, weekday=weekday, settings=["home"])
+    ScheduleRuleFactory(provider=provider)
+    return provider
+
+
+def visit_of(made: Made) -> Appointment:
+    """The appointment as the database has it now, read anew."""
+    db.session.rollback()
+    return db.session.scalars(
+        select(Appointment).where(Appointment.public_id == made.booked.appointment.public_id).execution_options(populate_existing=True)
+    ).one()
+
+
+def letters_about(visit: Appointment, *, waiting: bool = False) -> list[Letter]:
+    """Letters about one visit in order; `waiting` leaves out those sent or taken back."""
+    found = select(Letter).where(Letter.about == visit.public_id).order_by(Letter.id).execution_options(populate_existing=True)
+    letters = db.session.scalars(found).all()
+    return [letter for letter in letters if not waiting or (letter.sent_at is None and letter.withdrawn_at is None)]
 
 
 def later(now: datetime, **elapsed: float) -> datetime:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from booking.appointments.actions.book import book
 from booking.appointments.actions.cancel import Cancelling, cancel
+from booking.appointments.actions.hold import release_hold
 from booking.appointments.actions.move import move
 from booking.upkeep.queries import findings, overlap_findings
 from marketplace.db import db, transaction
@@ -78,6 +79,21 @@ def test_booking_one_hold_twice_makes_one_visit(app, stage):
     ended = race(app, [partial(book, wanted, people[0].id, CLIENT, BASE_URL, now) for _ in range(12)])
     assert ended == {"done": 1, "hold_used": 11}
     assert live_claims(app) == 1
+
+
+@pytest.mark.parametrize("round_", ROUNDS)
+def test_booking_and_letting_go_at_once_end_in_one_story(app, stage, round_):
+    provider, people, now = stage
+    with app.app_context():
+        holds = [hold_visit(provider, people[number], now + timedelta(days=2, hours=2 * number), now) for number in range(2)]
+        deeds = []
+        for hold, person in zip(holds, people, strict=False):
+            deeds.append(partial(book, booking_of(hold, person, now), person.id, CLIENT, BASE_URL, now))
+            deeds.append(partial(release_hold, hold.public_id, person.id, CLIENT, now))
+        db.session.expunge_all()
+    assert set(race(app, deeds)) <= {"done", "hold_expired"}
+    with app.app_context():
+        assert list(findings(db.session(), now)) == []
 
 
 def test_moves_to_one_start_and_blocks_on_it_leave_one_winner(app, stage):
