@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from marketplace.accounts.models import Account
 from tests.factories import PASSWORD, ApiTokenFactory
 
-SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
+SIGN_IN, SIGN_OUT = "/login", "/logout"
 
 # --- programs ----------------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from tests.factories import AccountFactory
 from tests.support.callers import SIGN_IN
 
 ROLES = ("anonymous", "client", "provider", "admin")
-KNOWN = {ANYONE, *ROLES[1:]}
+KNOWN = {ANYONE, *ROLES}
 FILLERS = {
     "int": "999999",
     "float": "9.9",
