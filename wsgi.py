@@ -19,9 +19,11 @@ from booking.appointments.views.checkout import blueprint as checkout_pages
 from booking.appointments.views.visits import blueprint as visit_pages
 from booking.calendars.views import ATTACHMENTS
 from booking.calendars.views import blueprint as calendar_pages
+from booking.demo.commands import demo
 from booking.guide.views import blueprint as guide_pages
 from booking.guide.views import install_navigation
 from booking.openings.api import blueprint as openings_api
+from booking.openings.views import blueprint as opening_pages
 from booking.screening.api import blueprint as screening_api
 from booking.upkeep.commands import JOBS as UPKEEP_JOBS
 from booking.upkeep.commands import check
@@ -55,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings,
         ROOT,
         Parts(
-            pages=(account_pages, oversight_pages, guide_pages, checkout_pages, visit_pages, calendar_pages),
+            pages=(account_pages, oversight_pages, guide_pages, opening_pages, checkout_pages, visit_pages, calendar_pages),
             apis=(
                 accounts_api,
                 oversight_api,
@@ -69,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 appointments_api,
                 blocks_api,
             ),
-            commands=(accounts, audit, backup, check, jobs, keys, restore),
+            commands=(accounts, audit, backup, check, jobs, keys, restore, demo),
             jobs=(*UPKEEP_JOBS, *GROUND_JOBS),
             installers=(install_accounts, install_navigation),
             open_endpoints={**ACCOUNT_ENDPOINTS},

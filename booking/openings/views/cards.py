@@ -1,0 +1,110 @@
+"""One provider in the list of results, ready for the page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from booking.openings.rules.search import Found
+from booking.openings.views.marks import Words, evidence_line, full_time_evenings
+from booking.openings.views.words import initials, neighborhood_words, profession_words, technique_words, where_words
+from booking.quotes.catalogue import taxes
+from booking.quotes.rules.clock import clock_words
+from booking.quotes.rules.visits import quote_visit
+from marketplace.kernel.walltime import from_minute
+from marketplace.webkit.filters import full_when, miles, rfc3339
+from providers.profiles.rules import ProviderFacts
+from providers.services import catalogue
+
+SHOWN_REASONS = 3
+
+
+def card(found: Found, number: int, condition: str | None, now: datetime) -> Words:
+    """A result: who, where, the whole price, the starts, what leaving costs, why they are shown, what was checked."""
+    facts = found.facts
+    first = from_minute(found.starts[0])
+    quote = quote_visit(
+        facts, found.service, minutes=found.minutes, setting=found.setting, starts_at=first, zip_code=found.zip, taxes=taxes(), now=now
+    )
+    profile = url_for("openings.provider", slug=facts.slug, **wish_words(found, condition))
+    return {
+        "number": number,
+        "slug": facts.slug,
+        "name": facts.name,
+        "initials": initials(facts.name),
+        "profile": profile,
+        "evenings": full_time_evenings(facts),
+        "mobile": found.place is None,
+        "place": place_words(found),
+        "profession": profession_words(facts.profession),
+        "rating": rating_words(facts),
+        "price_cents": found.prices_cents[0],
+        "minutes": found.minutes,
+        "service": found.service.name,
+        "starts": [start_words(found, start, cents, condition) for start, cents in zip(found.starts, found.prices_cents, strict=True)],
+        "more": f"{profile}#times" if found.more_starts else None,
+        "clock": clock_words(quote.terms, now).sentence,
+        "reasons": reasons_words(found, condition),
+        "evidence": evidence_line(facts, now),
+        "evidence_href": f"{profile}#checked",
+        "sample": facts.sample_data,
+    }
+
+
+def wish_words(found: Found, condition: str | None) -> dict[str, Any]:
+    """The wish as a query string."""
+    words = {"service": found.service.code, "minutes": found.minutes, "setting": found.setting, "zip": found.zip, "condition": condition}
+    return {name: value for name, value in words.items() if value is not None}
+
+
+def start_words(found: Found, start: int, cents: int, condition: str | None) -> Words:
+    """One start with its whole price and the page on which it can be held."""
+    at = from_minute(start)
+    return {
+        "starts_at": at,
+        "total_cents": cents,
+        "provider_name": found.facts.name,
+        "href": url_for("openings.start", slug=found.facts.slug, starts_at=rfc3339(at), **wish_words(found, condition)),
+    }
+
+
+def place_words(found: Found) -> str:
+    """Where the visit would be, and how far that is."""
+    if found.place is None:
+        return _("Comes to you in %(zip)s", zip=found.zip)
+    hood = neighborhood_words(found.place.neighborhood)
+    if found.distance_meters is None:
+        return _("Clinic in %(place)s", place=hood)
+    return _("Clinic in %(place)s · %(miles)s", place=hood, miles=miles(found.distance_meters))
+
+
+def rating_words(facts: ProviderFacts) -> str | None:
+    """What clients said, in one line; nothing while nobody has."""
+    if not facts.rating_count:
+        return None
+    mean = f"{facts.rating_sum / facts.rating_count:.1f}"
+    return _("Rated %(mean)s of 5 by %(count)s", mean=mean, count=facts.rating_count)
+
+
+def reasons_words(found: Found, condition: str | None) -> Words | None:
+    """Why they are shown for a condition."""
+    if condition is None:
+        return None
+    known = catalogue.conditions()[condition]
+    techniques = [technique_words(reason.technique).lower() for reason in catalogue.reasons_for(condition, found.usable)]
+    return {
+        "phrase": known.phrase,
+        "text": ", ".join(techniques[:SHOWN_REASONS]) or _("named by the therapist for %(service)s", service=found.service.name),
+    }
+
+
+def nearest(found: Found, why: str, condition: str | None) -> Words:
+    """One start that comes near what was asked, as a card to tap."""
+    start, cents = found.starts[0], found.prices_cents[0]
+    at = start_words(found, start, cents, condition)
+    name, place = found.facts.name, where_words(found.setting) if found.place is None else place_words(found)
+    text = f"{name}, {place}, ${cents // 100:,}.{cents % 100:02d}"
+    return {"why": why, "title": full_when(from_minute(start)), "text": text, "href": at["href"]}

@@ -1,0 +1,94 @@
+"""What was checked, in the words of the pages: one line in results, a list that opens on the provider's page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from booking.openings.catalogue import house_rules
+from booking.openings.rules.showing import FULL_TIME, PublicCredential, badges, evening_staffing, public_credentials, unchecked_kinds
+from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.filters import long_day, ny_date
+from providers.profiles.rules import ProviderFacts
+from providers.services import catalogue
+
+Words = dict[str, object]
+SOON_DAYS = 60
+
+
+def credentials_today(facts: ProviderFacts, now: datetime) -> tuple[PublicCredential, ...]:
+    """The public credentials as of today."""
+    return public_credentials(facts, local_day(to_minute(now)), house_rules().kinds, catalogue.techniques())
+
+
+def evidence_line(facts: ProviderFacts, now: datetime) -> list[Words]:
+    """The marks of a result, each with its date on its face."""
+    words = {"license": _("License registered"), "liability_insurance": _("Insured"), "physician_collaboration": _("Works with a doctor")}
+    shown = badges(credentials_today(facts, now))
+    marks: list[Words] = []
+    for badge in shown:
+        text = words[badge.kind]
+        if badge.valid_until is not None:
+            text = _("%(what)s to %(day)s", what=text, day=f"{badge.valid_until:%b} {badge.valid_until.day}, {badge.valid_until.year}")
+        if badge.kind == "license" and badge.verified_at is not None:
+            checked = ny_date(badge.verified_at)
+            text = _("%(what)s · checked %(day)s", what=text, day=f"{checked:%b} {checked.day}")
+        marks.append({"text": text, "checked": True})
+    if "physician_collaboration" not in {badge.kind for badge in shown}:
+        marks.append({"text": _("Work with a doctor: not checked"), "checked": False})
+    return marks
+
+
+def full_time_evenings(facts: ProviderFacts) -> bool:
+    """Whether all evening hours are staffed full-time."""
+    return evening_staffing(facts) == FULL_TIME
+
+
+def evidence_items(credentials: Sequence[PublicCredential]) -> list[Words]:
+    """Everything that was checked, and what was not, for the list that opens."""
+    return [_item(credential) for credential in credentials] + [
+        {"title": title, "summary": _("Not checked"), "checked": False, "what": _("We have not seen or checked this.")}
+        for title in unchecked_kinds(credentials, house_rules().kinds)
+    ]
+
+
+def _item(credential: PublicCredential) -> Words:
+    evidence, checked = credential.evidence, credential.verified_at is not None
+    where = (evidence.source if checked else None) or evidence.issuer
+    return {
+        "title": credential.title,
+        "summary": _summary(credential),
+        "checked": credential.in_force,
+        "what": _("Issued by %(issuer)s", issuer=evidence.issuer),
+        "where": where,
+        "where_href": where if where.startswith("https://") else None,
+        "checked_at": credential.verified_at,
+        "by": evidence.checked_by if checked else None,
+        "next_check": long_day(evidence.next_check_on) if evidence.next_check_on else None,
+        "not_checked": _not_checked(credential.kind),
+    }
+
+
+def _summary(credential: PublicCredential) -> str:
+    until = credential.evidence.valid_until
+    day = "" if until is None else f"{until:%b} {until.day}, {until.year}"
+    words = {
+        "verified": _("Valid to %(day)s", day=day) if day else _("In force"),
+        "expiring": _("Valid to %(day)s, ends soon", day=day),
+        "expired": _("Ended %(day)s", day=day),
+        "pending": _("Handed in, not checked yet"),
+    }
+    return words[credential.status]
+
+
+def _not_checked(kind: str) -> str:
+    return {
+        "license": _("Licenses in other states"),
+        "liability_insurance": _("How a given claim would be settled"),
+        "physician_collaboration": _("How often they see clients together"),
+        "certificate": _("How well it is done; that differs from visit to visit"),
+        "background_check": _("Anything after that day"),
+        "npi": _("It is self-reported and proves no license"),
+    }.get(kind, "")

@@ -1,0 +1,248 @@
+"""The endpoints of the pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
+
+from booking.openings.forms.pages import Typed, read_page
+from booking.openings.forms.searching import write_cursor
+from booking.openings.queries.listing import judge_opening, list_openings
+from booking.openings.queries.searching import search as find_openings
+from booking.openings.rules.asking import open_time
+from booking.openings.rules.prices import WholePrices
+from booking.openings.rules.search import SearchResult
+from booking.openings.rules.wanted import SearchQuery
+from booking.openings.views.cards import card, nearest
+from booking.openings.views.charts import chart
+from booking.openings.views.facets import Fields, chips, clear_href, facets, href, sorts
+from booking.openings.views.marks import Words
+from booking.openings.views.profile import choices, chosen_words, provider_words, read_choice
+from booking.openings.views.weeks import DAYS, Choice, first_day, week
+from booking.openings.views.words import condition_words
+from booking.quotes.catalogue import taxes
+from marketplace import clock
+from marketplace.db import db
+from marketplace.kernel.errors import Malformed
+from marketplace.kernel.walltime import DAY_MINUTES, day_begin, from_minute, local_day, to_minute
+from marketplace.webkit.identity import ANYONE, access, viewer
+from marketplace.webkit.limits import limiter
+from marketplace.webkit.reading import read_date, read_instant
+from providers.places import gazetteer
+from providers.places.forms import current_geocoder
+from providers.places.geocoders import resolve
+from providers.profiles.queries import get_listed_facts
+from providers.profiles.rules import MOBILE, ProviderFacts
+from providers.services import catalogue
+
+blueprint = Blueprint("openings", __name__)
+page_limit = limiter.shared_limit("60 per minute", scope="search pages", exempt_when=lambda: viewer().signed_in)
+LATER_DAYS = 30
+FARTHEST_METERS = 30_000
+MOST_NEAR_MISSES = 3
+
+
+@blueprint.get("/")
+@access(ANYONE)
+def home() -> str:
+    """The first page."""
+    places = [{"name": hood.name, "href": url_for(".search", near=hood.name)} for hood in gazetteer.neighborhoods()]
+    return render_template("marketing/home.html", conditions=_conditions(), neighborhoods=places, query=_bar(Typed(MultiDict(), None)))
+
+
+@blueprint.get("/search")
+@access(ANYONE)
+@page_limit
+def search() -> ResponseReturnValue:
+    """Results, or what is wrong with what was asked, or what comes nearest."""
+    now = clock.now()
+    typed = read_page(request.args, partial(resolve, geocoder=current_geocoder()), now)
+    if typed.asked is None:
+        return render_template("openings/search.html", **_frame(typed, None), cards=[], near_misses=[], chart=None, following=None), 422
+    result = find_openings(db.session(), typed.asked.query, now, typed.asked.after)
+    first = int(request.args.get("shown", "0")) if request.args.get("shown", "").isdigit() else 0
+    cards = [card(found, first + at, result.query.condition, now) for at, found in enumerate(result.items, 1)]
+    pins = [(first + at, found.place) for at, found in enumerate(result.items, 1) if found.place is not None]
+    comes = any(found.place is None for found in result.items)
+    following = None
+    if result.after is not None:
+        following = href(typed.fields, cursor=write_cursor(typed.asked, result.after), shown=str(first + len(cards)))
+    return render_template(
+        "openings/search.html",
+        **_frame(typed, result),
+        cards=cards,
+        near_misses=[] if result.total else _near_misses(result.query, now),
+        chart=chart(pins, result.query.near, comes=comes),
+        following=following,
+    )
+
+
+@blueprint.get("/providers/<slug>")
+@access(ANYONE)
+@page_limit
+def provider(slug: str) -> str:
+    """A provider: what was checked, when they are free, what it costs and what leaving costs."""
+    now = clock.now()
+    facts = get_listed_facts(db.session(), slug)
+    choice, zip_fault = read_choice(facts, request.args)
+    return render_template(
+        "openings/provider.html", **provider_words(facts, choice, now), zip_fault=zip_fault, **_times(facts, choice, now)
+    )
+
+
+def _times(facts: ProviderFacts, choice: Choice | None, now: datetime) -> Words:
+    """The week of starts, and the first start's price and terms."""
+    nothing: Words = {"week": None, "chosen": None, "choices": None if choice is None else choices(choice)}
+    if choice is None or (choice.wish.setting in MOBILE and choice.wish.zip is None):
+        return nothing
+    today = local_day(to_minute(now))
+    horizon = day_begin(today + timedelta(days=facts.rules.horizon_days + 1))
+    found = list_openings(db.session(), facts, choice.wish, to_minute(now), horizon, now)
+    cents = WholePrices(facts, found.service, choice.wish, taxes()).at(now)
+    first = first_day(_asked_week(), today, facts.rules.horizon_days)
+    spans = open_time(facts, choice.wish.setting, first, first + timedelta(days=DAYS))
+    shown = week(
+        choice,
+        found.starts,
+        first,
+        today,
+        cents,
+        open_days={local_day(span.begin_minute) for span in spans},
+        every=request.args.get("every") == "1",
+    )
+    ahead = [start for start in found.starts if start >= day_begin(first)]
+    return {**nothing, "week": shown, "chosen": chosen_words(choice, from_minute(ahead[0]), now) if ahead else None}
+
+
+def _asked_week() -> date | None:
+    """The week in the address; nonsense shows the present one."""
+    try:
+        return read_date(request.args.get("week", ""))
+    except Malformed:
+        return None
+
+
+@blueprint.get("/providers/<slug>/start")
+@access(ANYONE)
+@page_limit
+def start(slug: str) -> ResponseReturnValue:
+    """One start before it is held: every line of its price, its terms, and the button."""
+    now = clock.now()
+    facts = get_listed_facts(db.session(), slug)
+    choice, zip_fault = read_choice(facts, request.args)
+    if choice is None or zip_fault or (choice.wish.setting in MOBILE and choice.wish.zip is None):
+        typed: dict[str, Any] = {
+            name: text for name, text in request.args.items() if name in ("service", "minutes", "setting", "zip", "condition")
+        }
+        return redirect(url_for(".provider", slug=slug, **typed))
+    starts_at = read_instant(request.args.get("starts_at", ""))
+    judgement = judge_opening(db.session(), facts, choice.wish, starts_at, now)
+    others = [] if judgement.ok else _nearest_starts(facts, choice, starts_at, now)
+    chosen = chosen_words(choice, starts_at, now) if starts_at >= now else None
+    words = provider_words(facts, choice, now)
+    return render_template("openings/start.html", **words, chosen=chosen, judgement=judgement, others=others, starts_at=starts_at)
+
+
+def _nearest_starts(facts: ProviderFacts, choice: Choice, starts_at: datetime, now: datetime) -> list[Words]:
+    """Free starts of the same wish, those nearest in time to one that is not, in order."""
+    today = local_day(to_minute(now))
+    horizon = day_begin(today + timedelta(days=facts.rules.horizon_days + 1))
+    found = list_openings(db.session(), facts, choice.wish, to_minute(now), horizon, now)
+    cents = WholePrices(facts, found.service, choice.wish, taxes()).at(now)
+    wanted = to_minute(starts_at)
+    near = sorted(sorted(found.starts, key=lambda start: abs(start - wanted))[:MOST_NEAR_MISSES])
+    return [
+        {"starts_at": from_minute(at), "total_cents": cents(at), "href": choice.start_href(at), "provider_name": facts.name} for at in near
+    ]
+
+
+def _frame(typed: Typed, result: SearchResult | None) -> Words:
+    """What the page shows around its results."""
+    fields, chosen = typed.fields, chips(typed.fields)
+    return {
+        "typed": typed,
+        "result": result,
+        "query": _bar(typed),
+        "conditions": _conditions(),
+        "places": [hood.name for hood in gazetteer.neighborhoods()],
+        "line": {"title": _asked_for(fields), "text": _when_words(typed)},
+        "facets": facets(fields, result),
+        "chips": chosen,
+        "clear_href": clear_href(fields) if chosen else None,
+        "sorts": sorts(fields),
+        "hidden": [(name, fields[name]) for name in ("condition", "near", "when", "date", "minutes", "sort") if name in fields],
+        "title": _title(result),
+        "suggestions": [{"name": name, "href": href(fields, near=name)} for name in typed.suggestions],
+    }
+
+
+def _bar(typed: Typed) -> Words:
+    """The values of the query bar. Several settings show as Anywhere, since the bar has room for one."""
+    fields = typed.fields
+    settings = fields.getlist("setting")
+    named = {name: fields.get(name, "") for name in ("condition", "near", "when", "date", "minutes")}
+    return {**named, "setting": settings[0] if len(settings) == 1 else "", "errors": typed.faults}
+
+
+def _conditions() -> list[Words]:
+    return [{"code": one.code, "name": one.name} for one in sorted(catalogue.conditions().values(), key=lambda one: one.name)]
+
+
+def _asked_for(fields: Fields) -> str:
+    """What is searched for, in two or three words."""
+    code = fields.get("condition", "")
+    return condition_words(code) if code in catalogue.conditions() else _("Medical massage")
+
+
+def _when_words(typed: Typed) -> str:
+    """Where, when and how long, for the one line on phones."""
+    fields = typed.fields
+    words = {"today": _("today"), "evening": _("this evening"), "tomorrow": _("tomorrow"), "date": fields.get("date", "")}
+    place = fields.get("near") or _("all of Manhattan")
+    minutes = fields.get("minutes", "60")
+    return f"{place} · {words.get(fields.get('when', ''), _('soonest'))} · {minutes} min"
+
+
+def _title(result: SearchResult | None) -> str:
+    if result is None:
+        return _("This search needs another look")
+    what = catalogue.conditions()[result.query.condition].phrase if result.query.condition else None
+    if not result.total:
+        return _("No start fits all of that")
+    count = ngettext("%(num)s verified therapist", "%(num)s verified therapists", result.total)
+    return _("%(count)s for %(what)s", count=count, what=what) if what else count
+
+
+def _near_misses(query: SearchQuery, now: datetime) -> list[Words]:
+    """Up to three starts that come nearest to a search that found nothing: later, at another time of day, farther away, elsewhere."""
+    later = replace(query, until_minute=day_begin(local_day(query.until_minute) + timedelta(days=LATER_DAYS)))
+    tries = [
+        (_("Later"), later),
+        (_("At another time of day"), replace(query, parts=frozenset(), until_minute=query.until_minute + DAY_MINUTES)),
+        (_("From farther away"), replace(query, radius_meters=FARTHEST_METERS, neighborhoods=frozenset())),
+        (_("In another setting"), replace(query, settings=frozenset())),
+        (_("With fewer wishes"), _plain(later)),
+    ]
+    found: list[Words] = []
+    for why, wider in tries:
+        if len(found) == MOST_NEAR_MISSES or wider == query:
+            continue
+        result = find_openings(db.session(), replace(wider, sort="soonest", limit=1), now)
+        cards = [nearest(one, why, query.condition) for one in result.items]
+        found += [one for one in cards if one["href"] not in {other["href"] for other in found}]
+    return found
+
+
+def _plain(query: SearchQuery) -> SearchQuery:
+    """The same need at the same place without the other filters."""
+    return SearchQuery(
+        query.from_minute, query.until_minute, query.near, FARTHEST_METERS, minutes=query.minutes, condition=query.condition, limit=1
+    )

@@ -1,0 +1,290 @@
+"""The words of a provider's page: choices, prices and their rules, what they work with, places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from booking.openings.catalogue import house_rules
+from booking.openings.forms.wishes import area_zip
+from booking.openings.rules.asking import Wish, offered_service, standing_pieces
+from booking.openings.rules.wanted import SETTINGS
+from booking.openings.views.cards import rating_words
+from booking.openings.views.marks import Words, credentials_today, evidence_items, evidence_line, full_time_evenings
+from booking.openings.views.weeks import Choice
+from booking.openings.views.words import (
+    condition_words,
+    initials,
+    language_words,
+    neighborhood_words,
+    profession_words,
+    setting_words,
+    technique_words,
+    where_words,
+)
+from booking.quotes.catalogue import taxes
+from booking.quotes.rules.clock import clock_words
+from booking.quotes.rules.taxes import tax_row
+from booking.quotes.rules.visits import quote_visit
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.money import format_usd
+from marketplace.kernel.walltime import DAY_MINUTES, local_day, to_minute
+from marketplace.webkit.filters import rfc3339
+from providers.places.gazetteer import neighborhoods_of_zip
+from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to
+from providers.services import catalogue
+from providers.services.rules.matching import NO_PROMISE
+from providers.services.rules.prices import BandRule, HolidayRule, PriceRule, ShortNoticeRule, TravelRule, WeekendRule
+
+USUAL_MINUTES = 60
+TAX_PLACE = "new_york_city"
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def read_choice(facts: ProviderFacts, args: MultiDict[str, str]) -> tuple[Choice | None, str | None]:
+    """What is chosen, what is missing filled in with the nearest that is offered; and what is wrong with the ZIP code, if anything.
+
+    None where the provider offers nothing at all.
+    """
+    offered = [service for service in facts.services if service.prices and service.settings]
+    if not offered:
+        return None, None
+    service = next((one for one in offered if one.code == args.get("service")), _usual(offered, args))
+    setting = args.get("setting", "")
+    if setting not in service.settings:
+        setting = next(code for code in SETTINGS if code in service.settings)
+    typed, fault = args.get("zip", "").strip(), None
+    zip_code = None
+    if setting in MOBILE and typed:
+        zip_code, fault = _zip(facts, typed)
+    condition = args.get("condition")
+    known = condition if condition in catalogue.conditions() else None
+    return Choice(facts, Wish(service.code, _minutes(service, args.get("minutes", "")), setting, zip_code), known), fault
+
+
+def _usual(offered: list[ServiceFacts], args: MultiDict[str, str]) -> ServiceFacts:
+    """The first service for anybody that has the setting asked for, else the first."""
+    fitting = [one for one in offered if args.get("setting", "") in one.settings] or offered
+    return next((one for one in fitting if not one.first_visit_only), fitting[0])
+
+
+def _minutes(service: ServiceFacts, text: str) -> int:
+    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else USUAL_MINUTES
+    return min(service.prices, key=lambda minutes: (abs(minutes - wanted), minutes))
+
+
+def _zip(facts: ProviderFacts, typed: str) -> tuple[str | None, str | None]:
+    try:
+        code = area_zip(typed)
+    except Refused as refusal:
+        return None, refusal.sentence
+    if not comes_to(facts, code):
+        return None, _("%(name)s does not come to %(zip)s.", name=facts.name, zip=code)
+    return code, None
+
+
+def choices(choice: Choice) -> Words:
+    """The services, lengths and settings to choose between, each with the address of that choice."""
+    facts, wish = choice.facts, choice.wish
+    service = facts.service(wish.service)
+    assert service is not None  # noqa: S101 (read_choice took it from there)
+    return {
+        "services": [
+            {
+                "label": one.name,
+                "note": _("first visit only") if one.first_visit_only else "",
+                "href": choice.href(service=one.code),
+                "current": one.code == wish.service,
+            }
+            for one in facts.services
+            if one.prices and one.settings
+        ],
+        "minutes": [
+            {"label": str(minutes), "href": choice.href(minutes=str(minutes)), "current": minutes == wish.minutes}
+            for minutes in sorted(service.prices)
+        ],
+        "settings": [
+            {"label": setting_words(code), "href": choice.href(setting=code), "current": code == wish.setting}
+            for code in SETTINGS
+            if code in service.settings
+        ],
+    }
+
+
+def price_tables(facts: ProviderFacts, choice: Choice | None) -> list[Words]:
+    """For each service its lengths and prices, before extras and tax."""
+    return [
+        {
+            "name": service.name,
+            "where": ", ".join(setting_words(code) for code in SETTINGS if code in service.settings),
+            "techniques": ", ".join(technique_words(code).lower() for code in service.techniques),
+            "first_visit_only": service.first_visit_only,
+            "rows": [
+                {
+                    "minutes": minutes,
+                    "cents": cents,
+                    "chosen": choice is not None and (service.code, minutes) == (choice.wish.service, choice.wish.minutes),
+                }
+                for minutes, cents in sorted(service.prices.items())
+            ],
+        }
+        for service in facts.services
+        if service.prices
+    ]
+
+
+def price_rules(facts: ProviderFacts) -> list[Words]:
+    """What a start may cost beside the service, one line a rule, and the cap."""
+    rows = [row for rule in facts.prices.rules for row in _rule(rule)]
+    if facts.prices.cap_percent is not None and rows:
+        rows.append({"label": _("All extras but travel together"), "amount": _("at most %(percent)s%%", percent=facts.prices.cap_percent)})
+    return rows
+
+
+def tax_line(facts: ProviderFacts, today: date) -> Words | None:
+    """The sales tax on this provider's visits, if any."""
+    row = tax_row(taxes(), TAX_PLACE, facts.profession, today)
+    if row is None or not row.basis_points:
+        return None
+    return {"label": row.label, "amount": f"{row.basis_points / 100:g}%"}
+
+
+def _rule(rule: PriceRule) -> Iterable[Words]:
+    match rule:
+        case BandRule():
+            times = {"begin": _clock(rule.from_minute), "end": _clock(rule.to_minute)}
+            yield {"label": _("Start from %(begin)s until %(end)s", **times), "amount": _plus(rule.amount_cents)}
+        case WeekendRule():
+            days = ", ".join(_(WEEKDAYS[day]) for day in rule.weekdays)
+            yield {"label": days, "amount": _plus(rule.amount_cents)}
+        case HolidayRule():
+            yield {"label": _("Holidays"), "amount": f"+ {rule.percent}%"}
+        case ShortNoticeRule():
+            yield {"label": _("Booked less than %(hours)s hours ahead", hours=rule.hours), "amount": _plus(rule.amount_cents)}
+        case TravelRule():
+            for zone in rule.zones:
+                yield {"label": _("Travel to %(zips)s", zips=", ".join(zone.zips)), "amount": _plus(zone.amount_cents)}
+
+
+def _plus(cents: int) -> str:
+    return f"+ {format_usd(cents)}"
+
+
+def _clock(minute: int) -> str:
+    """A wall minute as "7 PM"."""
+    hour, rest = divmod(minute % DAY_MINUTES, 60)
+    return f"{hour % 12 or 12}{f':{rest:02d}' if rest else ''}\u00a0{'AM' if hour < 12 else 'PM'}"
+
+
+def works_with(facts: ProviderFacts, standing: frozenset[str], condition: str | None) -> list[Words]:
+    """Condition, technique and why it is listed: what brought the visitor first, then the firmest ties."""
+    offered = {code for service in facts.services for code in service.techniques} & standing
+    rows = [
+        {
+            "condition": known.name,
+            "technique": technique_words(reason.technique),
+            "why": reason.words,
+            "strength": reason.strength,
+            "chosen": known.code == condition,
+        }
+        for known in catalogue.conditions().values()
+        for reason in catalogue.reasons_for(known.code, offered)
+    ]
+    named = {code for service in facts.services for code in service.conditions if code in catalogue.conditions()}
+    tied = {row["condition"] for row in rows}
+    rows += [
+        {
+            "condition": condition_words(code),
+            "technique": "",
+            "why": _("Named by the therapist."),
+            "strength": 0,
+            "chosen": code == condition,
+        }
+        for code in sorted(named)
+        if condition_words(code) not in tied
+    ]
+    return sorted(rows, key=lambda row: (not row["chosen"], -int(str(row["strength"])), str(row["condition"]), str(row["technique"])))
+
+
+def place_rows(facts: ProviderFacts) -> list[Words]:
+    """The provider's places with their addresses, and where they come to."""
+    return [
+        {
+            "name": place.name,
+            "address": f"{place.line1}{', ' + place.unit if place.unit else ''}, {place.city}, NY {place.zip}",
+            "neighborhood": neighborhood_words(place.neighborhood),
+            "access": place.access,
+        }
+        for place in facts.places
+    ]
+
+
+def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -> Words:
+    """Everything about a provider that does not depend on their time."""
+    credentials = credentials_today(facts, now)
+    today = local_day(to_minute(now))
+    codes = {code for service in facts.services for code in service.techniques}
+    pieces = standing_pieces(facts, codes, house_rules(), today, today)
+    standing = pieces[0].techniques if pieces else frozenset()
+    return {
+        "provider": facts,
+        "initials": initials(facts.name),
+        "profession": profession_words(facts.profession),
+        "languages": ", ".join(language_words(code) for code in facts.languages),
+        "rating": rating_words(facts),
+        "evenings": full_time_evenings(facts),
+        "marks": evidence_line(facts, now),
+        "evidence": evidence_items(credentials),
+        "choice": choice,
+        "prices": price_tables(facts, choice),
+        "price_rules": price_rules(facts),
+        "tax_line": tax_line(facts, today),
+        "works_with": works_with(facts, standing, choice.condition if choice else None),
+        "no_promise": NO_PROMISE,
+        "places": place_rows(facts),
+        "comes_to": sorted({neighborhood_words(code) for zip_code in _covered(facts) for code in neighborhoods_of_zip(zip_code)}),
+        "back": url_for("openings.search", **_back(choice)),
+    }
+
+
+def _covered(facts: ProviderFacts) -> frozenset[str]:
+    return facts.area.covered_zips if facts.area and facts.settings & MOBILE else frozenset()
+
+
+def _back(choice: Choice | None) -> dict[str, Any]:
+    """The search that may have led here."""
+    if choice is None:
+        return {}
+    words = {"condition": choice.condition, "near": choice.wish.zip, "minutes": choice.wish.minutes, "setting": choice.wish.setting}
+    return {name: word for name, word in words.items() if word}
+
+
+def chosen_words(choice: Choice, starts_at: datetime, now: datetime) -> Words:
+    """One start: its quote, its clock, and what the hold needs to know."""
+    facts, wish = choice.facts, choice.wish
+    service = offered_service(facts, wish)
+    quote = quote_visit(
+        facts, service, minutes=wish.minutes, setting=wish.setting, starts_at=starts_at, zip_code=wish.zip, taxes=taxes(), now=now
+    )
+    clock = clock_words(quote.terms, now)
+    hidden = {**choice.words(), "provider": facts.slug, "starts_at": rfc3339(starts_at)}
+    return {
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=wish.minutes),
+        "service": service.name,
+        "minutes": wish.minutes,
+        "setting": wish.setting,
+        "where": where_words(wish.setting) + (f", {wish.zip}" if wish.zip else ""),
+        "quote": quote,
+        "clock": clock,
+        "stretches": [
+            {"until": stretch.until_at, "fee_percent": stretch.fee_percent, "fee_cents": stretch.fee_cents} for stretch in clock.stretches
+        ],
+        "hidden": {name: hidden[name] for name in ("provider", "service", "minutes", "setting", "zip", "starts_at") if name in hidden},
+        "href": choice.start_href(to_minute(starts_at)),
+    }
