@@ -55,11 +55,8 @@ def _faults(refusal: Malformed | Refused) -> dict[str, str]:
 
 
 def _translated(typed: MultiDict[str, str], now: datetime) -> MultiDict[str, str]:
-    args: MultiDict[str, str] = MultiDict([(name, text) for name in SAME for text in typed.getlist(name)])
-    for ours, theirs in RENAMED.items():
-        args.setlist(theirs, typed.getlist(ours))
-    for name in ("sort", "cursor"):
-        args.setlist(name, typed.getlist(name)[:1])
+    names = {**{name: name for name in (*SAME, "sort", "cursor")}, **RENAMED}
+    args: MultiDict[str, str] = MultiDict([(theirs, text) for ours, theirs in names.items() for text in typed.getlist(ours)])
     args["limit"] = str(PER_PAGE)
     args.update(_window(typed.get("when", WHENS[0]), typed.get("date"), now))
     return args
