@@ -10,6 +10,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.errors import FieldFault
+from marketplace.webkit.typed import number_or_text, placed_faults
 
 MOST_A_DAY = 4
 RULE_NAMES = (
@@ -64,21 +65,10 @@ class HoursPage:
         """Each fault's message under the name of the field on the page that it belongs to."""
         names = {f"weekly[{at}]": row.name for at, (_, row) in enumerate(self._lines())}
         names |= {f"exceptions[{at}]": row.name for at, row in enumerate(row for row in self.exceptions if not row.blank)}
-        placed: dict[str, list[str]] = {}
-        for fault in faults:
-            head, _, tail = fault.field.rpartition(".")
-            name = tail if head == "rules" else f"{names.get(head, head)}-{tail}"
-            placed.setdefault(name, []).append(fault.message)
-        return placed
+        return placed_faults(faults, names | {f"rules.{name}": name for name in RULE_NAMES})
 
     def _lines(self) -> list[tuple[int, Row]]:
         return [(number, row) for number, rows in enumerate(self.weekdays) for row in rows if not row.blank]
-
-
-def number_or_text(text: str) -> int | str | None:
-    """A whole number where it is one; nothing where nothing was typed; else the text, for the reader to refuse."""
-    plain = text.strip()
-    return int(plain) if re.fullmatch(r"-?[0-9]{1,9}", plain) else plain or None
 
 
 def page_of_body(body: Mapping[str, Any]) -> HoursPage:

@@ -1,0 +1,129 @@
+"""The fields of the services' page. What was typed is kept as text; the JSON's reader judges it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from marketplace.kernel.errors import FieldFault
+from marketplace.webkit.typed import cents_or_text, dollars, number_or_text, placed_faults
+from providers.services.rules.drafts import ServiceDraft
+
+USUAL_MINUTES = ("30", "45", "60", "75", "90")
+_KEY = re.compile(r"s-(\d{1,2})-(name|code|settings|techniques|first|before|after|other|price-[0-9]{1,4}|price-other)")
+_AMOUNT = "Write an amount in dollars, such as 165 or 165.50."
+
+
+@dataclass
+class ServiceRow:
+    """One service on the page; `prices` holds dollars as typed, by minutes. `other` is a length that is not a usual one."""
+
+    name: str
+    code: str = ""
+    title: str = ""
+    settings: list[str] = field(default_factory=list)
+    techniques: list[str] = field(default_factory=list)
+    first: bool = False
+    prices: dict[str, str] = field(default_factory=dict)
+    other: str = ""
+    other_price: str = ""
+    before: str = ""
+    after: str = ""
+
+    @property
+    def lengths(self) -> list[str]:
+        """The lengths that have a field: the usual ones and those with a price."""
+        return sorted({*USUAL_MINUTES, *self.prices}, key=int)
+
+    def body(self, stored: Mapping[str, ServiceDraft], taken: Iterable[str]) -> dict[str, Any]:
+        """The contract's shape. What the page has no field for stays as it was."""
+        priced = {**self.prices, **({self.other: self.other_price} if self.other.strip() else {})}
+        old = stored.get(self.code)
+        return {
+            "code": self.code or free_code(self.title, taken),
+            "name": self.title,
+            "techniques": self.techniques,
+            "conditions": list(old.conditions) if old else [],
+            "minutes": {minutes: cents_or_text(text) for minutes, text in priced.items() if text.strip() or minutes == self.other},
+            "settings": self.settings,
+            "first_visit_only": self.first,
+            "buffer_before_minutes": number_or_text(self.before),
+            "buffer_after_minutes": number_or_text(self.after),
+            "add_ons": [asdict(add_on) for add_on in old.add_ons] if old else [],
+        }
+
+
+def free_code(title: str, taken: Iterable[str]) -> str:
+    """A code made of a title, numbered where it is taken."""
+    base = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:34] or "service"
+    used, number, code = set(taken), 2, base
+    while code in used:
+        code, number = f"{base}_{number}", number + 1
+    return code
+
+
+def rows_of_drafts(drafts: Sequence[ServiceDraft]) -> list[ServiceRow]:
+    """The page of what is stored."""
+    return [
+        ServiceRow(
+            f"s-{at}",
+            draft.code,
+            draft.name,
+            list(draft.settings),
+            list(draft.techniques),
+            draft.first_visit_only,
+            {str(minutes): dollars(cents) for minutes, cents in draft.prices.items()},
+            before="" if draft.buffer_before_minutes is None else str(draft.buffer_before_minutes),
+            after="" if draft.buffer_after_minutes is None else str(draft.buffer_after_minutes),
+        )
+        for at, draft in enumerate(drafts)
+    ]
+
+
+def rows_of_form(form: MultiDict[str, str]) -> list[ServiceRow]:
+    """The page as it was sent."""
+    rows: dict[int, ServiceRow] = {}
+    for key in form:
+        match = _KEY.fullmatch(key)
+        if match is None:
+            continue
+        row, part = rows.setdefault(int(match[1]), ServiceRow(f"s-{int(match[1])}")), match[2]
+        if part in ("settings", "techniques"):
+            setattr(row, part, form.getlist(key))
+        elif part == "first":
+            row.first = True
+        elif part == "price-other":
+            row.other_price = form[key]
+        elif part.startswith("price-"):
+            row.prices[part.removeprefix("price-")] = form[key]
+        else:
+            setattr(row, "title" if part == "name" else part, form[key].strip())
+    return [rows[number] for number in sorted(rows)]
+
+
+def body_of_rows(rows: Sequence[ServiceRow], stored: Sequence[ServiceDraft]) -> dict[str, Any]:
+    """The contract's `/provider/services`. A new service gets a code of its own, which it keeps."""
+    by_code = {draft.code: draft for draft in stored}
+    taken = {row.code for row in rows if row.code} | set(by_code)
+    services = []
+    for row in rows:
+        services.append(row.body(by_code, taken))
+        taken.add(services[-1]["code"])
+    return {"services": services}
+
+
+def faults_of_rows(rows: Sequence[ServiceRow], faults: Sequence[FieldFault]) -> dict[str, list[str]]:
+    """The faults beside their fields."""
+    names = {f"services[{at}]": row.name for at, row in enumerate(rows)}
+    for at, row in enumerate(rows):
+        names |= {f"services[{at}].minutes.{minutes}": f"{row.name}-price-{minutes}" for minutes in row.lengths}
+        names |= {f"services[{at}].minutes.{row.other}": f"{row.name}-price-other"} if row.other and row.other not in row.lengths else {}
+        names |= {f"services[{at}].minutes": f"{row.name}-price-60", f"services[{at}].first_visit_only": f"{row.name}-first"}
+        names |= {f"services[{at}].buffer_{when}_minutes": f"{row.name}-{when}" for when in ("before", "after")}
+    amounts = [fault for fault in faults if ".minutes." in fault.field]
+    others = [fault for fault in faults if fault not in amounts]
+    return placed_faults(others, names) | placed_faults(amounts, names, {"price-": _AMOUNT})
