@@ -1,0 +1,312 @@
+"""Visits of one provider: each start is one that the engine offered when it was booked, each price is the one that was quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from booking.appointments.rules.states import REQUESTED
+from booking.demo.rules.chance import Chance, likely, public_id
+from booking.demo.rules.desks import Desk
+from booking.demo.rules.outcomes import Event, Outcome, as_planned, booked_event, draw_outcome
+from booking.demo.rules.people import Client
+from booking.demo.rules.words import Site, World
+from booking.openings.rules.asking import Wish, open_time, pose, standing_spans
+from booking.openings.rules.judging import judge_start
+from booking.openings.rules.question import Question, Taken
+from booking.openings.rules.starts import find_starts
+from booking.quotes.rules.agreed import agreed_to_dict
+from booking.quotes.rules.pricing import quote_to_dict
+from booking.quotes.rules.visits import quote_visit
+from marketplace.kernel.walltime import DAY_MINUTES, day_begin, from_minute, local_day, to_minute
+from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts
+from providers.registry.rules import LISTED
+
+REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+NEIGHBOR_MINUTES = 36 * 60
+BETWEEN_VISITS_MINUTES = 60
+SAME_DAY_PERCENT = 14
+FARTHEST_LEAD_DAYS = 12
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One appointment as it is kept."""
+
+    public_id: str
+    claim_public_id: str
+    reference: str
+    client: Client
+    service: ServiceFacts
+    technique: str | None
+    minutes: int
+    setting: str
+    place_id: int | None
+    zip: str | None
+    address: Mapping[str, str | None] | None
+    begin_minute: int
+    before_minutes: int
+    after_minutes: int
+    quote: Mapping[str, object]
+    terms: Mapping[str, object]
+    total_cents: int
+    booked_at: datetime
+    note: str | None
+    outcome: Outcome
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Break:
+    """Time a provider took out."""
+
+    public_id: str
+    begin_minute: int
+    end_minute: int
+    note: str
+
+
+class Town:
+    """Where everybody is when, so that nobody is at two visits at once, and which references are taken."""
+
+    def __init__(self, clients: Sequence[Client]) -> None:
+        self.clients = clients
+        self._busy: dict[int, list[tuple[int, int]]] = {}
+        self._references: set[str] = set()
+
+    def free(self, client: Client, begin: int, end: int) -> bool:
+        """Whether a client has no other visit near these minutes."""
+        low, high = begin - BETWEEN_VISITS_MINUTES, end + BETWEEN_VISITS_MINUTES
+        return all(high <= other_begin or other_end <= low for other_begin, other_end in self._busy.get(client.id, ()))
+
+    def note(self, client: Client, begin: int, end: int) -> None:
+        """Remember where a client is."""
+        self._busy.setdefault(client.id, []).append((begin, end))
+
+    def reference(self, chance: Chance) -> str:
+        """A reference that nobody has."""
+        while (found := "LH-" + "".join(chance.choice(REFERENCE_LETTERS) for _ in range(7))) in self._references:
+            pass
+        self._references.add(found)
+        return found
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a client comes for, before the time is chosen."""
+
+    service: ServiceFacts
+    minutes: int
+    setting: str
+
+
+class Diary:
+    """One provider's time while visits are put into it."""
+
+    def __init__(self, world: World, desk: Desk, town: Town, chance: Chance) -> None:
+        self.world, self.desk, self.town, self.chance = world, desk, town, chance
+        self.facts: ProviderFacts = desk.facts
+        self.today = local_day(to_minute(world.now))
+        self.first = self.today - timedelta(days=world.past_days)
+        self.last = self.today + timedelta(days=world.coming_days - 1)
+        self.travel = world.traveler(desk.facts.area.mode) if desk.facts.area else None
+        self.taken: list[Taken] = []
+        self.visits: list[Visit] = []
+        self.breaks: list[Break] = []
+        self.seen: set[int] = set()
+        self._questions: dict[tuple[str, int, str], Question] = {}
+        self.choices = [
+            Choice(service, minutes, setting)
+            for service in desk.facts.services
+            for minutes in service.prices
+            for setting in sorted(service.settings)
+        ]
+
+    # --- asking the engine -----------------------------------------------------------------------------------------------
+
+    def question(self, choice: Choice, zip_code: str | None, day: date, at: datetime) -> Question:
+        """What the engine was asked when somebody booked at `at` for a day."""
+        known = self._questions.get((choice.service.code, choice.minutes, choice.setting)) or self._pose(choice)
+        begin, end = day_begin(day), day_begin(day + timedelta(days=1))
+        near = [span for span in known.spans if span.end_minute > begin - NEIGHBOR_MINUTES and span.begin_minute < end + NEIGHBOR_MINUTES]
+        taken = [
+            claim for claim in self.taken if claim.begin_minute < end + NEIGHBOR_MINUTES and claim.end_minute > begin - NEIGHBOR_MINUTES
+        ]
+        visit = replace(known.visit, zip=zip_code)
+        return replace(
+            known, spans=near, taken=taken, visit=visit, travel=self.travel, now=at, from_minute=begin, until_minute=end
+        )  # fmt: skip
+
+    def _pose(self, choice: Choice) -> Question:
+        one = timedelta(days=1)
+        spans = open_time(self.facts, choice.setting, self.first - one, self.last + one)
+        standing = standing_spans(self.facts, choice.service, self.world.house, self.first - one, self.last + one)
+        wish = Wish(choice.service.code, choice.minutes, choice.setting)
+        posed = pose(self.facts, wish, choice.service, spans, standing, now=self.world.now)
+        self._questions[choice.service.code, choice.minutes, choice.setting] = posed
+        return posed
+
+    # --- filling ---------------------------------------------------------------------------------------------------------
+
+    def take_breaks(self, count: int) -> None:
+        """Some time off in the coming days, inside open hours."""
+        choice = self.choices[0]
+        spans = [span for span in self._pose(choice).spans if span.begin_minute > to_minute(self.world.now)]
+        for span in self.chance.sample(spans, min(count, len(spans))):
+            length = self.chance.choice((60, 90, 120))
+            begin = span.begin_minute + 30 * self.chance.randrange(0, 4)
+            self.breaks.append(
+                Break(public_id(self.chance), begin, begin + length, self.chance.choice(self.world.words.texts["block_notes"]))
+            )
+            self.taken.append(Taken(begin, begin + length))
+
+    def fill(self, wanted: int) -> None:
+        """Visits on days of the whole period, as many as fit of so many."""
+        days = (self.last - self.first).days + 1
+        for _ in range(wanted):
+            self.add(self.first + timedelta(days=self.chance.randrange(0, days)))
+
+    def add(
+        self,
+        day: date,
+        *,
+        client: Client | None = None,
+        choice: Choice | None = None,
+        planned: bool = False,
+        lead_days: int | None = None,
+    ) -> Visit | None:
+        """A visit on a day; None where nothing fits. `planned` ones take place or are to come, whatever happens to others."""
+        chosen = choice or self._choose(known=client is not None)
+        who = client or self._somebody(chosen)
+        if who is None or (chosen.service.first_visit_only and who.id in self.seen):
+            return None
+        site = self._site(chosen, who)
+        if chosen.setting in MOBILE and site is None:
+            return None
+        at = self._booked_at(day, lead_days)
+        question = self.question(chosen, site.zip if site else None, day, at)
+        starts = find_starts(question)
+        if not starts:
+            return None
+        begin = self.chance.choice(starts)
+        if not self.town.free(who, begin, begin + chosen.minutes):
+            return None
+        return self._keep(chosen, who, site, question, begin, at, planned=planned)
+
+    def _choose(self, *, known: bool) -> Choice:
+        choices = [choice for choice in self.choices if not (known and choice.service.first_visit_only)]
+        return self.chance.choice(choices or self.choices)
+
+    def _somebody(self, choice: Choice) -> Client | None:
+        """A client; for visits at home one of those who live where the provider comes to."""
+        for _ in range(12):
+            client = self.chance.choice(self.town.clients)
+            if choice.setting != "home" or self._comes_to(client.home.zip):
+                return client
+        return None
+
+    def _comes_to(self, zip_code: str) -> bool:
+        return self.facts.area is not None and zip_code in self.facts.area.covered_zips
+
+    def _site(self, choice: Choice, client: Client) -> Site | None:
+        if choice.setting == "home":
+            return client.home if self._comes_to(client.home.zip) else None
+        if choice.setting in MOBILE and self.facts.area:
+            zips = sorted(zip_code for zip_code in self.facts.area.covered_zips if zip_code in self.world.sites_by_zip)
+            return self.chance.choice(self.world.sites_by_zip[self.chance.choice(zips)]) if zips else None
+        return None
+
+    def _booked_at(self, day: date, lead_days: int | None) -> datetime:
+        """When it was booked: on the morning of the day, or some days before; never after now."""
+        same_day = lead_days is None and likely(self.chance, SAME_DAY_PERCENT)
+        lead = 0 if same_day else lead_days or self.chance.randrange(1, FARTHEST_LEAD_DAYS + 1)
+        minute = self.chance.randrange(6 * 60, 8 * 60) if same_day else self.chance.randrange(8 * 60, 22 * 60)
+        at = from_minute(day_begin(day) - lead * DAY_MINUTES + minute) + timedelta(seconds=self.chance.randrange(0, 60))
+        return min(at, self.world.now.replace(microsecond=0) - timedelta(minutes=self.chance.randrange(15, 3 * 1440)))
+
+    def _keep(
+        self, choice: Choice, client: Client, site: Site | None, question: Question, begin: int, at: datetime, *, planned: bool
+    ) -> Visit:
+        place_id = judge_start(question, begin).place_id if choice.setting == "clinic" else None
+        zip_code = site.zip if site else self.facts.place_zips[place_id] if place_id is not None else None
+        starts_at, ends_at = from_minute(begin), from_minute(begin + choice.minutes)
+        made = quote_visit(
+            self.facts, choice.service, minutes=choice.minutes, setting=choice.setting, starts_at=starts_at,
+            zip_code=site.zip if site else None, taxes=self.world.taxes, now=at,
+        )  # fmt: skip
+        agreed = made.terms.at_booking(at)
+        terms = agreed_to_dict(agreed, made.summary)
+        now = self.world.now
+        outcome = as_planned(self.chance, starts_at, ends_at, now) if planned else draw_outcome(self.chance, agreed, ends_at, now)
+        texts = self.world.words.texts
+        visit = Visit(
+            public_id=public_id(self.chance),
+            claim_public_id=public_id(self.chance),
+            reference=self.town.reference(self.chance),
+            client=client,
+            service=choice.service,
+            technique=self._technique(choice.service, client, outcome),
+            minutes=choice.minutes,
+            setting=choice.setting,
+            place_id=place_id,
+            zip=zip_code,
+            address=_address(client, site) if site else None,
+            begin_minute=begin,
+            before_minutes=question.visit.before_minutes,
+            after_minutes=question.visit.after_minutes,
+            quote={**quote_to_dict(made), "terms": terms},
+            terms=terms,
+            total_cents=made.total_cents,
+            booked_at=at,
+            note=self.chance.choice(texts["client_notes"]) if likely(self.chance, 15) else None,
+            outcome=outcome,
+            events=(booked_event(outcome, agreed, made.total_cents), *outcome.events),
+        )
+        self._take(visit)
+        return visit
+
+    def _take(self, visit: Visit) -> None:
+        """Cancelled time is not used again: what was offered at the time stays right whatever came later."""
+        end = visit.begin_minute + visit.minutes
+        claim = Taken(visit.begin_minute, end, visit.before_minutes, visit.after_minutes, visit.zip, is_visit=True, place_id=visit.place_id)
+        self.taken.append(claim)
+        self.visits.append(visit)
+        self.seen.add(visit.client.id)
+        self.town.note(visit.client, visit.begin_minute, end)
+
+    def _technique(self, service: ServiceFacts, client: Client, outcome: Outcome) -> str | None:
+        """A technique that any evidence allows; none is named where health answers may speak against some."""
+        levels = self.world.house.evidence_levels
+        plain = [code for code in service.techniques if levels[code] in {"none", "badge"}]
+        calm = client.health in {"clear", "mild"} and outcome.status != REQUESTED
+        return self.chance.choice(plain) if plain and calm and likely(self.chance, 60) else None
+
+
+def _address(client: Client, site: Site) -> Mapping[str, str | None]:
+    at_home = site is client.home
+    return {"line1": site.line1, "unit": client.unit if at_home else None, "zip": site.zip, "access": client.access if at_home else None}
+
+
+def draw_diary(world: World, desk: Desk, town: Town, chance: Chance, wanted: int) -> Diary | None:
+    """The period of a provider who is listed; None for others, whom nobody can book."""
+    diary = Diary(world, desk, town, chance)
+    if desk.facts.state != LISTED:
+        return None
+    diary.take_breaks(chance.randrange(0, 4))
+    diary.fill(wanted)
+    return diary
+
+
+def stage(diary: Diary, client: Client) -> Iterator[Visit]:
+    """What the named accounts find: the client one visit past and one to come, the therapist a busy today, tomorrow and week."""
+    plain = next(choice for choice in diary.choices if choice.setting == "clinic" and not choice.service.first_visit_only)
+    for day, lead in ((diary.today - timedelta(days=min(6, diary.world.past_days)), 4), (diary.today + timedelta(days=3), 5)):
+        visit = diary.add(day, client=client, choice=plain, planned=True, lead_days=lead)
+        if visit is not None:
+            yield visit
+    for ahead, wanted in enumerate((5, 4, 3, 3, 4, 3, 2)):
+        for _ in range(wanted):
+            visit = diary.add(diary.today + timedelta(days=ahead), planned=True, lead_days=ahead + 1)
+            if visit is not None:
+                yield visit
