@@ -12,6 +12,7 @@ from marketplace.settings import Settings
 from marketplace.webkit.reading import Fields
 from providers.places import gazetteer
 from providers.places.geocoders import Geocoder, build_geocoder
+from providers.places.models import ServiceArea
 from providers.places.rules.drafts import PLACE_KINDS, AreaDraft, BaseDraft, PlaceDraft
 from providers.places.rules.travel import TravelMode
 
@@ -120,3 +121,21 @@ def _radius(fields: Fields) -> int | None:
         fields.fault("radius_km", f"This must be a number of kilometers up to {LONGEST_RADIUS_KM}.")
         return None
     return round(kilometers * 1000)
+
+
+def area_body(area: ServiceArea | None) -> dict[str, object]:
+    """An area in the contract's shape, with the ZIP codes it covers; without one that of nobody who travels."""
+    if area is None:
+        return {"mode": None, "base": None, "zips": [], "neighbourhoods": [], "radius_km": None, "max_travel_minutes": None,
+                "setup_minutes": 15, "pack_minutes": 10, "covered_zips": []}  # fmt: skip
+    return {
+        "mode": area.mode,
+        "base": area.base,
+        "zips": area.zips,
+        "neighbourhoods": area.neighborhoods,
+        "radius_km": None if area.radius_meters is None else area.radius_meters / 1000,
+        "max_travel_minutes": area.max_travel_minutes,
+        "setup_minutes": area.setup_minutes,
+        "pack_minutes": area.pack_minutes,
+        "covered_zips": area.covered_zips,
+    }
