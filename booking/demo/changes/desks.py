@@ -30,9 +30,10 @@ def add_desk(bulk: Bulk, desk: Desk, checker_id: int) -> None:
     facts = desk.facts
     bulk.add(
         Provider, public_id=facts.public_id, account_id=facts.account_id, slug=facts.slug, state=facts.state,
-        state_reason=desk.state_reason, name=facts.name, headline=facts.headline, about=facts.about, gender=facts.gender, pronouns=facts.pronouns,
-        profession=facts.profession, languages=list(facts.languages), settings=list(desk.settings), phone=desk.phone, answers=desk.answers,
-        rating_count=0, rating_sum=0, sample_data=True, created_at=desk.created_at, listed_at=desk.listed_at,
+        state_reason=desk.state_reason, name=facts.name, headline=facts.headline, about=facts.about, gender=facts.gender,
+        pronouns=facts.pronouns, profession=facts.profession, languages=list(facts.languages), settings=list(desk.settings),
+        phone=desk.phone, answers=desk.answers, rating_count=0, rating_sum=0, sample_data=True, created_at=desk.created_at,
+        listed_at=desk.listed_at,
     )  # fmt: skip
     _add_places(bulk, desk)
     for position, service in enumerate(facts.services):

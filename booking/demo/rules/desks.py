@@ -28,7 +28,9 @@ from providers.places.rules.travel import TravelMode
 from providers.profiles.rules import AreaFacts, PlaceFacts, ProviderFacts
 from providers.registry.rules import DRAFT, LISTED, SUBMITTED, SUSPENDED, free_slug
 
-KINDS = {"clinic": 48, "mobile": 22, "both": 30}
+KINDS = ("both", "clinic", "mobile", "clinic", "both", "clinic", "clinic", "mobile", "both", "clinic")
+"""Taken in turn, so that even a small town has every kind, and clinics in most neighborhoods."""
+
 PROFESSIONS = {"lmt": 82, "pt": 11, "chiropractor": 7}
 MODES = {"walk": 15, "walk_with_table": 10, "subway": 55, "car": 20}
 STATES = {PENDING: SUBMITTED, ASKED: SUBMITTED, SUSPENSION: SUSPENDED, UNFINISHED: DRAFT}
@@ -107,14 +109,13 @@ def draw_desk(world: World, number: int, ids: Ids, slugs: set[str]) -> Desk:
 
 def _draw_person(chance: Chance, world: World, number: int, slugs: set[str]) -> _Person:
     named = number == 0
-    kind = "both" if named else weighted(chance, KINDS)
     hood = tuple(world.sites)[number % len(world.sites)]
     return _Person(
         number=number,
         human=THERAPIST if named else _new_human(chance, world, slugs),
         profession="lmt" if named else weighted(chance, PROFESSIONS),
         home=chance.choice(world.sites[hood]),
-        settings=_settings(chance, kind),
+        settings=_settings(chance, KINDS[number % len(KINDS)]),
         since_at=world.now - timedelta(minutes=chance.randrange(60 * 1440, 700 * 1440)),
         fate=fate_of(number),
     )

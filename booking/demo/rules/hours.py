@@ -19,13 +19,16 @@ Block = tuple[tuple[int, ...], int, int, str]
 AT_CLINIC: tuple[tuple[Block, ...], ...] = (
     ((WEEKDAYS, 540, 1020, CLINIC),),
     ((WEEKDAYS, 480, 1200, CLINIC), ((5,), 600, 960, CLINIC)),
-    ((WEEKDAYS, 420, 660, CLINIC), (WEEKDAYS, 960, 1260, CLINIC)),
-    ((WEEKDAYS, 930, 1320, CLINIC), ((5,), 660, 1140, CLINIC)),
+    ((WEEKDAYS, 420, 660, CLINIC), ((0, 1, 2, 3, 4, 6), 960, 1260, CLINIC)),
+    ((WEEKDAYS, 930, 1320, CLINIC), (WEEKEND, 660, 1200, CLINIC)),
     (((1, 2, 3, 4, 5), 1200, 1560, CLINIC),),
-    (((4,), 900, 1320, CLINIC), (WEEKEND, 600, 1200, CLINIC)),
-    ((ALL, 660, 1260, CLINIC),),
+    (((4,), 900, 1320, CLINIC), (WEEKEND, 600, 1260, CLINIC)),
+    ((ALL, 660, 1290, CLINIC),),
     (((0, 1, 2, 3, 4, 5), 900, 1470, CLINIC),),
     (((0, 1, 2, 6), 720, 1320, CLINIC),),
+    (((2, 3, 4, 5, 6), 840, 1380, CLINIC),),
+    ((ALL, 960, 1440, CLINIC),),
+    (((6, 0, 1, 2, 3), 1080, 1500, CLINIC),),
 )
 ON_THE_ROAD: tuple[tuple[Block, ...], ...] = (
     ((WEEKDAYS, 1020, 1380, ROAD), (WEEKEND, 720, 1320, ROAD)),
@@ -39,8 +42,9 @@ BOTH: tuple[tuple[Block, ...], ...] = (
     ((WEEKDAYS, 540, 1020, CLINIC), ((0, 1, 2, 3), 1080, 1350, ROAD)),
     ((WEEKDAYS, 600, 1140, CLINIC), (WEEKEND, 660, 1260, ROAD)),
     (((1, 2, 3, 4, 5, 6), 720, 1320, EITHER),),
-    (((0, 1, 2, 3, 4, 5), 960, 1260, CLINIC), ((0, 1, 2, 3, 4, 5), 1260, 1560, ROAD)),
-    (((0, 2, 4), 600, 1140, CLINIC), ((1, 3, 5, 6), 840, 1380, ROAD)),
+    (((0, 1, 2, 3, 4, 6), 960, 1260, CLINIC), ((0, 1, 2, 3, 4, 5), 1260, 1560, ROAD)),
+    (((0, 2, 4, 6), 600, 1200, CLINIC), ((1, 3, 5), 840, 1380, ROAD)),
+    ((ALL, 900, 1380, EITHER),),
 )
 FULL_WEEK: tuple[Block, ...] = ((ALL, 600, 1140, CLINIC), (ALL, 1140, 1410, ROAD))
 """The hours of the therapist whose account the demo names: every day, so that there is always something to see."""
