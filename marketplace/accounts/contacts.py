@@ -30,5 +30,15 @@ def read_phone(text: str, field: str = "phone") -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def read_name(text: str, field: str = "name") -> str:
+    """A name in one line. Raises Refused `invalid` for none, and for what mail programs would turn into a link."""
+    name = " ".join(text.split())
+    if not name or not name.isprintable():
+        raise _refusal(field, "Type a name.")
+    if "://" in name or "www." in name.lower() or "@" in name:
+        raise _refusal(field, "A name has no address in it.")
+    return name
+
+
 def _refusal(field: str, message: str) -> Refused:
     return Refused("invalid", message, faults=[FieldFault(field, message)])

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.changes import add_account, notify
-from marketplace.accounts.contacts import read_email
+from marketplace.accounts.contacts import read_email, read_name
 from marketplace.accounts.models import Account
 from marketplace.accounts.queries import find_account, find_person_of, get_account
 from marketplace.accounts.rules import ROLES, password_fault
@@ -37,7 +37,7 @@ def create_account(new: NewAccount, now: datetime, *, confirmed: bool = False) -
     asked gets an id that leads nowhere: the answer does not tell who has an account. With `confirmed` (the command) a known address is
     Conflict `email_taken`. Raises Refused `invalid` for an address or password that will not do.
     """
-    email = read_email(new.email)
+    email, name = read_email(new.email), read_name(new.name)
     if fault := password_fault(new.password, email=email):
         raise Refused("invalid", fault, faults=[FieldFault("password", fault)])
     if new.role not in ROLES:
@@ -50,9 +50,7 @@ def create_account(new: NewAccount, now: datetime, *, confirmed: bool = False) -
                 raise Conflict("email_taken", f"{email} has an account already.")
             notify(session, known, "known_address", now, key=f"{known.public_id}:{now:%Y-%m-%d}")
             return new_public_id()
-        account = add_account(
-            session, email=email, password_hash=password_hash, name=new.name.strip(), role=new.role, confirmed=confirmed, now=now
-        )
+        account = add_account(session, email=email, password_hash=password_hash, name=name, role=new.role, confirmed=confirmed, now=now)
         if not confirmed:
             _send_link(session, account, now)
         actor = "command:accounts" if confirmed else f"account:{account.public_id}"

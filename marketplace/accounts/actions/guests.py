@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.changes import count_failure
-from marketplace.accounts.contacts import read_email, read_phone
+from marketplace.accounts.contacts import read_email, read_name, read_phone
 from marketplace.accounts.models import Person
 from marketplace.accounts.queries import get_person
 from marketplace.accounts.rules import CODE_DIGITS, CODE_LIFE, MOST_CODE_ATTEMPTS, STALE_GUEST
@@ -50,9 +50,7 @@ def set_guest_details(person_id: int, details: GuestDetails, now: datetime) -> N
     Raises Refused `invalid`, Conflict `has_account` for a person who has an account, Limited `too_many_codes`. The same address, once
     confirmed, gets no new code.
     """
-    email, phone, name = read_email(details.email), read_phone(details.phone), details.name.strip()
-    if not name:
-        raise Refused("invalid", "Give your name.", faults=[FieldFault("name", "Give your name.")])
+    email, phone, name = read_email(details.email), read_phone(details.phone), read_name(details.name)
     with transaction() as session:
         person = get_person(session, person_id)
         if person.account_id is not None:

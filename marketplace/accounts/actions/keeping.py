@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.accounts.changes import end_all_access
-from marketplace.accounts.contacts import read_phone
+from marketplace.accounts.contacts import read_name, read_phone
 from marketplace.accounts.queries import find_person_of, get_account
 from marketplace.audit import Deed, record
 from marketplace.db import transaction
@@ -25,6 +25,7 @@ class ContactDetails:
 
 def update_me(account_id: int, details: ContactDetails, now: datetime) -> None:
     """Change one's own name and contact details. Raises Refused `invalid`."""
+    name = read_name(details.name) if details.name is not None else None
     phone = read_phone(details.phone) if details.phone else details.phone
     if details.zip and not (len(details.zip) == 5 and details.zip.isdecimal()):
         raise Refused("invalid", "A ZIP code has five digits.", faults=[FieldFault("zip", "A ZIP code has five digits.")])
@@ -33,8 +34,8 @@ def update_me(account_id: int, details: ContactDetails, now: datetime) -> None:
         person = find_person_of(session, account_id)
         if person is None:
             raise NotFound("not_found", "There is no such person.")
-        if details.name is not None:
-            account.name = person.name = details.name
+        if name is not None:
+            account.name = person.name = name
         if phone is not None:
             person.phone = phone or None
         if details.address is not None:
