@@ -40,7 +40,7 @@ from marketplace.oversight.views import blueprint as oversight_pages
 from marketplace.settings import Settings
 from providers.credentials.api.endpoints import blueprint as credentials_api
 from providers.places.api import blueprint as places_api
-from providers.profiles.api.endpoints import blueprint as profiles_api
+from providers.profiles.api import blueprint as profiles_api
 from providers.schedule.api import blueprint as schedule_api
 from providers.services.api import blueprint as services_api
 

@@ -14,8 +14,7 @@ from marketplace.webkit.reading import json_object
 from providers.places.forms import current_geocoder
 from providers.profiles.actions.oversee import approve_provider, reinstate_provider, suspend_provider
 from providers.profiles.actions.present import put_profile, submit_profile
-from providers.profiles.api.shapes import profile_answer
-from providers.profiles.forms import read_profile, read_reason
+from providers.profiles.forms import profile_answer, read_profile, read_reason
 from providers.profiles.queries import list_providers
 from providers.registry.forms import desk_owner
 from providers.registry.models import Provider

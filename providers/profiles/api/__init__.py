@@ -1,1 +1,0 @@
-"""Profiles as JSON: the owner's side and the admin's."""

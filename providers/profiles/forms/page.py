@@ -1,0 +1,76 @@
+"""The fields of the profile's page. What was typed is kept as text; the JSON's reader judges it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from marketplace.kernel.errors import FieldFault
+from marketplace.webkit.typed import placed_faults
+
+TEXTS = ("name", "headline", "about", "gender", "pronouns", "profession", "phone")
+PLACE_TEXTS = ("id", "kind", "name", "line1", "unit", "zip", "access")
+COMMON_LANGUAGES = ("en", "es", "zh", "ru", "bn", "ht", "ko", "yi", "it", "fr", "pl", "ar", "pt", "de", "ja", "he", "hi", "uk")
+_PLACE = re.compile(r"p-(\d{1,2})-(id|kind|name|line1|unit|zip|access)")
+
+
+@dataclass
+class PlaceRow:
+    """One place as typed."""
+
+    name: str
+    texts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing was typed: such a place is left out."""
+        return not any(self.texts.get(part) for part in ("name", "line1", "unit", "zip", "access"))
+
+    def body(self) -> dict[str, Any]:
+        """The contract's shape."""
+        return {part: self.texts.get(part) or None for part in PLACE_TEXTS}
+
+
+@dataclass
+class ProfilePage:
+    """The profile as typed."""
+
+    texts: dict[str, str]
+    languages: list[str]
+    settings: list[str]
+    places: list[PlaceRow]
+
+    def body(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """The contract's shape; what the page has no field for stays as it was."""
+        return {
+            **{name: self.texts[name] for name in TEXTS},
+            "languages": self.languages,
+            "settings": self.settings,
+            "places": [row.body() for row in self.places if not row.blank],
+            "answers": stored["answers"],
+        }
+
+    def place_faults(self, faults: Sequence[FieldFault]) -> dict[str, list[str]]:
+        """The faults beside their fields."""
+        kept = [row for row in self.places if not row.blank]
+        return placed_faults(faults, {f"places[{at}]": row.name for at, row in enumerate(kept)})
+
+
+def page_of_body(body: Mapping[str, Any]) -> ProfilePage:
+    """The page of what is stored, from the contract's shape."""
+    places = [PlaceRow(f"p-{at}", {part: str(place[part] or "") for part in PLACE_TEXTS}) for at, place in enumerate(body["places"])]
+    return ProfilePage({name: body[name] or "" for name in TEXTS}, list(body["languages"]), list(body["settings"]), places)
+
+
+def page_of_form(form: MultiDict[str, str]) -> ProfilePage:
+    """The page as it was sent."""
+    rows: dict[int, PlaceRow] = {}
+    for key in form:
+        if match := _PLACE.fullmatch(key):
+            rows.setdefault(int(match[1]), PlaceRow(f"p-{int(match[1])}")).texts[match[2]] = form[key].strip()
+    texts = {name: form.get(name, "").replace("\r\n", "\n").strip() for name in TEXTS}
+    return ProfilePage(texts, form.getlist("languages"), form.getlist("settings"), [row for _, row in sorted(rows.items())])

@@ -1,0 +1,1 @@
+"""Pages of profiles: the owner's, and the list for those who oversee."""
