@@ -16,6 +16,8 @@ import providers.services.models  # noqa: F401 (tables must be known)
 from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.views.checkout import blueprint as checkout_pages
+from booking.appointments.views.desk import blueprint as desk_pages
+from booking.appointments.views.desk_visit import blueprint as desk_visit_pages
 from booking.appointments.views.visits import blueprint as visit_pages
 from booking.calendars.views import ATTACHMENTS
 from booking.calendars.views import blueprint as calendar_pages
@@ -36,13 +38,19 @@ from marketplace.factory import Parts, build_app
 from marketplace.oversight.api import blueprint as oversight_api
 from marketplace.oversight.commands import audit, backup, jobs, keys, restore
 from marketplace.oversight.jobs import JOBS as GROUND_JOBS
+from marketplace.oversight.views import audit_pages
 from marketplace.oversight.views import blueprint as oversight_pages
 from marketplace.settings import Settings
-from providers.credentials.api.endpoints import blueprint as credentials_api
+from providers.credentials.api import blueprint as credentials_api
+from providers.credentials.views import blueprint as credential_pages
 from providers.places.api import blueprint as places_api
+from providers.places.views import blueprint as place_pages
 from providers.profiles.api import blueprint as profiles_api
+from providers.profiles.views.pages import blueprint as profile_pages
 from providers.schedule.api import blueprint as schedule_api
+from providers.schedule.views import blueprint as schedule_pages
 from providers.services.api import blueprint as services_api
+from providers.services.views import blueprint as service_pages
 
 ROOT = Path(__file__).parent
 
@@ -57,7 +65,23 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings,
         ROOT,
         Parts(
-            pages=(account_pages, oversight_pages, guide_pages, opening_pages, checkout_pages, visit_pages, calendar_pages),
+            pages=(
+                account_pages,
+                oversight_pages,
+                audit_pages,
+                guide_pages,
+                opening_pages,
+                checkout_pages,
+                visit_pages,
+                calendar_pages,
+                place_pages,
+                credential_pages,
+                service_pages,
+                schedule_pages,
+                profile_pages,
+                desk_pages,
+                desk_visit_pages,
+            ),
             apis=(
                 accounts_api,
                 oversight_api,

@@ -1,23 +1,27 @@
-"""Health, for whoever watches over the process; and the letters, for whoever develops it."""
+"""Health, for whoever watches over the process; the letters, for whoever develops it; the audit, for admins."""
 
 from __future__ import annotations
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Blueprint, current_app, jsonify, render_template
+from flask import Blueprint, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import Malformed, NotFound
 from marketplace.outbox.queries import get_letter, newest_letters, oldest_due
+from marketplace.oversight.queries import AuditQuestion, actor_names, find_entries
 from marketplace.webkit.identity import access
 from marketplace.webkit.letters import render_letter
+from marketplace.webkit.paging import encode_cursor, read_cursor
 
 MOST_LETTERS = 200
+PAGE = 50
 blueprint = Blueprint("oversight", __name__)
+audit_pages = Blueprint("audit", __name__)
 
 
 @blueprint.get("/healthz")
@@ -76,3 +80,20 @@ def outbox_letter(public_id: str) -> ResponseReturnValue:
     _not_in_production()
     letter = get_letter(db.session(), public_id)
     return render_template("security/outbox_letter.html", letter=letter, message=render_letter(letter.kind, letter.facts))
+
+
+@audit_pages.get("/admin/audit")
+@access("admin")
+def index() -> ResponseReturnValue:
+    """Entries, the newest first: of one object, by one actor."""
+    try:
+        before = read_cursor(request.args.get("cursor"))
+    except Malformed:
+        return redirect(url_for("audit.index"))
+    question = AuditQuestion(request.args.get("object") or None, request.args.get("actor") or None, before)
+    entries = find_entries(db.session(), question, PAGE)
+    following = encode_cursor(entries[PAGE - 1].id) if len(entries) > PAGE else None
+    shown = entries[:PAGE]
+    return render_template(
+        "admin/audit.html", entries=shown, names=actor_names(db.session(), shown), question=question, following=following
+    )

@@ -17,7 +17,6 @@ from marketplace.webkit.reading import json_object
 from providers.credentials.actions.decide import decide_credential
 from providers.credentials.actions.hand_in import resubmit_credential, submit_credential
 from providers.credentials.actions.look import open_credential, open_document
-from providers.credentials.api.shapes import opened_answer, own_answer, queue_answer
 from providers.credentials.forms import (
     checker,
     credential_body,
@@ -27,6 +26,7 @@ from providers.credentials.forms import (
     read_decision,
     read_upload,
 )
+from providers.credentials.forms.shapes import opened_answer, own_answer, queue_answer
 from providers.credentials.queries import get_own, list_for_checking, list_own
 from providers.credentials.rules.states import STATUSES
 from providers.registry.forms import desk_owner

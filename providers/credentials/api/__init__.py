@@ -1,1 +1,0 @@
-"""Credentials as JSON: the owner's side and the checker's."""
