@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.changes import add_account, notify
@@ -42,15 +43,25 @@ def create_account(new: NewAccount, now: datetime, *, confirmed: bool = False) -
         raise Refused("invalid", fault, faults=[FieldFault("password", fault)])
     if new.role not in ROLES:
         raise Refused("invalid", "There is no such role.", faults=[FieldFault("role", "There is no such role.")])
-    password_hash = hash_password(new.password)
+    checked = NewAccount(email, hash_password(new.password), name, new.role)
+    try:
+        return _create(checked, now, confirmed=confirmed)
+    except IntegrityError:  # somebody took the address between our look and our insert: now it is known
+        return _create(checked, now, confirmed=confirmed)
+
+
+def _create(new: NewAccount, now: datetime, *, confirmed: bool) -> str:
+    """The transaction; `new.password` is a hash here."""
     with transaction() as session:
-        known = find_account(session, email)
+        known = find_account(session, new.email)
         if known is not None:
             if confirmed:
-                raise Conflict("email_taken", f"{email} has an account already.")
+                raise Conflict("email_taken", f"{new.email} has an account already.")
             notify(session, known, "known_address", now, key=f"{known.public_id}:{now:%Y-%m-%d}")
             return new_public_id()
-        account = add_account(session, email=email, password_hash=password_hash, name=name, role=new.role, confirmed=confirmed, now=now)
+        account = add_account(
+            session, email=new.email, password_hash=new.password, name=new.name, role=new.role, confirmed=confirmed, now=now
+        )
         if not confirmed:
             _send_link(session, account, now)
         actor = "command:accounts" if confirmed else f"account:{account.public_id}"
