@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
+from wtforms.fields.choices import SelectChoice
 
 from booking.appointments.actions.cancel import Cancelling, cancel
 from booking.appointments.actions.move import move
@@ -119,7 +120,7 @@ def _show(door: Door) -> str:
         events=list_events(db.session(), visit.id),
         technique=techniques().get(visit.technique or ""),
         technique_open=visit.status in ("requested", "confirmed") and now <= technique_changes_until(visit.starts_at),
-        links=calendar_links(door.booked),
+        calendar=calendar_links(door.booked),
     )
 
 
@@ -242,7 +243,7 @@ def _technique(door: Door) -> Page:
     visit = door.booked.appointment
     service = get_facts(db.session(), visit.provider_id).service(visit.service_code)
     form = TechniqueForm(data={"technique": visit.technique})
-    form.technique.choices = [(code, techniques()[code].name) for code in (service.techniques if service else ())]
+    form.technique.choices = [SelectChoice(code, techniques()[code].name) for code in (service.techniques if service else ())]
     if form.validate_on_submit():
         try:
             choose_technique(visit.public_id, form.technique.data, door.doer, clock.now())
