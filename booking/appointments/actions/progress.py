@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.history import Doer, write_history
+from booking.appointments.changes.letters import withdraw_reminders
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
 from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
@@ -67,6 +68,7 @@ def mark_no_show(public_id: str, doer: Doer, now: datetime) -> Booked:
         visit.due_cents = max(0, verdict.fee_cents - visit.paid_cents)
         visit.sequence += 1
         release_claim(session, session.get_one(Claim, visit.claim_id))
+        withdraw_reminders(session, visit, now)
         write_history(session, visit, NO_SHOW, doer, now, {"fee_cents": verdict.fee_cents})
         return booked
 
@@ -102,6 +104,7 @@ def _step(session: Session, visit: Appointment, verb: str, doer: Doer, now: date
         raise Forbidden(verdict.code, verdict.sentence)
     if not verdict.allowed:
         raise Conflict("wrong_state", verdict.sentence, details={"reason": verdict.code})
+    withdraw_reminders(session, visit, now)
     for status in verdict.path:
         visit.status = status
         if status == CHECKED_IN and visit.checked_in_at is None:

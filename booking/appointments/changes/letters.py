@@ -122,6 +122,11 @@ def write_reminders(session: Session, booked: Booked, sending: Sending, now: dat
         )
 
 
+def withdraw_reminders(session: Session, visit: Appointment, now: datetime) -> None:
+    """The visit has begun or was missed: nobody is reminded of it any more."""
+    _take_back(session, visit, (REMINDER,), now)
+
+
 def _with_guest_key(session: Session, visit: Appointment, sending: Sending) -> Sending:
     """A guest's later letters open the visit too: the secret is known only from the letter that brought it first."""
     if visit.guest_key_hash is None or sending.guest_key is not None:
