@@ -26,6 +26,7 @@ class Typed:
     fields: MultiDict[str, str]
     asked: Asked | None
     faults: dict[str, str] = field(default_factory=dict)
+    code: str = ""
     suggestions: tuple[str, ...] = ()
 
 
@@ -42,7 +43,7 @@ def read_page(args: MultiDict[str, str], locate: Locate, now: datetime) -> Typed
             return read_page(MultiDict([pair for pair in typed.items(multi=True) if pair[0] != "cursor"]), locate, now)
         found = refusal.details.get("suggestions", ())
         suggestions = tuple(map(str, found)) if isinstance(found, tuple | list) else ()
-        return Typed(typed, None, _faults(refusal), suggestions)
+        return Typed(typed, None, _faults(refusal), refusal.code, suggestions)
 
 
 def _faults(refusal: Malformed | Refused) -> dict[str, str]:

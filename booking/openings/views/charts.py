@@ -14,6 +14,7 @@ from providers.profiles.rules import PlaceFacts
 
 WIDTH, HEIGHT = 300, 400
 LABEL_WIDTH, LABEL_HEIGHT = 6.4, 15
+AROUND_UNITS = 45
 GREEN = ("Park", "Island", "island")
 
 
@@ -50,7 +51,8 @@ def chart(pins: Sequence[tuple[int, PlaceFacts]], near: Near | None, *, comes: b
     """The map of one page of results: pins by number, the mile around where one is, and the area that mobile providers come to."""
     points = [map_point(place.latitude, place.longitude) for _, place in pins]
     if near is not None:
-        points.append(map_point(near.latitude, near.longitude))
+        x, y = map_point(near.latitude, near.longitude)
+        points += [(x - AROUND_UNITS, y - AROUND_UNITS), (x + AROUND_UNITS, y + AROUND_UNITS)]
     sheet = Sheet(window_around(points, WIDTH / HEIGHT))
     drawn = [(number, *sheet.at(place.latitude, place.longitude)) for number, place in pins]
     here = None if near is None else sheet.at(near.latitude, near.longitude)

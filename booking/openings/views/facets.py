@@ -21,8 +21,9 @@ Fields = MultiDict[str, str]
 
 def facets(fields: Fields, result: SearchResult | None) -> list[Words]:
     """Every facet with its options; counts are of providers, after all other filters. Without a result there are none."""
-    counts = result.facets if result else {}
-    minutes = result.query.minutes if result else 60
+    if result is None:
+        return []
+    counts, minutes = result.facets, result.query.minutes
     shown = [
         _facet(fields, "setting", _("Where"), SETTINGS, setting_words, counts.get("setting", {})),
         _facet(fields, "part", _("Time of day"), PARTS, part_words, None),

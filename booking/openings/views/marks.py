@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.showing import FULL_TIME, PublicCredential, badges, evening_staffing, public_credentials, unchecked_kinds
 from marketplace.kernel.walltime import local_day, to_minute
-from marketplace.webkit.filters import long_day, ny_date
+from marketplace.webkit.filters import NBSP, long_day, ny_date
 from providers.profiles.rules import ProviderFacts
 from providers.services import catalogue
 
 Words = dict[str, object]
-SOON_DAYS = 60
 
 
 def credentials_today(facts: ProviderFacts, now: datetime) -> tuple[PublicCredential, ...]:
@@ -25,16 +24,20 @@ def credentials_today(facts: ProviderFacts, now: datetime) -> tuple[PublicCreden
 
 def evidence_line(facts: ProviderFacts, now: datetime) -> list[Words]:
     """The marks of a result, each with its date on its face."""
-    words = {"license": _("License registered"), "liability_insurance": _("Insured"), "physician_collaboration": _("Works with a doctor")}
+    words = {
+        "license": _("License registered"),
+        "liability_insurance": _("Insured"),
+        "physician_collaboration": _("Works with a doctor: confirmed"),
+    }
     shown = badges(credentials_today(facts, now))
     marks: list[Words] = []
     for badge in shown:
         text = words[badge.kind]
-        if badge.valid_until is not None:
-            text = _("%(what)s to %(day)s", what=text, day=f"{badge.valid_until:%b} {badge.valid_until.day}, {badge.valid_until.year}")
+        if badge.valid_until is not None and badge.kind != "physician_collaboration":
+            text = _("%(what)s to %(day)s", what=text, day=_date(badge.valid_until))
         if badge.kind == "license" and badge.verified_at is not None:
             checked = ny_date(badge.verified_at)
-            text = _("%(what)s · checked %(day)s", what=text, day=f"{checked:%b} {checked.day}")
+            text = _("%(what)s · checked %(day)s", what=text, day=f"{checked:%b}{NBSP}{checked.day}")
         marks.append({"text": text, "checked": True})
     if "physician_collaboration" not in {badge.kind for badge in shown}:
         marks.append({"text": _("Work with a doctor: not checked"), "checked": False})
@@ -71,9 +74,13 @@ def _item(credential: PublicCredential) -> Words:
     }
 
 
+def _date(day: date) -> str:
+    return f"{day:%b}{NBSP}{day.day}, {day.year}"
+
+
 def _summary(credential: PublicCredential) -> str:
     until = credential.evidence.valid_until
-    day = "" if until is None else f"{until:%b} {until.day}, {until.year}"
+    day = "" if until is None else _date(until)
     words = {
         "verified": _("Valid to %(day)s", day=day) if day else _("In force"),
         "expiring": _("Valid to %(day)s, ends soon", day=day),

@@ -80,7 +80,7 @@ def search() -> ResponseReturnValue:
         **_frame(typed, result),
         cards=cards,
         near_misses=[] if result.total else _near_misses(result.query, now),
-        chart=chart(pins, result.query.near, comes=comes),
+        chart=chart(pins, result.query.near, comes=comes) if cards else None,
         following=following,
     )
 
@@ -189,7 +189,13 @@ def _bar(typed: Typed) -> Words:
     fields = typed.fields
     settings = fields.getlist("setting")
     named = {name: fields.get(name, "") for name in ("condition", "near", "when", "date", "minutes")}
-    return {**named, "setting": settings[0] if len(settings) == 1 else "", "errors": typed.faults}
+    return {**named, "setting": settings[0] if len(settings) == 1 else "", "errors": {name: _short(typed.code) for name in typed.faults}}
+
+
+def _short(code: str) -> str:
+    """What is wrong, in the two words that fit below a field; the whole sentence stands above the results."""
+    known = {"unknown_place": _("Not found"), "outside_manhattan": _("Outside Manhattan"), "past": _("This day is over")}
+    return known.get(code, _("Needed") if code in {"zip_needed", "place_needed", "invalid"} else _("Not a date"))
 
 
 def _conditions() -> list[Words]:

@@ -282,9 +282,6 @@ def chosen_words(choice: Choice, starts_at: datetime, now: datetime) -> Words:
         "where": where_words(wish.setting) + (f", {wish.zip}" if wish.zip else ""),
         "quote": quote,
         "clock": clock,
-        "stretches": [
-            {"until": stretch.until_at, "fee_percent": stretch.fee_percent, "fee_cents": stretch.fee_cents} for stretch in clock.stretches
-        ],
         "hidden": {name: hidden[name] for name in ("provider", "service", "minutes", "setting", "zip", "starts_at") if name in hidden},
         "href": choice.start_href(to_minute(starts_at)),
     }

@@ -20,6 +20,7 @@ from providers.profiles.rules import ProviderFacts
 DAYS = 7
 EVENING_MINUTE, LATE_MINUTE = 17 * 60, 19 * 60
 HALF_HOUR = 30
+HANDFUL = 8
 BANDS = ("day", "evening", "from_7")
 
 
@@ -59,7 +60,7 @@ def first_day(asked: date | None, today: date, horizon_days: int) -> date:
 
 
 def week(choice: Choice, starts: Sequence[int], first: date, today: date, cents: CentsAt, *, open_days: set[date], every: bool) -> Words:
-    """Bands and days for the grid. Without `every` one start for each half hour stands for those near it."""
+    """Bands and days for the grid. Without `every` the first start of each half hour (on full days: hour) stands for the others."""
     days = [first + timedelta(days=number) for number in range(DAYS)]
     begin, end = day_begin(first), day_begin(first + timedelta(days=DAYS))
     within = [start for start in starts if begin <= start < end]
@@ -85,10 +86,18 @@ def week(choice: Choice, starts: Sequence[int], first: date, today: date, cents:
 
 
 def _thinned(starts: Sequence[int]) -> list[int]:
-    """The first start of each half hour of the wall clock."""
-    seen: dict[tuple[date, int], int] = {}
+    """The first start of each half hour of the wall clock; of each hour on days that would have more than a handful."""
+    by_day: dict[date, list[int]] = {}
     for start in starts:
-        seen.setdefault((local_day(start), wall_minute_of_day(start) // HALF_HOUR), start)
+        by_day.setdefault(local_day(start), []).append(start)
+    halves = {day: _first_of_each(HALF_HOUR, ours) for day, ours in by_day.items()}
+    return [start for day, ours in halves.items() for start in (ours if len(ours) <= HANDFUL else _first_of_each(2 * HALF_HOUR, ours))]
+
+
+def _first_of_each(minutes: int, starts: Sequence[int]) -> list[int]:
+    seen: dict[int, int] = {}
+    for start in starts:
+        seen.setdefault(wall_minute_of_day(start) // minutes, start)
     return sorted(seen.values())
 
 

@@ -54,7 +54,7 @@ def clock_words(agreed: AgreedTerms, now: datetime, zone: tzinfo = NEW_YORK, *, 
             fee_percent=stretch.fee_percent,
             fee_cents=stretch.fee_cents,
             amount="Free" if stretch.fee_cents == 0 else dollars(stretch.fee_cents),
-            words=_bar_words(agreed, stretch, dollars, day_and_time(stretch.until_at, zone, today)),
+            words=_bar_words(agreed, stretch, dollars, day_and_time(stretch.until_at, zone, today), since="now" if number == 0 else "then"),
             is_now=number == 0,
         )
         for number, stretch in enumerate(ahead)
@@ -109,13 +109,13 @@ def _kind(stretch: Stretch) -> str:
     return FULL if stretch.fee_percent == 100 else PART
 
 
-def _bar_words(agreed: AgreedTerms, stretch: Stretch, dollars: Callable[[int], str], until: str) -> str:
+def _bar_words(agreed: AgreedTerms, stretch: Stretch, dollars: Callable[[int], str], until: str, *, since: str) -> str:
     last = stretch.until_at == agreed.starts_at
     if stretch.fee_cents == 0:
         return "until the visit starts" if last else f"until {until}"
     if last and stretch.fee_percent == 100:
         absent = ", or if you do not come" if agreed.terms.no_show_percent == 100 else ""
-        return f"the full service price from then on{absent}"
+        return f"the full service price from {since} on{absent}"
     share = "all" if stretch.fee_percent == 100 else _SHARES.get(stretch.fee_percent, f"{stretch.fee_percent}%")
     return f"{share} of {dollars(agreed.fee_base_cents)}, {'until the visit starts' if last else f'until {until}'}"
 

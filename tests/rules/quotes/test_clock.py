@@ -159,8 +159,8 @@ def test_the_bar_of_the_provider_page():
 @pytest.mark.parametrize(
     "steps, no_show, words",
     [
-        (((0, 100),), 100, "the full service price from then on, or if you do not come"),
-        (((0, 100),), 50, "the full service price from then on"),
+        (((0, 100),), 100, "the full service price from now on, or if you do not come"),
+        (((0, 100),), 50, "the full service price from now on"),
         (((0, 25),), 100, "a quarter of $120, until the visit starts"),
         (((0, 75),), 100, "three quarters of $120, until the visit starts"),
         (((0, 30),), 100, "30% of $120, until the visit starts"),
