@@ -38,9 +38,16 @@ def claim_time(
     transaction must end.
     """
     claim = Claim(
-        provider_id=provider_id, kind=kind, begin_minute=facts.begin_minute, end_minute=facts.end_minute,
-        before_minutes=facts.before_minutes, after_minutes=facts.after_minutes, place_id=facts.place_id, zip=facts.zip,
-        expires_at=expires_at, note=note,
+        provider_id=provider_id,
+        kind=kind,
+        begin_minute=facts.begin_minute,
+        end_minute=facts.end_minute,
+        before_minutes=facts.before_minutes,
+        after_minutes=facts.after_minutes,
+        place_id=facts.place_id,
+        zip=facts.zip,
+        expires_at=expires_at,
+        note=note,
     )
     session.add(claim)
     _flush(session)
@@ -48,8 +55,20 @@ def claim_time(
     return claim
 
 
+def turn_claim(session: Session, claim: Claim, kind: str, *, expires_at: datetime | None) -> None:
+    """Make a live claim one of another kind, with another end of its own: not for an instant are the minutes free.
+
+    Raises Conflict `slot_taken` when the minutes were given back meanwhile: whoever waited at the lock has an old clock.
+    """
+    _check_live(claim)
+    claim.kind, claim.expires_at = kind, expires_at
+    session.flush()
+    note_change(session, claim.provider_id)
+
+
 def move_claim(session: Session, claim: Claim, facts: ClaimFacts) -> None:
-    """Put a live claim elsewhere: the old minutes are free at once. Raises Conflict `slot_taken`."""
+    """Put a live claim elsewhere: the old minutes are free at once. Raises Conflict `slot_taken`, also when it is not live any more."""
+    _check_live(claim)
     claim.begin_minute, claim.end_minute = facts.begin_minute, facts.end_minute
     claim.before_minutes, claim.after_minutes = facts.before_minutes, facts.after_minutes
     claim.place_id, claim.zip = facts.place_id, facts.zip
@@ -72,6 +91,11 @@ def flip_expired(session: Session, provider_id: int, now: datetime) -> None:
         .values(live=False)
         .execution_options(synchronize_session="fetch")
     )
+
+
+def _check_live(claim: Claim) -> None:
+    if not claim.live:
+        raise Conflict("slot_taken", TAKEN)
 
 
 def _flush(session: Session) -> None:

@@ -32,7 +32,7 @@ from providers.profiles.rules import MOBILE
 from providers.registry.changes import lock_provider
 from providers.registry.models import Provider
 from providers.registry.rules import LISTED
-from providers.schedule.changes import APPOINTMENT
+from providers.schedule.changes import APPOINTMENT, turn_claim
 from providers.schedule.models import Claim
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -83,7 +83,7 @@ def book(wanted: Booking, person_id: int, doer: Doer, base_url: str, now: dateti
         hold = get_hold(session, wanted.hold, person_id)
         provider = lock_provider(session, hold.provider_id)
         session.refresh(hold, with_for_update=True)
-        _check_hold(hold, now)
+        _check_hold(hold, session.get_one(Claim, hold.claim_id), now)
         person = session.get_one(Person, person_id)
         if person.email is None or person.email_confirmed_at is None:
             raise Refused("email_unconfirmed", "Confirm your e-mail address first: that is where the confirmation goes.")
@@ -106,10 +106,11 @@ def book(wanted: Booking, person_id: int, doer: Doer, base_url: str, now: dateti
         return Made(booked, key)
 
 
-def _check_hold(hold: Hold, now: datetime) -> None:
+def _check_hold(hold: Hold, claim: Claim, now: datetime) -> None:
+    """Whoever waited at the lock has an old `now`: others may have seen the hold run out and taken its minutes."""
     if hold.state == "booked":
         raise Conflict("hold_used", "This time is booked already.")
-    if hold.state != "live" or now >= hold.expires_at:
+    if hold.state != "live" or now >= hold.expires_at or not claim.live:
         raise Conflict("hold_expired", "The time was held for ten minutes and is free again. Choose it anew, your answers are kept.")
 
 
@@ -182,9 +183,7 @@ def _appointment(hold: Hold, wanted: Booking, place: dict[str, str | None] | Non
 
 def _turn(session: Session, hold: Hold, visit: Appointment) -> None:
     """The hold's claim becomes the appointment's: not for an instant is the time free."""
-    claim = session.get_one(Claim, hold.claim_id)
-    claim.kind = APPOINTMENT
-    claim.expires_at = visit.respond_by_at
+    turn_claim(session, session.get_one(Claim, hold.claim_id), APPOINTMENT, expires_at=visit.respond_by_at)
     hold.state = "booked"
     hold.draft = None
 

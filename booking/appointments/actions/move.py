@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_moved
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
@@ -35,7 +33,8 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
     with transaction() as session:
         booked = lock_appointment(session, public_id)
         visit = booked.appointment
-        _check_deadline(visit, now)
+        claim = session.get_one(Claim, visit.claim_id)
+        _check_deadline(visit, claim, now)
         facts = verdict_facts(visit)
         verdict = assess_move(facts, actor=doer.part, now=now, new_starts_at=starts_at)
         if not verdict.allowed:
@@ -43,14 +42,14 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
             raise kind(verdict.code, verdict.sentence)
         wish = Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting in MOBILE else None)
         accepted = accept_start(session, visit.provider_id, wish, starts_at, now, except_claim_id=visit.claim_id)
-        move_claim(session, session.get_one(Claim, visit.claim_id), accepted.claim)
+        move_claim(session, claim, accepted.claim)
         old = visit.starts_at
         agreed = facts.agreed.moved_to(accepted.starts_at)
         visit.terms = agreed_to_dict(agreed, clock_words(agreed, now, day_words=False).sentence)
         visit.quote = {**visit.quote, "terms": visit.terms}
         visit.starts_at, visit.ends_at = accepted.starts_at, accepted.ends_at
         visit.place_id, visit.zip = accepted.place_id, accepted.claim.zip
-        _keep_deadline(session, visit, now)
+        _keep_deadline(visit, claim, now)
         visit.sequence += 1
         visit.moves += 1
         visit.free_moves_used += verdict.uses_free_move
@@ -62,12 +61,13 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
         return moved
 
 
-def _check_deadline(visit: Appointment, now: datetime) -> None:
-    if visit.status == REQUESTED and visit.respond_by_at is not None and visit.respond_by_at <= now:
+def _check_deadline(visit: Appointment, claim: Claim, now: datetime) -> None:
+    """A request whose deadline is over is not moved, and neither is one whose minutes others saw run out and took."""
+    if visit.status == REQUESTED and (not claim.live or (visit.respond_by_at is not None and visit.respond_by_at <= now)):
         raise Conflict("wrong_state", "The time for sending the document is over, so this request has run out.")
 
 
-def _keep_deadline(session: Session, visit: Appointment, now: datetime) -> None:
+def _keep_deadline(visit: Appointment, claim: Claim, now: datetime) -> None:
     if visit.status == REQUESTED:
         visit.respond_by_at = clearance_due_at(now, visit.starts_at, asked_at=visit.booked_at)
-        session.get_one(Claim, visit.claim_id).expires_at = visit.respond_by_at
+        claim.expires_at = visit.respond_by_at
