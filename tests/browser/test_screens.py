@@ -13,7 +13,7 @@ LOOKS = [(viewport, scheme) for viewport in (WIDE, NARROW) for scheme in ("light
 # name, who looks, where; {slug} and {visit} are filled in from the demo
 PAGES = [
     ("home", None, "/"),
-    ("search", None, "/find?near=Upper+West+Side"),
+    ("search", None, "/search?near=Upper+West+Side"),
     ("provider", None, "/providers/{slug}"),
     ("sign-in", None, "/login"),
     ("help", None, "/help"),
