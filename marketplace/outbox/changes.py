@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from marketplace.outbox.models import Letter
@@ -23,25 +24,24 @@ def enqueue_letter(
     send_after_at: datetime | None = None,
     send_before_at: datetime | None = None,
 ) -> None:
-    """Write a letter unless one with `key` stands already.
+    """Write a letter unless one with `key` stands already; of two at once with one key, one is written.
 
     `kind` names the template `letters/KIND.txt`; `facts` is plain JSON for it. A letter not sent by `send_before_at` is withdrawn
     (a reminder of a visit that has begun helps nobody).
     """
-    if session.scalar(select(Letter.id).where(Letter.key == key)) is not None:
-        return
-    session.add(
-        Letter(
-            key=key,
-            kind=kind,
-            about=about,
-            recipient=recipient,
-            facts=dict(facts),
-            created_at=now,
-            send_after_at=send_after_at or now,
-            send_before_at=send_before_at,
-        )
+    session.flush()
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    letter = insert(Letter).values(
+        key=key,
+        kind=kind,
+        about=about,
+        recipient=recipient,
+        facts=dict(facts),
+        created_at=now,
+        send_after_at=send_after_at or now,
+        send_before_at=send_before_at,
     )
+    session.execute(letter.on_conflict_do_nothing(index_elements=[Letter.key]))
 
 
 def withdraw_letters(session: Session, *, about: str, kinds: tuple[str, ...], now: datetime) -> None:
