@@ -92,7 +92,9 @@ class TestQueue:
         shown = admin.get(f"/admin/credentials/{credential}").json
         assert shown["number"] == "PL-1"
         assert {fault["field"] for fault in shown["faults"]} == {"details.per_occurrence_cents", "details.aggregate_cents"}
-        (entry,) = [one for one in admin.get("/admin/audit", object=f"credential:{credential}").json["items"] if one["verb"] == "credential_opened"]
+        (entry,) = [
+            one for one in admin.get("/admin/audit", object=f"credential:{credential}").json["items"] if one["verb"] == "credential_opened"
+        ]
         assert entry["object"] == f"credential:{credential}"
 
 

@@ -40,7 +40,14 @@ SERVICES = {
             "buffer_after_minutes": 10,
             "add_ons": [{"code": "scar", "name": "Scar work", "minutes": 15, "price_cents": 2500}],
         },
-        {"code": "first", "name": "First consult", "techniques": [], "minutes": {"30": 9500}, "settings": ["clinic"], "first_visit_only": True},
+        {
+            "code": "first",
+            "name": "First consult",
+            "techniques": [],
+            "minutes": {"30": 9500},
+            "settings": ["clinic"],
+            "first_visit_only": True,
+        },
     ]
 }
 SCHEDULE = {
@@ -161,7 +168,8 @@ class TestProfile:
     def test_every_fault_is_named_at_once(self, desk):
         answer = desk.put(
             "/provider/profile",
-            PROFILE | {"name": " ", "gender": "robot", "languages": ["xx1"], "phone": "12", "settings": ["beach"], "places": [{"kind": "hut"}]},
+            PROFILE
+            | {"name": " ", "gender": "robot", "languages": ["xx1"], "phone": "12", "settings": ["beach"], "places": [{"kind": "hut"}]},
         )
         assert answer.status_code == 422
         assert {"name", "gender", "languages", "phone", "settings", "places[0].kind", "places[0].line1"} <= codes(answer)
@@ -244,24 +252,25 @@ class TestServices:
         assert codes(answer) == {"services[0].discount_cents"}
 
 
-class TestPricesAndTerms:
-    RULES = {
-        "rules": [{"code": "evening", "from": "19:00", "to": "21:00", "amount_cents": 1500}, {"code": "holiday", "percent": 25}],
-        "cap_percent": 50,
-    }
-    TERMS = {
-        "steps": [{"hours": 48, "fee_percent": 0}, {"hours": 0, "fee_percent": 50}],
-        "grace_minutes": 5,
-        "no_show_percent": 100,
-        "late_minutes": 10,
-        "free_moves": 2,
-        "payment": "at_visit",
-    }
+RULES = {
+    "rules": [{"code": "evening", "from": "19:00", "to": "21:00", "amount_cents": 1500}, {"code": "holiday", "percent": 25}],
+    "cap_percent": 50,
+}
+TERMS = {
+    "steps": [{"hours": 48, "fee_percent": 0}, {"hours": 0, "fee_percent": 50}],
+    "grace_minutes": 5,
+    "no_show_percent": 100,
+    "late_minutes": 10,
+    "free_moves": 2,
+    "payment": "at_visit",
+}
 
+
+class TestPricesAndTerms:
     def test_price_rules_are_read_back_and_each_change_is_a_version(self, app, desk):
         assert desk.get("/provider/prices").json == {"rules": []}
-        assert desk.put("/provider/prices", self.RULES).json == self.RULES
-        assert desk.put("/provider/prices", self.RULES).status_code == 200
+        assert desk.put("/provider/prices", RULES).json == RULES
+        assert desk.put("/provider/prices", RULES).status_code == 200
         assert count(app, PricePolicy) == 1
         desk.put("/provider/prices", {"rules": []})
         assert count(app, PricePolicy) == 2
@@ -269,14 +278,14 @@ class TestPricesAndTerms:
 
     def test_terms_are_the_houses_until_stated(self, app, desk):
         assert [step["hours"] for step in desk.get("/provider/terms").json["steps"]] == [24, 12, 0]
-        assert desk.put("/provider/terms", self.TERMS).json == self.TERMS
-        assert desk.get("/provider/terms").json == self.TERMS
-        desk.put("/provider/terms", self.TERMS)
+        assert desk.put("/provider/terms", TERMS).json == TERMS
+        assert desk.get("/provider/terms").json == TERMS
+        desk.put("/provider/terms", TERMS)
         assert count(app, TermsPolicy) == 1
 
     def test_terms_that_punish_early_cancelling_are_refused(self, app, desk):
         steps = [{"hours": 24, "fee_percent": 80}, {"hours": 0, "fee_percent": 10}]
-        answer = desk.put("/provider/terms", self.TERMS | {"steps": steps})
+        answer = desk.put("/provider/terms", TERMS | {"steps": steps})
         assert answer.status_code == 422
         assert codes(answer) == {"steps.1.fee_percent"}
         assert count(app, TermsPolicy) == 0
