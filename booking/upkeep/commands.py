@@ -24,7 +24,7 @@ def check(*, repair: bool) -> None:
     """Hold live data against what must never happen: one line a finding, exit code 1 when there is any."""
     now = clock.now()
     if repair:
-        mended = expire_holds(now) + take_back_reminders(now) + free_ended_time(now) + flag_lapses(now)
+        mended = expire_holds(now) + _expire_requests(now) + take_back_reminders(now) + free_ended_time(now) + flag_lapses(now)
         click.echo(f"mended {mended}")
     found = 0
     for sentence in findings(db.session(), now):

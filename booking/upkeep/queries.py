@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment
-from booking.appointments.queries import run_out_holds
+from booking.appointments.queries import overdue_requests, run_out_holds
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import standing_spans
 from booking.upkeep.rules import KEEPS_TIME, LAPSED, LIVE, Kept, mismatches, overlaps
@@ -25,7 +25,7 @@ BATCH = 500
 def findings(session: Session, now: datetime) -> Iterator[str]:
     """Everything that does not hold, one sentence each."""
     yield from overlap_findings(session)
-    yield from appointment_findings(session)
+    yield from appointment_findings(session, now)
     yield from hold_findings(session, now)
     yield from standing_findings(session, now)
     yield from letter_findings(session)
@@ -39,8 +39,10 @@ def overlap_findings(session: Session) -> Iterator[str]:
     yield from overlaps(session.execute(wanted.order_by(table.provider_id, table.busy_from_minute, table.id)))
 
 
-def appointment_findings(session: Session) -> Iterator[str]:
-    """Appointments whose claim is gone, elsewhere or of another kind."""
+def appointment_findings(session: Session, now: datetime) -> Iterator[str]:
+    """Appointments whose claim is gone, elsewhere or of another kind; requests that ran out are told as such."""
+    overdue = frozenset(overdue_requests(session, now))
+    yield from (f"request {public_id} has ended and is still marked requested" for public_id in sorted(overdue))
     wanted = select(
         Appointment.public_id, Appointment.status, Appointment.starts_at, Appointment.ends_at, Claim.live, Claim.kind, Claim.begin_minute,
         Claim.end_minute,
@@ -58,6 +60,7 @@ def appointment_findings(session: Session) -> Iterator[str]:
             to_minute(row.ends_at),
         )
         for row in rows
+        if row.public_id not in overdue
     )
 
 
