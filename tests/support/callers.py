@@ -104,7 +104,7 @@ class _Forms(HTMLParser):
             return
         if kind in {"checkbox", "radio"}:
             if "checked" in words:
-                value = words.get("value") or "on"
+                value = (words["value"] or "") if "value" in words else "on"
                 self._values[name] = [*self._values.get(name, []), value] if kind == "checkbox" else value
             return
         self._values[name] = words.get("value") or ""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, SelectField, StringField, TelField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms import BooleanField, EmailField, Field, SelectField, StringField, TelField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from booking.screening.rules.form import ConsentText
+from marketplace.accounts.contacts import read_email, read_phone
+from marketplace.kernel.errors import Refusal
 
 LONGEST_NOTE = 2000
 
@@ -43,8 +45,20 @@ class PlaceForm(FlaskForm):
     )
     unit = StringField(_l("Apartment, room or suite"), validators=[Length(max=40)], render_kw={"autocomplete": "address-line2"})
     access = TextAreaField(
-        _l("How to get in"), validators=[Length(max=500)], description=_l("Doorman, buzzer, lift or walk-up floor, parking, pets.")
+        _l("How to get in"), validators=[Length(max=500)], description=_l("Doorman, buzzer, elevator or walk-up floor, parking, pets.")
     )
+
+
+def _readable(read: Callable[[str], str]) -> Callable[[FlaskForm, Field], None]:
+    """A validator that says at the field what `read` would refuse later, so that all faults of the page are named at once."""
+
+    def check(_form: FlaskForm, field: Field) -> None:
+        try:
+            read(field.data)
+        except Refusal as refusal:
+            raise ValidationError(refusal.faults[0].message if refusal.faults else refusal.sentence) from refusal
+
+    return check
 
 
 class DetailsForm(FlaskForm):
@@ -55,13 +69,13 @@ class DetailsForm(FlaskForm):
     )
     email = EmailField(
         _l("E-mail"),
-        validators=[InputRequired(_l("Give an e-mail address.")), Length(max=254)],
+        validators=[InputRequired(_l("Give an e-mail address.")), Length(max=254), _readable(read_email)],
         description=_l("We send a code to it, then the confirmation."),
         render_kw={"autocomplete": "email"},
     )
     phone = TelField(
         _l("Mobile phone"),
-        validators=[InputRequired(_l("Give a phone number.")), Length(max=40)],
+        validators=[InputRequired(_l("Give a phone number.")), Length(max=40), _readable(read_phone)],
         description=_l("Only for the day of the visit."),
         render_kw={"autocomplete": "tel"},
     )

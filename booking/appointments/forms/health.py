@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, RadioField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -64,14 +65,15 @@ def _shown(value: Any) -> Any:
 def _field(question: Question, body: BodyMap) -> Field:
     needed = InputRequired(lazy_gettext("Please choose an answer.")) if question.required else Optional()
     if question.type == BOOLEAN:
-        choices = [("yes", gettext("Yes")), ("no", gettext("No"))]
+        choices = [SelectChoice("yes", gettext("Yes")), SelectChoice("no", gettext("No"))]
         if question.unsure:
-            choices.append((UNSURE, gettext("I am not sure")))
+            choices.append(SelectChoice(UNSURE, gettext("I am not sure")))
         return RadioField(question.text, choices=choices, validators=[needed], description=question.help)
     if question.type == NUMBER:
         limits = NumberRange(question.minimum, question.maximum)
         return IntegerField(question.text, validators=[needed, limits], description=question.help)
     if question.type == CHOICE:
-        options = [(option.code, option.text) for option in question.options]
+        options = [SelectChoice(option.code, option.text) for option in question.options]
         return RadioField(question.text, choices=options, validators=[needed], description=question.help)
-    return CheckboxesField(question.text, choices=list(body.names.items()), validators=[Optional()], description=question.help)
+    regions = [SelectChoice(code, name) for code, name in body.names.items()]
+    return CheckboxesField(question.text, choices=regions, validators=[Optional()], description=question.help)

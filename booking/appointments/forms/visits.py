@@ -5,15 +5,17 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 REASONS = (
-    ("", _l("I would rather not say")),
-    ("illness", _l("Fever or something contagious")),
-    ("emergency", _l("An emergency")),
-    ("weather", _l("Severe weather")),
-    ("building_access", _l("My building lets nobody in")),
-    ("other", _l("Something else")),
+    SelectChoice("", _l("I would rather not say")),
+    SelectChoice("illness", _l("Fever or something contagious")),
+    SelectChoice("emergency", _l("An emergency")),
+    SelectChoice("weather", _l("Severe weather")),
+    SelectChoice("building_access", _l("My building lets nobody in")),
+    SelectChoice("other", _l("Something else")),
 )
 
 
@@ -22,7 +24,7 @@ class CancelForm(FlaskForm):
 
     reason = RadioField(_l("Why do you cancel?"), choices=REASONS, default="", validators=[Optional()])
     note = TextAreaField(_l("A word to the other side"), validators=[Length(max=2000)])
-    expected_fee_cents = IntegerField(validators=[Optional()])
+    expected_fee_cents = IntegerField(validators=[Optional()], widget=HiddenInput())
 
 
 class MoveForm(FlaskForm):

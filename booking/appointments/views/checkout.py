@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as Answer
+from wtforms.fields.choices import SelectChoice
 
 from booking.appointments.actions.book import Booking, PlaceOfVisit, book
 from booking.appointments.actions.hold import HoldWish, hold_time, keep_draft, release_hold
@@ -272,7 +273,7 @@ def place(public_id: str) -> Page:
     kept = checkout.draft.get("place") or checkout.person.address or {}
     address = PlaceForm(data=kept) if checkout.hold.setting in MOBILE else None
     wishes = WishesForm(data=checkout.draft.get("wishes") or {})
-    wishes.technique.choices = [("", _("Decide together at the visit")), *_techniques(checkout)]
+    wishes.technique.choices = [SelectChoice("", _("Decide together at the visit")), *_techniques(checkout)]
     details = None if checkout.person.account_id is not None else DetailsForm(data=_known_details(checkout.person))
     forms = [form for form in (address, wishes, details) if form is not None]
     # Every part is checked, so that all faults are shown at once.
@@ -286,9 +287,9 @@ def _known_details(person: Person) -> dict[str, str]:
     return {"name": person.name, "email": person.email or "", "phone": person.phone or ""}
 
 
-def _techniques(checkout: Checkout) -> list[tuple[str, str]]:
+def _techniques(checkout: Checkout) -> list[SelectChoice]:
     service = checkout.facts.service(checkout.hold.service_code)
-    return [(code, techniques()[code].name) for code in (service.techniques if service else ())]
+    return [SelectChoice(code, techniques()[code].name) for code in (service.techniques if service else ())]
 
 
 def _keep_place(checkout: Checkout, address: PlaceForm | None, wishes: WishesForm, details: DetailsForm | None) -> bool:

@@ -168,7 +168,8 @@ def _leave(door: Door) -> Page:
     if not plain.allowed:
         flash(plain.sentence, "warning")
         return redirect(door.url("show"))
-    form.expected_fee_cents.data = plain.fee_cents
+    # What was sent would be drawn again otherwise, and with it a fee that is no longer true.
+    form.expected_fee_cents.raw_data, form.expected_fee_cents.data = None, plain.fee_cents
     ill = assess_cancellation(facts, actor="client", now=now, reason=ILLNESS)
     return render_template(
         "appointments/cancel.html", door=door, visit=visit, booked=door.booked, form=form, verdict=plain, ill=ill, waivers=left,
