@@ -211,7 +211,7 @@ class Look:
         most = self.frame.query.max_price_cents
         if most is None or not starts:
             return starts
-        key = ("affordable", option, standing, full_time)
+        key = ("affordable", option.at, option.spot, standing, full_time)
         found = self._known.get(key)
         if found is None:
             cents = self._prices(option).at(self.frame.now)

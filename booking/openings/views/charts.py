@@ -14,7 +14,8 @@ from providers.profiles.rules import PlaceFacts
 
 WIDTH, HEIGHT = 300, 400
 LABEL_WIDTH, LABEL_HEIGHT = 6.4, 15
-AROUND_UNITS = 45
+AROUND_UNITS = 70
+PIN_UNITS = 50
 GREEN = ("Park", "Island", "island")
 
 
@@ -49,7 +50,8 @@ class Sheet:
 
 def chart(pins: Sequence[tuple[int, PlaceFacts]], near: Near | None, *, comes: bool) -> Words:
     """The map of one page of results: pins by number, the mile around where one is, and the area that mobile providers come to."""
-    points = [map_point(place.latitude, place.longitude) for _, place in pins]
+    feet = [map_point(place.latitude, place.longitude) for _, place in pins]
+    points = feet + [(x, y - PIN_UNITS) for x, y in feet]
     if near is not None:
         x, y = map_point(near.latitude, near.longitude)
         points += [(x - AROUND_UNITS, y - AROUND_UNITS), (x + AROUND_UNITS, y + AROUND_UNITS)]
