@@ -37,7 +37,7 @@ PASSWORD = "evening-in-manhattan"  # noqa: S105 (printed on purpose: sample acco
 CLIENT_EMAIL, THERAPIST_EMAIL, ADMIN_EMAIL = f"client@{DOMAIN}", f"therapist@{DOMAIN}", f"admin@{DOMAIN}"
 CLIENT_NAME = "Sam Ellery"
 BATCH = 200
-MOST_VISITS, LEAST_VISITS, VISITS_IN_ALL = 40, 13, 20_000
+MOST_VISITS, LEAST_VISITS, VISITS_IN_ALL = 30, 12, 15_000
 CLIENTS_WITH_ACCOUNT, GUESTS_A_PROVIDER = 40, 5
 
 
@@ -51,7 +51,7 @@ class Plan:
 
     @property
     def visits_a_provider(self) -> int:
-        """About one and a third a day in a small town, fewer in a large one, never fewer than a dozen."""
+        """About one a day in a small town; in a large one fewer, never fewer than a dozen in thirty days, so that loading stays quick."""
         share = max(LEAST_VISITS, min(MOST_VISITS, VISITS_IN_ALL // self.providers))
         return max(1, round(share * self.days / 30))
 

@@ -16,16 +16,18 @@ from booking.openings.rules.asking import Wish, open_time, pose, standing_spans
 from booking.openings.rules.judging import judge_start
 from booking.openings.rules.question import Question, Taken
 from booking.openings.rules.starts import find_starts
-from booking.quotes.rules.agreed import agreed_to_dict
 from booking.quotes.rules.pricing import quote_to_dict
 from booking.quotes.rules.visits import quote_visit
+from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import DAY_MINUTES, day_begin, from_minute, local_day, to_minute
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts
 from providers.registry.rules import LISTED
+from providers.schedule.rules.hours import OpenSpan
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 NEIGHBOR_MINUTES = 36 * 60
 BETWEEN_VISITS_MINUTES = 60
+ONE_DAY = timedelta(days=1)
 SAME_DAY_PERCENT = 14
 FARTHEST_LEAD_DAYS = 12
 
@@ -49,7 +51,6 @@ class Visit:
     before_minutes: int
     after_minutes: int
     quote: Mapping[str, object]
-    terms: Mapping[str, object]
     total_cents: int
     booked_at: datetime
     note: str | None
@@ -115,6 +116,8 @@ class Diary:
         self.visits: list[Visit] = []
         self.breaks: list[Break] = []
         self.seen: set[int] = set()
+        self._spans: dict[str, list[OpenSpan]] = {}
+        self._standing: dict[str, list[Span]] = {}
         self._questions: dict[tuple[str, int, str], Question] = {}
         self.choices = [
             Choice(service, minutes, setting)
@@ -128,7 +131,7 @@ class Diary:
     def question(self, choice: Choice, zip_code: str | None, day: date, at: datetime) -> Question:
         """What the engine was asked when somebody booked at `at` for a day."""
         known = self._questions.get((choice.service.code, choice.minutes, choice.setting)) or self._pose(choice)
-        begin, end = day_begin(day), day_begin(day + timedelta(days=1))
+        begin, end = day_begin(day), day_begin(day + ONE_DAY)
         near = [span for span in known.spans if span.end_minute > begin - NEIGHBOR_MINUTES and span.begin_minute < end + NEIGHBOR_MINUTES]
         taken = [
             claim for claim in self.taken if claim.begin_minute < end + NEIGHBOR_MINUTES and claim.end_minute > begin - NEIGHBOR_MINUTES
@@ -139,20 +142,34 @@ class Diary:
         )  # fmt: skip
 
     def _pose(self, choice: Choice) -> Question:
-        one = timedelta(days=1)
-        spans = open_time(self.facts, choice.setting, self.first - one, self.last + one)
-        standing = standing_spans(self.facts, choice.service, self.world.house, self.first - one, self.last + one)
+        standing = self._standing.get(choice.service.code)
+        if standing is None:
+            bounds = self.first - ONE_DAY, self.last + ONE_DAY
+            standing = self._standing[choice.service.code] = standing_spans(self.facts, choice.service, self.world.house, *bounds)
         wish = Wish(choice.service.code, choice.minutes, choice.setting)
-        posed = pose(self.facts, wish, choice.service, spans, standing, now=self.world.now)
+        posed = pose(self.facts, wish, choice.service, self._open(choice.setting), standing, now=self.world.now)
         self._questions[choice.service.code, choice.minutes, choice.setting] = posed
         return posed
+
+    def _open(self, setting: str) -> list[OpenSpan]:
+        """Open time of the whole period for a setting."""
+        known = self._spans.get(setting)
+        if known is None:
+            known = self._spans[setting] = open_time(self.facts, setting, self.first - ONE_DAY, self.last + ONE_DAY)
+        return known
+
+    def _open_day(self, choice: Choice) -> date:
+        """A day on which there are hours for a choice; where there are none in the whole period, any day."""
+        begin, end = day_begin(self.first), day_begin(self.last + ONE_DAY)
+        spans = [span for span in self._open(choice.setting) if begin <= span.begin_minute < end]
+        return local_day(self.chance.choice(spans).begin_minute) if spans else self.first
 
     # --- filling ---------------------------------------------------------------------------------------------------------
 
     def take_breaks(self, count: int) -> None:
         """Some time off in the coming days, inside open hours."""
         choice = self.choices[0]
-        spans = [span for span in self._pose(choice).spans if span.begin_minute > to_minute(self.world.now)]
+        spans = [span for span in self._open(choice.setting) if span.begin_minute > to_minute(self.world.now)]
         for span in self.chance.sample(spans, min(count, len(spans))):
             length = self.chance.choice((60, 90, 120))
             begin = span.begin_minute + 30 * self.chance.randrange(0, 4)
@@ -162,10 +179,13 @@ class Diary:
             self.taken.append(Taken(begin, begin + length))
 
     def fill(self, wanted: int) -> None:
-        """Visits on days of the whole period, as many as fit of so many."""
-        days = (self.last - self.first).days + 1
-        for _ in range(wanted):
-            self.add(self.first + timedelta(days=self.chance.randrange(0, days)))
+        """So many more visits on days of the whole period, or fewer where they do not fit in half as many tries again."""
+        most = len(self.visits) + wanted
+        for _ in range(wanted * 3 // 2):
+            if len(self.visits) >= most:
+                return
+            choice = self.chance.choice(self.choices)
+            self.add(self._open_day(choice), choice=choice)
 
     def add(
         self,
@@ -236,7 +256,7 @@ class Diary:
             zip_code=site.zip if site else None, taxes=self.world.taxes, now=at,
         )  # fmt: skip
         agreed = made.terms.at_booking(at)
-        terms = agreed_to_dict(agreed, made.summary)
+        quote = quote_to_dict(replace(made, terms=agreed))
         now = self.world.now
         outcome = as_planned(self.chance, starts_at, ends_at, now) if planned else draw_outcome(self.chance, agreed, ends_at, now)
         texts = self.world.words.texts
@@ -255,8 +275,7 @@ class Diary:
             begin_minute=begin,
             before_minutes=question.visit.before_minutes,
             after_minutes=question.visit.after_minutes,
-            quote={**quote_to_dict(made), "terms": terms},
-            terms=terms,
+            quote=quote,
             total_cents=made.total_cents,
             booked_at=at,
             note=self.chance.choice(texts["client_notes"]) if likely(self.chance, 15) else None,
