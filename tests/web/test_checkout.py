@@ -113,6 +113,14 @@ def test_a_stop_offers_no_slot_and_books_nothing(app, visitor, shop, client_acco
         assert db.session.scalars(select(Appointment)).all() == []
 
 
+def test_somebody_under_age_is_told_so(app, visitor, shop, client_account):
+    person = visitor(client_account)
+    hold(person, shop)
+    page = answer_health(person, minor="yes")
+    assert page.request.path.endswith("/stop")
+    assert "Book for" not in page.text
+
+
 def test_what_needs_a_clearance_is_asked_for_and_kept(app, visitor, shop, client_account):
     person = visitor(client_account)
     hold(person, shop)

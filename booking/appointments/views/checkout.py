@@ -183,7 +183,7 @@ def _next_screen(checkout: Checkout, answers: dict[str, Any], code: str) -> Page
         return checkout.to("health", screen=code)
     screens = open_screens(form, answers)
     following = screens[screens.index(code) + 1 :]
-    stops = _judge(checkout, answers) if not following else _stops_already(answers)
+    stops = _judge(checkout, answers) if not following or _stops_already(answers) else False
     if stops:
         return checkout.to("stop")
     return checkout.to("health", screen=following[0]) if following else checkout.to("consent")
@@ -225,20 +225,17 @@ def health_again(public_id: str) -> Page:
 @blueprint.route("/checkout/<public_id>/stop", methods=["GET", "POST"])
 @access("client", "anonymous")
 def stop(public_id: str) -> Page:
-    """No visit now: what to do, kindly, and no slot. The time is given back; a wrong answer can be put right."""
+    """No visit now: what to do, kindly, and no slot; a wrong answer can be put right."""
     checkout = Checkout(public_id)
-    answers = dict(checkout.draft.get("health") or {})
-    form = PlainForm()
-    if not _stops_already(answers):
+    screening = find_screening(db.session(), str(checkout.draft.get("screening") or ""), checkout.person_id)
+    if screening is None or screening.outcome != STOP:
         return checkout.to("health")
+    form = PlainForm()
     if form.validate_on_submit():
         checkout.keep(health=None, screening=None)
         return checkout.to("health") if not checkout.ended else redirect(url_for("openings.provider", slug=checkout.facts.slug))
-    if checkout.draft.get("screening") is None:
-        _judge(checkout, answers)
-    screening = find_screening(db.session(), str(checkout.draft["screening"]), checkout.person_id)
-    result: dict[str, Any] = screening.result if screening is not None else {"advice": "see_physician", "reasons": []}
-    return checkout.page("stop", 1, form=form, result=result, advice=catalogue.advice()[result["advice"] or "see_physician"])
+    advice = catalogue.advice()[screening.result["advice"] or "see_physician"]
+    return checkout.page("stop", 1, form=form, result=screening.result, advice=advice)
 
 
 @blueprint.route("/checkout/<public_id>/consent", methods=["GET", "POST"])
