@@ -11,6 +11,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -124,16 +125,17 @@ def broken_entries(session: Session) -> Iterator[str]:
     """One sentence for each entry at which a chain does not hold, lane by lane."""
     previous = FIRST_HASH
     lane, number = -1, 0
-    rows = session.scalars(select(AuditEntry).order_by(AuditEntry.lane, AuditEntry.number).execution_options(yield_per=1000))
-    for entry in rows:
-        if entry.lane != lane:
-            lane, number, previous = entry.lane, 0, FIRST_HASH
-        number += 1
-        if entry.number != number:
-            yield f"audit lane {lane}: entry {number} is missing"
-        elif entry.previous_hash != previous or entry.entry_hash != entry_hash(entry):
-            yield f"audit lane {lane}: entry {number} ({entry.verb} at {entry.at.isoformat()}) was changed"
-        number, previous = entry.number, entry.entry_hash
+    ordered = select(AuditEntry).order_by(AuditEntry.lane, AuditEntry.number).execution_options(yield_per=1000)
+    with closing(session.scalars(ordered)) as rows:
+        for entry in rows:
+            if entry.lane != lane:
+                lane, number, previous = entry.lane, 0, FIRST_HASH
+            number += 1
+            if entry.number != number:
+                yield f"audit lane {lane}: entry {number} is missing"
+            elif entry.previous_hash != previous or entry.entry_hash != entry_hash(entry):
+                yield f"audit lane {lane}: entry {number} ({entry.verb} at {entry.at.isoformat()}) was changed"
+            number, previous = entry.number, entry.entry_hash
 
 
 def count_entries(session: Session) -> int:

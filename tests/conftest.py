@@ -7,5 +7,6 @@ pytest_plugins = [
     "tests.support.applications",
     "tests.support.browsers",
     "tests.support.people",
+    "tests.support.mail",
     "tests.support.callers",
 ]

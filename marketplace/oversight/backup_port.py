@@ -54,7 +54,8 @@ def load(engine: Engine, path: Path, progress: Progress) -> None:
         raise BackupFault(f"there is no file {path}")
     if filled := filled_tables(engine):
         raise BackupFault(f"the database is not empty: {', '.join(sorted(filled)[:5])}")
-    magic = path.open("rb").read(len(SQLITE_MAGIC))
+    with path.open("rb") as file:
+        magic = file.read(len(SQLITE_MAGIC))
     url, kind = engine.url, engine.dialect.name
     wanted = SQLITE_MAGIC if kind == "sqlite" else POSTGRESQL_MAGIC
     if not magic.startswith(wanted):
