@@ -50,7 +50,7 @@ def change_hours() -> ResponseReturnValue:
     page = page_of_form(request.form)
     if "add" in request.form or "drop" in request.form:
         _change_lines(page)
-        return _show(page)
+        return _show(page, opened=_touched(page))
     try:
         put_schedule(desk_owner(), read_schedule(page.body()), clock.now())
     except (Refused, Malformed) as refusal:
@@ -67,6 +67,14 @@ def _change_lines(page: HoursPage) -> None:
     drop_line(page, request.form.get("drop", ""))
 
 
+def _touched(page: HoursPage) -> frozenset[int]:
+    """The weekdays to leave unfolded: where a line came or went, and where one is still to be filled in."""
+    words = (request.form.get("add", ""), request.form.get("drop", ""))
+    pressed = {int(word[1]) for word in words if word[:1] == "w" and word[1:2].isdigit()}
+    unfinished = {number for number, rows in enumerate(page.weekdays) if any(not (row.opens and row.closes) for row in rows)}
+    return frozenset(pressed | unfinished)
+
+
 def _settings() -> list[str]:
     provider = find_own_provider(db.session(), desk_owner().account_id)
     return list(provider.settings) if provider else []
@@ -80,7 +88,7 @@ def _stored() -> dict[str, Any]:
     return schedule_to_dict(weekly, exceptions, rules_in_force(session, own_id), places_by_id(session, own_id))
 
 
-def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence: str = "") -> str:
+def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence: str = "", opened: frozenset[int] = frozenset()) -> str:
     session = db.session()
     provider = find_own_provider(session, desk_owner().account_id)
     own_id = provider.id if provider else None
@@ -89,6 +97,7 @@ def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence:
     return render_template(
         "provider/hours.html",
         page=page,
+        opened=opened | {int(name[1]) for name in faults or () if name[0] == "w" and name[1:2].isdigit()},
         faults=faults or {},
         sentence=sentence,
         weekdays=WEEKDAYS,
