@@ -6,7 +6,7 @@ WORKERS ?= 2
 THREADS ?= 8
 # How many processes the tests use.
 TEST_WORKERS ?= 2
-# Further words for pytest, flask demo load, flask openings bench: make test ARGS="-k quotes"
+# Further words for pytest, flask demo load: make test ARGS="-k quotes"
 ARGS ?=
 
 VENV := .venv
@@ -67,8 +67,8 @@ migrate: $(VENV)/.run-time ## bring the database (DATABASE_URL) to the newest sh
 demo: migrate ## load demo Manhattan into an empty database (ARGS="--providers 200 --seed 7")
 	@$(FLASK) demo load $(ARGS)
 
-bench: migrate ## measure search and start times on the present data
-	@$(FLASK) openings bench $(ARGS)
+bench: $(VENV)/.tests ## measure start times and search against the yardsticks in tests
+	@for bench in bench/*.py; do name=$${bench##*/}; $(BIN)/python -m bench.$${name%.py} $(ARGS) || exit 1; done
 
 # --- proof --------------------------------------------------------------------------------------------------------------------
 
