@@ -100,6 +100,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             installers=(install_accounts, install_navigation),
             open_endpoints={**ACCOUNT_ENDPOINTS},
             attachments=ATTACHMENTS,
+            homes={"client": "visits.index", "provider": "desk.today", "admin": "credentials.queue"},
         ),
     )
 

@@ -84,12 +84,3 @@ def person(app: Flask):
         return made[-1]
 
     return make
-
-
-@pytest.fixture
-def stand_in_pages(app: Flask) -> None:
-    """Pages that the frame links to and that this application may lack."""
-    for rule, endpoint in [("/", "openings.home"), ("/about/<page>", "pages.show"), ("/find", "openings.search")]:
-        if endpoint not in app.view_functions:
-            app.add_url_rule(rule, endpoint=endpoint, view_func=lambda **_: "")
-    app.template_context_processors[None].insert(0, lambda: {"nav": []})

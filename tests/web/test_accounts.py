@@ -11,7 +11,6 @@ from marketplace.accounts.models import Account, Role
 from marketplace.db import db
 from tests.support.people import letters, link_in, submit, token_in
 
-pytestmark = pytest.mark.usefixtures("stand_in_pages")
 GENERIC = "do not go together"
 
 

@@ -12,7 +12,6 @@ from marketplace.audit import AuditEntry
 from marketplace.db import db
 from tests.support.people import letters, link_in, submit, token_in
 
-pytestmark = pytest.mark.usefixtures("stand_in_pages")
 NEW = "another fine phrase"
 
 

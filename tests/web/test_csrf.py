@@ -4,7 +4,6 @@ import pytest
 
 from tests.support.people import submit, token_in
 
-pytestmark = pytest.mark.usefixtures("stand_in_pages")
 CHANGE = {"name": "Ann the Second"}
 
 

@@ -5,8 +5,6 @@ import pytest
 from marketplace.db import db
 from tests.support.people import submit
 
-pytestmark = pytest.mark.usefixtures("stand_in_pages")
-
 
 @pytest.mark.parametrize("path", ["/login", "/api/v1/me", "/nowhere", "/healthz", "/static/css/app.css", "/account"])
 def test_every_answer_carries_the_headers(client, path):
