@@ -26,6 +26,7 @@ from marketplace.webkit.letters import Attach, install_letters
 from marketplace.webkit.limits import install_limits
 from marketplace.webkit.origins import install_origin_check
 from marketplace.webkit.problems import install_problems
+from marketplace.webkit.reading import install_reading
 
 if TYPE_CHECKING:
     from marketplace.settings import Settings
@@ -66,6 +67,7 @@ def build_app(settings: Settings, root: Path, parts: Parts) -> Flask:
     install_filters(app)
     install_letters(app, parts.attachments)
     install_problems(app)
+    install_reading(app)
     install_headers(app, production=settings.production)
     for install in parts.installers:
         install(app, settings)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import Request
+from flask import Flask, Request, request
 
 from marketplace.kernel.errors import FieldFault, Malformed, Refused
+from marketplace.webkit.problems import API_ROOT
 
 LONGEST_TEXT = 10_000
+DEEPEST_BODY = 32
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MISSING: Any = object()
 
 
@@ -39,14 +43,57 @@ def read_date(text: str) -> date:
         raise Malformed("bad_date", f"“{text[:40]}” is not a day of the calendar.") from None
 
 
-def json_object(request: Request) -> dict[str, Any]:
-    """The body as a JSON object; an empty body is an empty object. Raises Malformed `bad_json`."""
-    if not request.get_data(cache=True):
+def json_object(asked: Request) -> dict[str, Any]:
+    """The body as a JSON object; an empty body is an empty object. Raises Malformed `bad_json` or `bad_text`."""
+    content = asked.get_data(cache=True)
+    if not content:
         return {}
-    body = request.get_json(force=True, silent=True)
+    try:
+        body = json.loads(content, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        body = None
     if not isinstance(body, dict):
         raise Malformed("bad_json", "The body must be a JSON object.")
+    _check_body(body)
     return body
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _check_body(body: dict[str, Any]) -> None:
+    """Every text in the body can be stored, and nothing is nested so deeply that reading it would break."""
+    waiting: list[tuple[Any, int]] = [(body, 1)]
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > DEEPEST_BODY:
+            raise Malformed("bad_json", f"The body is nested deeper than {DEEPEST_BODY} levels.")
+        if isinstance(value, str):
+            check_text(value)
+        elif isinstance(value, dict):
+            waiting += [(inner, depth + 1) for inner in (*value.keys(), *value.values())]
+        elif isinstance(value, list):
+            waiting += [(inner, depth + 1) for inner in value]
+
+
+def check_text(text: str) -> None:
+    """Raises Malformed `bad_text` for what no database takes: a NUL, or half of a surrogate pair."""
+    if "\x00" in text or _SURROGATE.search(text):
+        raise Malformed("bad_text", "The request holds a character that cannot be stored.")
+
+
+def install_reading(app: Flask) -> None:
+    """Refuse addresses, query strings and forms that hold what no database takes, before anything is looked up."""
+
+    @app.before_request
+    def refuse_unstorable() -> None:
+        check_text(request.path)
+        for name, text in request.args.items(multi=True):
+            check_text(name + text)
+        if not request.path.startswith(API_ROOT):
+            for name, text in request.form.items(multi=True):
+                check_text(name + text)
 
 
 class Fields:
@@ -96,7 +143,7 @@ class Fields:
         if not isinstance(value, str) or value is default:
             return value
         value = value.strip()
-        if "\x00" in value:
+        if "\x00" in value or _SURROGATE.search(value):
             self.fault(field, "This holds a character that cannot be stored.")
         if len(value) > longest:
             self.fault(field, f"This is longer than {longest} characters.")
