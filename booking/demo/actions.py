@@ -94,7 +94,7 @@ class _Builder:
 
     def __init__(self, plan: Plan, now: datetime, password_hash: str) -> None:
         self.plan, self.password_hash = plan, password_hash
-        self.world = _world(plan, now)
+        self.world = build_world(plan, now)
         self.loaded = Loaded()
         self.slugs: set[str] = set()
         self.emails: set[str] = {CLIENT_EMAIL, THERAPIST_EMAIL, ADMIN_EMAIL}
@@ -179,7 +179,7 @@ class _Builder:
         self.loaded.neighborhoods = len(self.hoods)
 
 
-def _world(plan: Plan, now: datetime) -> World:
+def build_world(plan: Plan, now: datetime) -> World:
     """What the town of a plan is built on. Neighborhoods come in an order that is the seed's."""
 
     def dice(name: str) -> random.Random:

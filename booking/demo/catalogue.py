@@ -101,15 +101,16 @@ def covered(draft: AreaDraft) -> tuple[str, ...]:
 
 
 def _doors(hood: str, rows: Sequence[Sequence[Any]]) -> Iterator[Site]:
-    """Houses on the grid where they really are; others spread around the neighborhood's middle."""
-    count = 0
+    """Houses on the grid where they really are; others spread around the neighborhood's middle. No two share a point."""
+    count, points = 0, set()
     for street, low, high, step, zip_code in rows:
         for number in range(low, high + 1, step):
             line1 = f"{number} {street}"
             found = find_offline(f"{line1}, New York, NY {zip_code}")
             point = found.point if found is not None and found.precision == "grid" else _spread(hood, count)
             count += 1
-            if gazetteer.neighborhood_of(point) == hood:
+            if point not in points and gazetteer.neighborhood_of(point) == hood:
+                points.add(point)
                 yield Site(line1, street, zip_code, hood, point.latitude, point.longitude)
 
 

@@ -35,6 +35,7 @@ PROFESSIONS = {"lmt": 82, "pt": 11, "chiropractor": 7}
 MODES = {"walk": 15, "walk_with_table": 10, "subway": 55, "car": 20}
 STATES = {PENDING: SUBMITTED, ASKED: SUBMITTED, SUSPENSION: SUSPENDED, UNFINISHED: DRAFT}
 THERAPIST = Human("Renata Solano", "Solano", "female", "she/her", ("en", "es", "pt"))
+THERAPIST_HOOD = "upper_west_side"
 RADII_METERS = (1_500, 2_500, 4_000, 6_000)
 
 
@@ -86,7 +87,7 @@ def draw_desk(world: World, number: int, ids: Ids, slugs: set[str]) -> Desk:
     chance = world.dice(f"provider {number}")
     who = _draw_person(chance, world, number, slugs)
     places = _places(chance, world, who, ids) if "clinic" in who.settings else ()
-    focus, second = _focuses(chance, world)
+    focus, second = _focuses(chance, world, number)
     area = draw_area(chance, world, who.home) if is_mobile(who.settings) else None
     covered = world.covered(area) if area else ()
     offer = _offer(draw_offer(chance, world, focus, second, who.settings, who.profession), covered, world, who)
@@ -109,7 +110,7 @@ def draw_desk(world: World, number: int, ids: Ids, slugs: set[str]) -> Desk:
 
 def _draw_person(chance: Chance, world: World, number: int, slugs: set[str]) -> _Person:
     named = number == 0
-    hood = tuple(world.sites)[number % len(world.sites)]
+    hood = THERAPIST_HOOD if named else tuple(world.sites)[number % len(world.sites)]
     return _Person(
         number=number,
         human=THERAPIST if named else _new_human(chance, world, slugs),
@@ -165,8 +166,10 @@ def _settings(chance: Chance, kind: str) -> tuple[str, ...]:
     return {"clinic": ("clinic",), "mobile": road, "both": ("clinic", *road)}[kind]
 
 
-def _focuses(chance: Chance, world: World) -> tuple[Focus, Focus | None]:
+def _focuses(chance: Chance, world: World, number: int) -> tuple[Focus, Focus | None]:
     first, other = chance.sample(world.words.focuses, 2)
+    if number == 0:
+        return world.words.focuses[0], next(focus for focus in world.words.focuses if focus.code == "jaw")
     return first, other if likely(chance, 40) else None
 
 

@@ -29,6 +29,7 @@ AT_CLINIC: tuple[tuple[Block, ...], ...] = (
     (((2, 3, 4, 5, 6), 840, 1380, CLINIC),),
     ((ALL, 960, 1440, CLINIC),),
     (((6, 0, 1, 2, 3), 1080, 1500, CLINIC),),
+    (((3, 4, 5, 6), 1140, 1590, CLINIC),),
 )
 ON_THE_ROAD: tuple[tuple[Block, ...], ...] = (
     ((WEEKDAYS, 1020, 1380, ROAD), (WEEKEND, 720, 1320, ROAD)),
@@ -36,6 +37,7 @@ ON_THE_ROAD: tuple[tuple[Block, ...], ...] = (
     ((WEEKDAYS, 540, 1080, ROAD),),
     ((ALL, 720, 1380, ROAD),),
     ((ALL, 1080, 1500, ROAD),),
+    ((ALL, 1110, 1590, ROAD),),
     ((WEEKDAYS, 600, 1200, ROAD), (WEEKEND, 1080, 1560, ROAD)),
 )
 BOTH: tuple[tuple[Block, ...], ...] = (

@@ -13,6 +13,7 @@ from booking.demo.rules.outcomes import Event, Outcome, as_planned, booked_event
 from booking.demo.rules.people import Client
 from booking.demo.rules.words import Site, World
 from booking.openings.rules.asking import Wish, open_time, pose, standing_spans
+from booking.openings.rules.candidates import NEIGHBOR_MINUTES
 from booking.openings.rules.judging import judge_start
 from booking.openings.rules.question import Question, Taken
 from booking.openings.rules.starts import find_starts
@@ -25,11 +26,12 @@ from providers.registry.rules import LISTED
 from providers.schedule.rules.hours import OpenSpan
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-NEIGHBOR_MINUTES = 36 * 60
 BETWEEN_VISITS_MINUTES = 60
 ONE_DAY = timedelta(days=1)
 SAME_DAY_PERCENT = 14
 FARTHEST_LEAD_DAYS = 12
+MINUTES_A_VISIT = 200
+"""A town in which there are still free times: one visit for every so many open minutes at most."""
 
 
 @dataclass(frozen=True)
@@ -180,12 +182,18 @@ class Diary:
 
     def fill(self, wanted: int) -> None:
         """So many more visits on days of the whole period, or fewer where they do not fit in half as many tries again."""
-        most = len(self.visits) + wanted
-        for _ in range(wanted * 3 // 2):
+        fits = min(wanted, self._open_minutes() // MINUTES_A_VISIT)
+        most = len(self.visits) + fits
+        for _ in range(fits * 3 // 2):
             if len(self.visits) >= most:
                 return
             choice = self.chance.choice(self.choices)
             self.add(self._open_day(choice), choice=choice)
+
+    def _open_minutes(self) -> int:
+        """Open time of the whole period, in the setting that has most of it."""
+        settings = {choice.setting for choice in self.choices}
+        return max(sum(span.end_minute - span.begin_minute for span in self._open(setting)) for setting in sorted(settings))
 
     def add(
         self,

@@ -1,0 +1,218 @@
+"""`demo load` on both databases: the same town each time, nothing that `check` objects to, and no second town on top."""
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from booking.appointments.models import Appointment
+from booking.demo.actions import ADMIN_EMAIL, CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL, Plan, load_demo
+from booking.openings.catalogue import house_rules, travel_by
+from booking.openings.queries import load_taken
+from booking.openings.rules.asking import Wish, ask
+from booking.openings.rules.judging import judge_start
+from booking.upkeep.queries import findings
+from marketplace.accounts.models import Account
+from marketplace.accounts.security_port import verify_password
+from marketplace.audit import count_entries
+from marketplace.db import Base, db
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.walltime import to_minute
+from marketplace.settings import Settings
+from providers.credentials.models import Credential
+from providers.profiles.queries import load_facts
+from providers.registry.models import Change, Provider
+from providers.schedule.models import Claim
+from tests.support.clocks import START, Clock
+from tests.support.databases import ROOT, Database, environment_of, handed_on
+from wsgi import create_app
+
+SMALL = Plan(providers=12, days=30, seed=1)
+NOT_THE_TOWNS = {
+    ("account", "password"), ("credential_document", "content"), ("change", "seq"), ("change", "xid"), ("role", "id"), ("account_role", "role_id"),
+}  # fmt: skip
+"""What may differ from one loading to the next: the password's salt, a file's seal (its hash may not), numbers that the database gives."""
+
+
+def load(plan: Plan = SMALL, now: datetime = START):
+    return list(load_demo(plan, now))[-1]
+
+
+def town() -> dict[str, list[tuple]]:
+    """Every row of every table, seals opened."""
+    return {
+        table.name: [
+            tuple(value for column, value in row._mapping.items() if (table.name, column) not in NOT_THE_TOWNS)
+            for row in db.session.execute(select(table).order_by(*table.primary_key.columns))
+        ]
+        for table in Base.metadata.sorted_tables
+    }
+
+
+@pytest.fixture(scope="module")
+def reference(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple]]:
+    """The town as another process loads it, with another order of its hashes."""
+    folder = tmp_path_factory.mktemp("reference")
+    path, clock = folder / "reference.db", folder / "now"
+    copyfile(sqlite_template, path)
+    clock.write_text(START.isoformat())
+    url = f"sqlite:///{path}"
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "load", "--providers", "12"]
+    subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, env=handed_on(url) | {"CLOCK_FILE": str(clock), "PYTHONHASHSEED": "7"}
+    )
+    app = create_app(Settings.from_environment(environment_of(url)))
+    with app.app_context():
+        found = town()
+        db.session.remove()
+        db.engine.dispose()
+    return found
+
+
+def test_two_loads_give_the_same_town_on_either_database(ctx: Flask, reference):
+    load()
+    found = town()
+    assert {name for name, rows in found.items() if rows} >= {"appointment", "credential", "claim", "service_area", "screening", "consent"}
+    for name, rows in reference.items():
+        assert found[name] == rows, name
+
+
+def test_another_seed_gives_another_town(ctx: Flask, reference):
+    load(Plan(12, 30, seed=2))
+    assert town()["provider"] != reference["provider"]
+
+
+def test_nothing_is_found_by_check_and_the_next_row_gets_a_number_of_its_own(ctx: Flask):
+    load()
+    assert list(findings(db.session(), START)) == []
+    before = db.session.scalar(select(func.max(Account.id)))
+    made = Account(email="new@licensedhands.test", fs_uniquifier="new", created_at=START)
+    db.session.add(made)
+    db.session.flush()
+    assert made.id > before
+
+
+def test_every_start_is_one_that_the_engine_judges_free_when_it_was_booked(ctx: Flask):
+    load()
+    facts = {one.id: one for one in load_facts(db.session(), db.session.scalars(select(Provider.id)))}
+    visits = db.session.scalars(
+        select(Appointment).where(Appointment.status.in_(("completed", "confirmed", "requested", "checked_in")))
+    ).all()
+    for visit in visits:
+        provider, begin = facts[visit.provider_id], to_minute(visit.starts_at)
+        service = provider.service(visit.service_code)
+        wish = Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting != "clinic" else None)
+        taken = load_taken(
+            db.session(), [provider.id], from_minute=begin, until_minute=begin + visit.minutes, now=START, except_claim_id=visit.claim_id
+        )
+        question = ask(
+            provider, wish, service, house_rules(), taken=taken[provider.id], now=visit.booked_at, from_minute=begin, until_minute=begin + 1,
+            travel=travel_by(provider.area.mode) if provider.area else None,
+        )  # fmt: skip
+        judged = judge_start(question, begin)
+        assert judged.ok, f"{visit.public_id}: {judged.sentence}"
+    assert len(visits) > 100
+
+
+def test_no_two_live_claims_of_a_provider_meet(ctx: Flask):
+    load()
+    ends: dict[int, int] = {}
+    for claim in db.session.scalars(select(Claim).where(Claim.live).order_by(Claim.provider_id, Claim.busy_from_minute)):
+        assert claim.busy_from_minute >= ends.get(claim.provider_id, 0)
+        ends[claim.provider_id] = claim.busy_until_minute
+
+
+def test_the_three_named_accounts_can_sign_in_and_everybody_is_sample_data(ctx: Flask):
+    load()
+    accounts = {account.email: account for account in db.session.scalars(select(Account))}
+    for email, role in ((CLIENT_EMAIL, "client"), (THERAPIST_EMAIL, "provider"), (ADMIN_EMAIL, "admin")):
+        assert accounts[email].role == role
+        assert accounts[email].confirmed_at is not None
+        assert verify_password(PASSWORD, accounts[email].password)
+    assert all(db.session.scalars(select(Provider.sample_data)))
+    assert all(db.session.scalars(select(Appointment.sample_data)))
+
+
+def test_each_provider_is_in_the_change_feed_once_and_the_audit_holds_one_deed(ctx: Flask):
+    load()
+    assert sorted(db.session.scalars(select(Change.provider_id))) == sorted(db.session.scalars(select(Provider.id)))
+    assert count_entries(db.session()) == 1
+
+
+def test_a_database_with_accounts_is_refused_and_stays_as_it_is(ctx: Flask):
+    db.session.add(Account(email="someone@licensedhands.test", fs_uniquifier="someone", created_at=START))
+    db.session.commit()
+    with pytest.raises(Conflict, match="holds accounts"):
+        load()
+    assert db.session.scalar(select(func.count()).select_from(Provider)) == 0
+
+
+def test_a_town_of_several_batches_stays_one_town(ctx: Flask, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("booking.demo.actions.BATCH", 5)
+    loaded = [state.providers for state in load_demo(SMALL, START)]
+    assert loaded == [5, 10, 12]
+    assert list(findings(db.session(), START)) == []
+    assert len(set(db.session.scalars(select(Account.email)))) == db.session.scalar(select(func.count()).select_from(Account))
+
+
+# --- the command -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sqlite_app(sqlite_database: Database, clock: Clock) -> Flask:
+    return create_app(Settings.from_environment(environment_of(sqlite_database.url) | {"CLOCK_FILE": str(clock.path)}))
+
+
+def test_the_command_loads_sixty_and_says_who_can_sign_in(sqlite_app: Flask):
+    answer = sqlite_app.test_cli_runner().invoke(args=["demo", "load"])
+    assert answer.exit_code == 0, answer.output
+    words = re.search(r"Loaded 60 providers in (\d+) neighborhoods", answer.output)
+    assert words
+    assert int(words[1]) >= 25
+    for email in (CLIENT_EMAIL, THERAPIST_EMAIL, ADMIN_EMAIL, PASSWORD):
+        assert email in answer.output
+    with sqlite_app.app_context():
+        statuses = Counter(db.session.scalars(select(Appointment.status)))
+        assert min(statuses[status] for status in ("completed", "confirmed", "cancelled", "no_show", "requested")) >= 5
+        assert sum(statuses.values()) > 1_000
+        assert {"verified", "submitted", "under_review", "needs_info", "rejected", "suspended"} <= set(
+            db.session.scalars(select(Credential.status))
+        )
+        assert list(findings(db.session(), START)) == []
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_a_second_load_fails_and_with_if_empty_does_nothing(sqlite_app: Flask):
+    run = sqlite_app.test_cli_runner()
+    assert run.invoke(args=["demo", "load", "--providers", "2", "--if-empty"]).exit_code == 0
+    again = run.invoke(args=["demo", "load", "--providers", "2"])
+    assert again.exit_code == 1
+    assert "holds accounts already" in again.output
+    kept = run.invoke(args=["demo", "load", "--providers", "2", "--if-empty"])
+    assert kept.exit_code == 0
+    assert "nothing was loaded" in kept.output
+
+
+def test_production_takes_no_demo(sqlite_database: Database):
+    production = environment_of(sqlite_database.url) | {"APP_ENV": "production", "BASE_URL": "https://hands.test", "RATE_LIMITS": "on"}
+    app = create_app(Settings.from_environment(production))
+    answer = app.test_cli_runner().invoke(args=["demo", "load", "--if-empty"])
+    assert answer.exit_code == 1
+    assert "Production takes no demo" in answer.output
+
+
+@pytest.mark.parametrize(("days", "now"), [(6, datetime(2027, 3, 14, 6, 30, tzinfo=UTC)), (45, datetime(2027, 11, 7, 5, 30, tzinfo=UTC))])
+def test_change_days_and_other_periods_hold_too(sqlite_app: Flask, days: int, now: datetime):
+    with sqlite_app.app_context():
+        load(Plan(12, days, seed=3), now)
+        assert list(findings(db.session(), now)) == []
+        db.session.remove()
+        db.engine.dispose()
