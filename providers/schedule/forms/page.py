@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.errors import FieldFault
 from marketplace.webkit.typed import number_or_text, placed_faults
+from providers.schedule.rules.drafts import spoken_clock
 
 MOST_A_DAY = 4
 RULE_NAMES = (
@@ -38,6 +39,11 @@ class Row:
     staffing: str = ""
     on: str = ""
     closed: bool = False
+
+    @property
+    def spoken(self) -> str:
+        """The range in words: `6:30 PM – 10:00 PM`."""
+        return f"{spoken_clock(self.opens) or '…'} – {spoken_clock(self.closes) or '…'}"
 
     @property
     def blank(self) -> bool:

@@ -56,6 +56,14 @@ def clock_text(minute: int) -> str:
     return f"{minute % DAY_MINUTES // 60:02d}:{minute % 60:02d}"
 
 
+def spoken_clock(text: str) -> str:
+    """A wall time as people here say it: "18:30" is "6:30 PM". What is no time stays as it is."""
+    minute = minute_of(text)
+    if minute is None:
+        return text
+    return f"{minute // 60 % 12 or 12}:{minute % 60:02d}\u00a0{'AM' if minute % DAY_MINUTES < 720 else 'PM'}"
+
+
 def schedule_to_dict(
     weekly: Sequence[WeeklyRange], exceptions: Sequence[DateException], rules: ScheduleRules, places: Mapping[int, str]
 ) -> dict[str, object]:
