@@ -1,0 +1,1 @@
+"""The description of the JSON API, held against the code by a test."""
