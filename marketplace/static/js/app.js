@@ -113,6 +113,15 @@ addEventListener("hashchange", () => {
 // --- errors first: the list of what is missing takes the focus --------------------------------------------------------------
 $("[data-focus]")?.focus();
 
+// --- health check on phones: the next question appears when one is answered; a tap (not a key) brings it up ------------------
+document.addEventListener("click", (event) => {
+  if (!event.detail || !event.target.matches?.(".ask input[type=radio]")) return;
+  const next = event.target.closest(".ask").nextElementSibling;
+  if (!next || innerWidth >= 560) return;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  requestAnimationFrame(() => next.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" }));
+});
+
 // --- time: pages speak New York time; say so where the visitor's clock shows another ----------------------------------------
 function noteZone() {
   const note = $("#zone-note");
