@@ -38,9 +38,9 @@ class World:
         return [Candidate(facts, claims) for facts, claims in self.people]
 
 
-def some(random: Random, values, least=0):
+def some(random: Random, values, least=0, share=0.5):
     """A random part of some values, in their order."""
-    chosen = [value for value in values if random.random() < 0.5]
+    chosen = [value for value in values if random.random() < share]
     return chosen if len(chosen) >= least else [random.choice(values)]
 
 
@@ -52,7 +52,7 @@ def random_world(random: Random, size: int = 5) -> World:
 def random_provider(random: Random, number: int) -> ProviderFacts:
     """One provider. Each weekday is worked at one place at most."""
     places = tuple(_place(number * 10 + nth, random.choice(list(SPOTS))) for nth in range(random.choice((0, 1, 1, 2))))
-    area = AreaFacts("subway", frozenset(some(random, ZIPS)), 15, 15, None) if random.random() < 0.7 else None
+    area = AreaFacts("subway", frozenset(some(random, ZIPS, share=0.8)), 15, 15, None) if random.random() < 0.7 else None
     services = tuple(_service(random, nth) for nth in range(random.choice((1, 2, 3))))
     count = random.choice((0, 1, 7))
     return ProviderFacts(
@@ -79,7 +79,7 @@ def _service(random, nth):
         f"Service {nth}",
         techniques,
         conditions,
-        frozenset(some(random, SETTINGS, 1)),
+        frozenset(some(random, SETTINGS, 1, 0.8)),
         random.random() < 0.2,
         before,
         None,
@@ -92,9 +92,9 @@ def _weekly(random, places):
     ranges = []
     for weekday in range(7):
         place = random.choice(places).id if places else None
-        for opens, closes in some(random, ((540, 780), (900, 1080), (1080, 1560))):
+        for opens, closes in some(random, ((540, 780), (900, 1080), (1080, 1560)), share=0.7):
             staffing = random.choice((None, "full_time", "full_time", "part_time"))
-            ranges.append(WeeklyRange(weekday, opens, closes, frozenset(some(random, SETTINGS, 1)), place, staffing))
+            ranges.append(WeeklyRange(weekday, opens, closes, frozenset(some(random, SETTINGS, 1, 0.8)), place, staffing))
     return tuple(ranges)
 
 
@@ -145,33 +145,35 @@ def random_claims(random: Random, facts: ProviderFacts) -> list[HeldTime]:
 
 
 def random_query(random: Random) -> SearchQuery:
-    """A search with about half of its filters set."""
+    """A search with a window, a place more often than not, and up to three filters."""
     low = day_begin(TODAY) + random.choice((0, 12 * 60, 1440))
     near = None
     if random.random() < 0.8:
         zip_code = random.choice(list(SPOTS))
         latitude, longitude, hood = SPOTS[zip_code]
         near = Near(zip_code, latitude + 0.001, longitude, zip_code, hood)
-    maybe = random.random
+    filters = {
+        "parts": frozenset(some(random, list(PARTS), 1)),
+        "settings": frozenset(some(random, SETTINGS, 1)),
+        "condition": random.choice(CONDITIONS),
+        "techniques": frozenset(some(random, TECHNIQUES, 1)),
+        "neighborhoods": frozenset({random.choice(("east_village", "upper_west_side"))}),
+        "max_price_cents": random.choice((13_000, 16_000, 19_000)),
+        "genders": frozenset({"female"}),
+        "languages": frozenset(some(random, ("es", "zh"), 1)),
+        "full_time": True,
+        "collaborates": True,
+        "first_consult": True,
+    }
     return SearchQuery(
         from_minute=low,
         until_minute=low + random.choice((600, 1440, 2880)),
         near=near,
         radius_meters=random.choice((500, 3_000, 30_000)),
-        parts=frozenset(some(random, list(PARTS))) if maybe() < 0.3 else frozenset(),
         minutes=random.choice((60, 60, 30)),
-        settings=frozenset(some(random, SETTINGS)) if maybe() < 0.4 else frozenset(),
-        condition=random.choice(CONDITIONS) if maybe() < 0.4 else None,
-        techniques=frozenset(some(random, TECHNIQUES)) if maybe() < 0.3 else frozenset(),
-        neighborhoods=frozenset({random.choice(("east_village", "upper_west_side"))}) if maybe() < 0.2 else frozenset(),
-        max_price_cents=random.choice((13_000, 16_000, 19_000)) if maybe() < 0.3 else None,
-        genders=frozenset({"female"}) if maybe() < 0.2 else frozenset(),
-        languages=frozenset(some(random, ("es", "zh"))) if maybe() < 0.2 else frozenset(),
-        full_time=maybe() < 0.2,
-        collaborates=maybe() < 0.2,
-        first_consult=maybe() < 0.15,
         sort=random.choice(("soonest", "distance", "price", "rating")) if near else random.choice(("soonest", "price", "rating")),
         limit=random.choice((1, 2, 20)),
+        **{name: filters[name] for name in random.sample(list(filters), random.choice((0, 1, 1, 2, 3)))},
     )
 
 
