@@ -1,0 +1,1 @@
+"""The descriptions: schemas and operations, one file for each side of the house."""

@@ -1,0 +1,154 @@
+"""The operations of a client's time: accounts, search, quotes, health, holds, appointments."""
+
+from __future__ import annotations
+
+from booking.openapi.catalogue.schemas import (
+    ANYTHING,
+    COUNT,
+    INSTANT,
+    ME,
+    SETTING,
+    STARTS,
+    TEXT,
+    WISH,
+    WORDS,
+    YES,
+    given,
+    listed,
+    nullable,
+    page,
+    ref,
+    taken,
+)
+from booking.openapi.rules import Operation, Query
+
+V1 = "/api/v1"
+CLIENT = ("client",)
+BOTH = ("client", "provider", "admin")
+DESK = ("provider", "admin")
+EMPTY = taken({})
+ONE = f"{V1}/appointments/<public_id>"
+GENDER = {"type": "string", "enum": ["female", "male", "nonbinary", "undisclosed"]}
+LONG = {"type": "string", "maxLength": 2000}
+WINDOW = (
+    Query("from", TEXT, "A date or an instant with an offset."),
+    Query("to", TEXT, "A date or an instant with an offset, at most 60 days later."),
+)
+SEARCH = (
+    Query("near", TEXT, "A ZIP code, a neighborhood, an address, or `lat,lon`."),
+    Query("radius_km", {"type": "number", "exclusiveMinimum": 0, "maximum": 50}, "How far a clinic may be; 5 by default."),
+    *WINDOW,
+    Query("part", listed({"type": "string", "enum": ["morning", "afternoon", "evening", "late"]}), "Parts of each day."),
+    Query("minutes", {"type": "integer", "minimum": 15, "maximum": 240}, "The length of the visit; 60 by default."),
+    Query("setting", listed(SETTING), "Where."),
+    Query("condition", TEXT, "What hurts: a code of /meta."),
+    Query("technique", listed(TEXT), "A code of /meta."),
+    Query("max_price_cents", COUNT, "The most that a shown start may cost, everything included."),
+    Query("gender", listed(GENDER), "The therapist's gender."),
+    Query("language", listed(TEXT), "A language spoken."),
+    Query("neighbourhood", listed(TEXT), "Of the clinic, or come to."),
+    Query("staffing", {"const": "full_time"}, "Evenings by full-time staff only."),
+    Query("collaborates", {"const": "1"}, "Works with a physician."),
+    Query("first_consult", {"const": "1"}, "Offers a short first consult."),
+    Query("sort", {"type": "string", "enum": ["soonest", "distance", "price", "rating"]}, "The order."),
+    Query("limit", {"type": "integer", "minimum": 1, "maximum": 50}, "How many; 20 by default."),
+    Query("cursor", TEXT, "The `next` of the answer before."),
+)
+BOOKING = taken(
+    {"hold": WORDS, "screening": WORDS, "consent": taken({"version": WORDS, "accepted": YES}, {"sections": listed(TEXT)})},
+    {
+        "payment": taken({"method": {"type": "string", "enum": ["at_visit", "card"]}}, {"payment_method": nullable(WORDS)}),
+        "place": nullable(
+            taken(
+                {"line1": {"type": "string", "minLength": 1, "maxLength": 160}, "zip": {"type": "string", "minLength": 1, "maxLength": 10}},
+                {"unit": nullable({"type": "string", "maxLength": 40}), "access": nullable({"type": "string", "maxLength": 500})},
+            )
+        ),
+        "technique": nullable(WORDS),
+        "note": nullable(LONG),
+    },
+)
+CANCELLING = taken(
+    {},
+    {
+        "expected_fee_cents": nullable(COUNT),
+        "reason": nullable({"type": "string", "enum": ["illness", "emergency", "weather", "building_access", "other"]}),
+        "note": nullable(LONG),
+    },
+)
+HOLD = given({"id": TEXT, "starts_at": INSTANT, "ends_at": INSTANT, "expires_at": INSTANT, "quote": ref("Quote")})
+SCREENED = given(
+    {
+        "id": TEXT,
+        "outcome": {"enum": ["clear", "restricted", "clearance_needed", "stop"]},
+        "reasons": listed(given({"code": TEXT, "action": TEXT, "advice": nullable(TEXT), "regions": listed(TEXT)})),
+        "valid_until": INSTANT,
+    }
+)
+NEW_ACCOUNT = taken({"email": WORDS, "password": TEXT, "name": WORDS, "role": {"type": "string", "enum": ["client", "provider"]}})
+SIGN_IN = taken({"email": WORDS, "password": TEXT}, {"code": nullable(WORDS)})
+DETAILS = taken(
+    {},
+    {
+        "name": nullable(WORDS), "phone": nullable({"type": "string", "maxLength": 40}), "zip": nullable({"type": "string", "maxLength": 5}),
+        "address": nullable(ANYTHING),
+    },
+)  # fmt: skip
+META = given(
+    {
+        "time_zone": TEXT, "settings": listed(SETTING), "techniques": listed(ANYTHING), "conditions": listed(ANYTHING),
+        "neighbourhoods": listed(ANYTHING), "credential_kinds": listed(ANYTHING), "version": TEXT,
+    }
+)  # fmt: skip
+
+
+def _step(verb: str, words: str) -> Operation:
+    name = verb.replace("-", "_")
+    return Operation(
+        "POST", f"{ONE}/{verb}", f"{name}_appointment", words, "appointments", DESK, EMPTY, answer=ref("Appointment"), errors=(409,)
+    )
+
+
+OPERATIONS = (
+    Operation("POST", f"{V1}/accounts", "create_account", "Make an account; the address is confirmed by letter.", "accounts", (), NEW_ACCOUNT,
+              status=201, answer=given({"id": TEXT}), errors=(429,), creates=True),
+    Operation("POST", f"{V1}/tokens", "create_token", "Sign in.", "accounts", (), SIGN_IN, status=201,
+              answer=given({"token": TEXT, "expires_at": INSTANT}), errors=(401, 403, 429)),
+    Operation("DELETE", f"{V1}/tokens/current", "delete_token", "Sign out.", "accounts", BOTH, status=204, errors=(409,)),
+    Operation("GET", f"{V1}/me", "show_me", "Who one is.", "accounts", BOTH, answer=ME),
+    Operation("PATCH", f"{V1}/me", "change_me", "Change one's details.", "accounts", BOTH, DETAILS, answer=ME, errors=(409,)),
+    Operation("GET", f"{V1}/meta", "show_meta", "The words that the other endpoints use.", "search", answer=META),
+    Operation("GET", f"{V1}/providers", "search_providers", "Who is free: every start shown can be held at this moment.", "search", queries=SEARCH,
+              answer=given({"total": COUNT, "facets": ANYTHING, "items": listed(ref("FoundProvider")), "next": nullable(TEXT)}), errors=(422, 429)),
+    Operation("GET", f"{V1}/providers/<slug>", "show_provider", "A public profile.", "search", answer=ref("Provider")),
+    Operation("GET", f"{V1}/providers/<slug>/openings", "list_openings", "Every start of one wish in a window.", "search",
+              queries=(Query("service", TEXT, "A service's code.", required=True), Query("minutes", COUNT, "Its length.", required=True),
+                       Query("setting", SETTING, "Where.", required=True), *WINDOW, Query("zip", TEXT, "Of a visit at the client's place.")),
+              answer=given({"time_zone": TEXT, "openings": STARTS}), errors=(422, 429)),
+    Operation("POST", f"{V1}/quotes", "quote", "The whole price of a start and its terms.", "search", (), WISH, answer=ref("Quote"),
+              errors=(404, 429)),
+    Operation("GET", f"{V1}/screenings/form", "show_form", "The health questions and the consent text.", "health",
+              answer=given({"version": TEXT, "questions": listed(ANYTHING), "consent": ANYTHING})),
+    Operation("POST", f"{V1}/screenings", "answer_form", "Answer the health questions.", "health", CLIENT,
+              taken({"answers": ANYTHING}, {"region_marks": listed({}), "concerns": listed({})}), status=201, answer=SCREENED, errors=(404,), creates=True),
+    Operation("POST", f"{V1}/holds", "create_hold", "Hold a start for ten minutes.", "holds", CLIENT, WISH, status=201, answer=HOLD,
+              errors=(404, 409, 429), creates=True),
+    Operation("DELETE", f"{V1}/holds/<public_id>", "delete_hold", "Give a held start back.", "holds", CLIENT, status=204),
+    Operation("POST", f"{V1}/appointments", "create_appointment", "Book a held start.", "appointments", CLIENT, BOOKING, status=201,
+              answer=ref("Appointment"), errors=(402, 404, 409), creates=True),
+    Operation("GET", f"{V1}/appointments", "list_appointments", "Own appointments, the latest start first.", "appointments", BOTH,
+              queries=(Query("limit", COUNT, "How many, at most 100."), Query("cursor", TEXT, "The `next` of the answer before.")),
+              answer=page(ref("Appointment")), errors=(422,)),
+    Operation("GET", ONE, "show_appointment", "One appointment.", "appointments", BOTH, answer=ref("Appointment")),
+    Operation("GET", f"{ONE}/cancellation", "preview_cancellation", "What cancelling costs now.", "appointments", BOTH,
+              queries=(Query("reason", TEXT, "Why: see cancel."),), answer=ref("Cancellation"), errors=(422,)),
+    Operation("POST", f"{ONE}/cancel", "cancel_appointment", "Cancel.", "appointments", BOTH, CANCELLING, answer=ref("Appointment"), errors=(409,)),
+    Operation("POST", f"{ONE}/reschedule", "move_appointment", "Move to another start.", "appointments", BOTH, taken({"starts_at": INSTANT}),
+              answer=ref("Appointment"), errors=(409,)),
+    Operation("POST", f"{ONE}/technique", "change_technique", "Choose another technique.", "appointments", BOTH, taken({"technique": WORDS}),
+              answer=ref("Appointment"), errors=(409,)),
+    _step("check-in", "The visit has begun."),
+    _step("check-out", "The therapist has left."),
+    _step("complete", "The visit took place."),
+    _step("no-show", "The client did not come."),
+)  # fmt: skip
