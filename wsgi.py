@@ -24,6 +24,7 @@ from booking.calendars.views import blueprint as calendar_pages
 from booking.demo.commands import demo
 from booking.guide.views import blueprint as guide_pages
 from booking.guide.views import install_navigation
+from booking.openapi.api import blueprint as openapi_api
 from booking.openings.api import blueprint as openings_api
 from booking.openings.views import blueprint as opening_pages
 from booking.screening.api import blueprint as screening_api
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 screening_api,
                 appointments_api,
                 blocks_api,
+                openapi_api,
             ),
             commands=(accounts, audit, backup, check, jobs, keys, restore, demo),
             jobs=(*UPKEEP_JOBS, *GROUND_JOBS),

@@ -9,9 +9,17 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 TITLES = {
-    400: "The request cannot be read.", 401: "Sign in first.", 402: "A payment failed or waits.", 403: "This is for others.", 404: "Nothing like that for you.",
-    409: "The world has moved.", 413: "Too large.", 415: "This content type is not taken.", 422: "A rule says no.", 429: "Too many, too fast.",
-}  # fmt: skip
+    400: "The request cannot be read.",
+    401: "Sign in first.",
+    402: "A payment failed or waits.",
+    403: "This is for others.",
+    404: "Nothing like that for you.",
+    409: "The world has moved.",
+    413: "Too large.",
+    415: "This content type is not taken.",
+    422: "A rule says no.",
+    429: "Too many, too fast.",
+}
 PROBLEM: Schema = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -82,7 +90,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
         made["security"] = [{"token": []}]
         made["description"] = f"For: {', '.join(operation.roles)}."
     if operation.body is not None:
-        content = {"application/json": {"schema": operation.body}, **{media: {"schema": schema} for media, schema in operation.also.items()}}
+        content = {
+            "application/json": {"schema": operation.body},
+            **{media: {"schema": schema} for media, schema in operation.also.items()},
+        }
         made["requestBody"] = {"required": bool(operation.body.get("required")), "content": content}
     return made
 

@@ -11,6 +11,7 @@ from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed
 from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.paging import encode_cursor, read_cursor
 from marketplace.webkit.reading import json_object
@@ -57,6 +58,7 @@ def show_credential(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/provider/credentials")
 @access("provider")
+@idempotent
 def create_credential() -> ResponseReturnValue:
     """Hand one in, with its file or without."""
     draft = read_credential(credential_body(request))

@@ -51,36 +51,59 @@ def page(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 LINE = given({"code": TEXT, "label": TEXT, "amount_cents": AMOUNT, "rule": TEXT, "uses_personal_data": YES})
 STEP = given({"until": INSTANT, "fee_percent": COUNT, "fee_cents": CENTS})
-AGREED = given(
-    {"summary": TEXT, "steps": listed(STEP), "grace_until": nullable(INSTANT), "no_show_percent": COUNT, "late_minutes": COUNT}
-)
+AGREED = given({"summary": TEXT, "steps": listed(STEP), "grace_until": nullable(INSTANT), "no_show_percent": COUNT, "late_minutes": COUNT})
 QUOTE = given(
     {
-        "lines": listed(LINE), "subtotal_cents": CENTS, "tax_cents": CENTS, "total_cents": CENTS, "currency": {"const": "USD"}, "terms": AGREED,
+        "lines": listed(LINE),
+        "subtotal_cents": CENTS,
+        "tax_cents": CENTS,
+        "total_cents": CENTS,
+        "currency": {"const": "USD"},
+        "terms": AGREED,
         "valid_until": INSTANT,
     }
-)  # fmt: skip
+)
 WISH = taken(
     {
-        "provider": WORDS, "service": {"type": "string", "minLength": 1, "maxLength": 40}, "minutes": {"type": "integer", "minimum": 1, "maximum": 480},
-        "setting": SETTING, "starts_at": INSTANT,
+        "provider": WORDS,
+        "service": {"type": "string", "minLength": 1, "maxLength": 40},
+        "minutes": {"type": "integer", "minimum": 1, "maximum": 480},
+        "setting": SETTING,
+        "starts_at": INSTANT,
     },
     {"zip": nullable({"type": "string", "maxLength": 10})},
-)  # fmt: skip
+)
 APPOINTMENT = given(
     {
-        "id": TEXT, "reference": TEXT,
+        "id": TEXT,
+        "reference": TEXT,
         "status": {"enum": ["requested", "confirmed", "checked_in", "completed", "cancelled", "no_show", "expired"]},
-        "provider": given({"slug": TEXT, "name": TEXT}), "service": TEXT, "minutes": COUNT, "setting": SETTING, "starts_at": INSTANT,
-        "ends_at": INSTANT, "quote": QUOTE, "terms": AGREED, "paid_cents": CENTS, "due_cents": CENTS, "calendar_url": TEXT, "sequence": COUNT,
+        "provider": given({"slug": TEXT, "name": TEXT}),
+        "service": TEXT,
+        "minutes": COUNT,
+        "setting": SETTING,
+        "starts_at": INSTANT,
+        "ends_at": INSTANT,
+        "quote": QUOTE,
+        "terms": AGREED,
+        "paid_cents": CENTS,
+        "due_cents": CENTS,
+        "calendar_url": TEXT,
+        "sequence": COUNT,
         "attention": listed(TEXT),
     }
-)  # fmt: skip
+)
 VERDICT = given(
     {
-        "allowed": YES, "reason": TEXT, "fee_cents": CENTS, "refund_cents": CENTS, "tier": TEXT, "as_of": INSTANT, "next_change_at": nullable(INSTANT),
+        "allowed": YES,
+        "reason": TEXT,
+        "fee_cents": CENTS,
+        "refund_cents": CENTS,
+        "tier": TEXT,
+        "as_of": INSTANT,
+        "next_change_at": nullable(INSTANT),
     }
-)  # fmt: skip
+)
 PROBLEM = given(
     {"type": TEXT, "title": TEXT, "status": COUNT, "detail": TEXT, "code": TEXT},
     {"errors": listed(given({"field": TEXT, "message": TEXT}))},
@@ -89,32 +112,70 @@ RATING = given({"mean": nullable({"type": "number"}), "count": COUNT})
 STARTS = listed(INSTANT)
 FOUND = given(
     {
-        "slug": TEXT, "name": TEXT, "distance_meters": nullable({"type": "number"}), "price_cents": CENTS, "rating": RATING, "badges": listed(ANYTHING),
-        "settings": listed(SETTING), "reasons": listed(ANYTHING), "starts": {**STARTS, "maxItems": 3}, "more_starts": {"type": ["boolean", "integer"]},
+        "slug": TEXT,
+        "name": TEXT,
+        "distance_meters": nullable({"type": "number"}),
+        "price_cents": CENTS,
+        "rating": RATING,
+        "badges": listed(ANYTHING),
+        "settings": listed(SETTING),
+        "reasons": listed(ANYTHING),
+        "starts": {**STARTS, "maxItems": 3},
+        "more_starts": {"type": ["boolean", "integer"]},
     }
-)  # fmt: skip
+)
 PROVIDER = given(
     {
-        "slug": TEXT, "name": TEXT, "headline": TEXT, "about": TEXT, "gender": TEXT, "languages": listed(TEXT), "settings": listed(SETTING),
+        "slug": TEXT,
+        "name": TEXT,
+        "headline": TEXT,
+        "about": TEXT,
+        "gender": TEXT,
+        "languages": listed(TEXT),
+        "settings": listed(SETTING),
         "rating": RATING,
         "services": listed(
-            given({"code": TEXT, "name": TEXT, "techniques": listed(TEXT), "minutes": ANYTHING, "settings": listed(SETTING), "first_visit_only": YES})
+            given(
+                {
+                    "code": TEXT,
+                    "name": TEXT,
+                    "techniques": listed(TEXT),
+                    "minutes": ANYTHING,
+                    "settings": listed(SETTING),
+                    "first_visit_only": YES,
+                }
+            )
         ),
         "credentials": listed(
             given(
                 {
-                    "kind": TEXT, "title": TEXT, "issuer": TEXT, "status": TEXT, "verified_on": nullable(DAY), "valid_until": nullable(DAY),
-                    "source": nullable(TEXT), "checked_by": nullable(TEXT),
+                    "kind": TEXT,
+                    "title": TEXT,
+                    "issuer": TEXT,
+                    "status": TEXT,
+                    "verified_on": nullable(DAY),
+                    "valid_until": nullable(DAY),
+                    "source": nullable(TEXT),
+                    "checked_by": nullable(TEXT),
                 }
             )
         ),
-        "terms": ANYTHING, "places": listed(ANYTHING), "collaborations": listed(ANYTHING),
+        "terms": ANYTHING,
+        "places": listed(ANYTHING),
+        "collaborations": listed(ANYTHING),
     }
-)  # fmt: skip
+)
 ME = given({"id": TEXT, "name": TEXT, "email": TEXT, "role": {"enum": ["client", "provider", "admin"]}, "confirmed": YES})
 BLOCK = given({"id": TEXT, "starts_at": INSTANT, "ends_at": INSTANT, "note": nullable(TEXT)})
 
 SCHEMAS: dict[str, dict[str, Any]] = {
-    "Problem": PROBLEM, "Wish": WISH, "Quote": QUOTE, "Appointment": APPOINTMENT, "Cancellation": VERDICT, "Provider": PROVIDER, "FoundProvider": FOUND,
-    "Me": ME, "Block": BLOCK,
-}  # fmt: skip
+    "Problem": PROBLEM,
+    "Wish": WISH,
+    "Quote": QUOTE,
+    "Appointment": APPOINTMENT,
+    "Cancellation": VERDICT,
+    "Provider": PROVIDER,
+    "FoundProvider": FOUND,
+    "Me": ME,
+    "Block": BLOCK,
+}

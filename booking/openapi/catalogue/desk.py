@@ -1,0 +1,272 @@
+"""The operations of providers and admins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from booking.openapi.catalogue.clients import V1
+from booking.openapi.catalogue.schemas import (
+    AMOUNT,
+    ANYTHING,
+    CLOCK,
+    COUNT,
+    DAY,
+    INSTANT,
+    SETTING,
+    TEXT,
+    WORDS,
+    YES,
+    ZIP,
+    given,
+    listed,
+    nullable,
+    page,
+    ref,
+    taken,
+)
+from booking.openapi.rules import Operation, Query
+
+DESK = ("provider",)
+ADMIN = ("admin",)
+CURSOR = Query("cursor", TEXT, "The `next` of the answer before.")
+PLACE = taken(
+    {"kind": {"type": "string", "enum": ["clinic", "office"]}, "name": WORDS, "line1": WORDS, "zip": ZIP},
+    {"id": WORDS, "unit": nullable(WORDS), "city": WORDS, "access": nullable({"type": "string", "maxLength": 300})},
+)
+PROFILE = taken(
+    {},
+    {
+        "name": WORDS,
+        "headline": {"type": "string", "maxLength": 160},
+        "about": {"type": "string", "maxLength": 4000},
+        "gender": {"type": "string", "enum": ["female", "male", "nonbinary", "undisclosed"]},
+        "pronouns": nullable({"type": "string", "maxLength": 40}),
+        "profession": TEXT,
+        "languages": listed(TEXT),
+        "settings": listed(SETTING),
+        "phone": nullable(TEXT),
+        "places": listed(PLACE),
+        "answers": ANYTHING,
+    },
+)
+OWN_PROFILE = given({"slug": TEXT, "state": TEXT, "missing": listed(given({"code": TEXT, "detail": TEXT})), "name": TEXT})
+SERVICES = taken(
+    {
+        "services": listed(
+            taken(
+                {"code": WORDS, "name": WORDS, "minutes": ANYTHING, "settings": listed(SETTING)},
+                {
+                    "techniques": listed(TEXT),
+                    "conditions": listed(TEXT),
+                    "first_visit_only": YES,
+                    "buffer_before_minutes": nullable(COUNT),
+                    "buffer_after_minutes": nullable(COUNT),
+                    "add_ons": listed(ANYTHING),
+                },
+            )
+        )
+    }
+)
+PRICES = taken({"rules": listed(ANYTHING)}, {"cap_percent": COUNT})
+TERMS = taken(
+    {
+        "steps": listed(taken({"hours": COUNT, "fee_percent": {"type": "integer", "minimum": 0, "maximum": 100}}), minItems=1),
+        "grace_minutes": COUNT,
+        "no_show_percent": COUNT,
+        "late_minutes": COUNT,
+        "free_moves": COUNT,
+        "payment": {"type": "string", "enum": ["at_visit", "card_on_file", "deposit", "prepaid"]},
+    },
+    {"deposit_percent": AMOUNT},
+)
+WEEKLY = taken(
+    {"weekday": {"type": "integer", "minimum": 0, "maximum": 6}, "opens": CLOCK, "closes": CLOCK, "settings": listed(SETTING)},
+    {"place": nullable(TEXT), "staffing": nullable({"type": "string", "enum": ["full_time", "part_time", "rotating"]})},
+)
+EXCEPTION = taken({"on": DAY}, {"closed": YES, "opens": CLOCK, "closes": CLOCK, "settings": listed(SETTING), "place": nullable(TEXT)})
+RULES = taken(
+    {},
+    {
+        "step_minutes": COUNT,
+        "offset_minutes": nullable(COUNT),
+        "buffer_before_minutes": COUNT,
+        "buffer_after_minutes": COUNT,
+        "notice_minutes": COUNT,
+        "horizon_days": COUNT,
+        "max_per_day": nullable(COUNT),
+        "turnover_minutes": COUNT,
+    },
+)
+SCHEDULE = taken({"weekly": listed(WEEKLY), "exceptions": listed(EXCEPTION), "rules": RULES})
+AREA = taken(
+    {"mode": {"type": "string", "enum": ["walk", "walk_with_table", "subway", "car"]}, "base": taken({"line1": WORDS, "zip": ZIP})},
+    {
+        "zips": listed(ZIP),
+        "neighbourhoods": listed(TEXT),
+        "radius_km": nullable({"type": "number"}),
+        "max_travel_minutes": nullable(COUNT),
+        "setup_minutes": COUNT,
+        "pack_minutes": COUNT,
+    },
+)
+CREDENTIAL_FACTS = {"kind": TEXT, "issuer": WORDS, "holder_name": WORDS}
+CREDENTIAL_MORE: dict[str, Any] = {"number": nullable(TEXT), "issued_on": nullable(DAY), "expires_on": nullable(DAY), "details": ANYTHING}
+CREDENTIAL = taken(CREDENTIAL_FACTS, CREDENTIAL_MORE)
+UPLOAD = {
+    "type": "object",
+    "properties": {**CREDENTIAL_FACTS, "file": {"type": "string", "format": "binary"}},
+    "required": list(CREDENTIAL_FACTS),
+}
+OWN_CREDENTIAL = given(
+    {"id": TEXT, "kind": TEXT, "status": TEXT, "state": TEXT, "issuer": TEXT, "valid_until": nullable(DAY), "version": COUNT}
+)
+QUEUED = given({"id": TEXT, "kind": TEXT, "status": TEXT, "provider": given({"slug": TEXT, "name": TEXT, "state": TEXT})})
+DECISION = taken(
+    {"decision": {"type": "string", "enum": ["verify", "reject", "needs_info"]}},
+    {"source": TEXT, "source_value": TEXT, "valid_until": nullable(DAY), "note": TEXT},
+)
+STATED = given({"slug": TEXT, "name": TEXT, "state": TEXT, "reason": nullable(TEXT)})
+DEED = given({"at": INSTANT, "actor": TEXT, "verb": TEXT, "object": TEXT, "details": ANYTHING, "hash": TEXT})
+NEW_BLOCK = taken({"starts_at": INSTANT, "ends_at": INSTANT}, {"note": nullable({"type": "string", "maxLength": 2000})})
+
+
+def _pair(path: str, name: str, words: str, body: dict[str, Any], answer: dict[str, Any]) -> tuple[Operation, Operation]:
+    """What a provider can read and replace."""
+    where = f"{V1}/provider/{path}"
+    return (
+        Operation("GET", where, f"show_own_{name}", f"{words}.", "desk", DESK, answer=answer),
+        Operation("PUT", where, f"change_own_{name}", f"Replace: {words.lower()}.", "desk", DESK, body, answer=answer, errors=(409,)),
+    )
+
+
+def _state(verb: str, words: str, body: dict[str, Any] | None) -> Operation:
+    return Operation(
+        "POST", f"{V1}/admin/providers/<slug>/{verb}", f"{verb}_provider", words, "admin", ADMIN, body, answer=STATED, errors=(409, 422)
+    )
+
+
+OPERATIONS = (
+    *_pair("profile", "profile", "The profile, and what is missing before it can be sent in", PROFILE, OWN_PROFILE),
+    Operation(
+        "POST", f"{V1}/provider/submit", "submit_profile", "Send the profile in.", "desk", DESK, answer=OWN_PROFILE, errors=(409, 422)
+    ),
+    *_pair("services", "services", "Services with lengths and prices", SERVICES, given({"services": listed(ANYTHING)})),
+    *_pair("prices", "prices", "Price rules", PRICES, given({"rules": listed(ANYTHING)})),
+    *_pair("terms", "terms", "Cancellation and payment terms", TERMS, given({"steps": listed(ANYTHING), "payment": TEXT})),
+    *_pair(
+        "schedule",
+        "schedule",
+        "Weekly hours, exceptions and rules",
+        SCHEDULE,
+        given({"weekly": listed(ANYTHING), "exceptions": listed(ANYTHING), "rules": ANYTHING}),
+    ),
+    *_pair("areas", "area", "Where this provider travels to", AREA, given({"mode": TEXT})),
+    Operation("GET", f"{V1}/provider/blocks", "list_blocks", "Own blocks that are not over.", "desk", DESK, answer=page(ref("Block"))),
+    Operation(
+        "POST",
+        f"{V1}/provider/blocks",
+        "create_block",
+        "Take time out of what can be booked.",
+        "desk",
+        DESK,
+        NEW_BLOCK,
+        status=201,
+        answer=ref("Block"),
+        errors=(409,),
+        creates=True,
+    ),
+    Operation(
+        "DELETE", f"{V1}/provider/blocks/<public_id>", "delete_block", "Give its time back.", "desk", DESK, status=204, errors=(409,)
+    ),
+    Operation("GET", f"{V1}/provider/credentials", "list_own_credentials", "Own credentials.", "desk", DESK, answer=page(OWN_CREDENTIAL)),
+    Operation("GET", f"{V1}/provider/credentials/<public_id>", "show_own_credential", "One of them.", "desk", DESK, answer=OWN_CREDENTIAL),
+    Operation(
+        "POST",
+        f"{V1}/provider/credentials",
+        "create_credential",
+        "Hand one in.",
+        "desk",
+        DESK,
+        CREDENTIAL,
+        status=201,
+        answer=OWN_CREDENTIAL,
+        errors=(409, 415),
+        creates=True,
+        also={"multipart/form-data": UPLOAD},
+    ),
+    Operation(
+        "PUT",
+        f"{V1}/provider/credentials/<public_id>",
+        "change_credential",
+        "Hand it in anew.",
+        "desk",
+        DESK,
+        CREDENTIAL,
+        answer=OWN_CREDENTIAL,
+        errors=(409, 415),
+        also={"multipart/form-data": UPLOAD},
+    ),
+    Operation(
+        "GET",
+        f"{V1}/admin/credentials",
+        "list_queue",
+        "Credentials to check, the oldest first.",
+        "admin",
+        ADMIN,
+        queries=(Query("status", TEXT, "Only these."), CURSOR),
+        answer=page(QUEUED),
+    ),
+    Operation(
+        "GET",
+        f"{V1}/admin/credentials/<public_id>",
+        "show_credential",
+        "One of them, whole; the look is recorded.",
+        "admin",
+        ADMIN,
+        answer=QUEUED,
+    ),
+    Operation(
+        "POST",
+        f"{V1}/admin/credentials/<public_id>/decision",
+        "decide_credential",
+        "Verify, reject, or ask.",
+        "admin",
+        ADMIN,
+        DECISION,
+        answer=QUEUED,
+        errors=(409,),
+    ),
+    Operation(
+        "GET",
+        f"{V1}/admin/documents/<public_id>",
+        "show_document",
+        "A file handed in; the look is recorded.",
+        "admin",
+        ADMIN,
+        answer={"type": "string", "format": "binary"},
+        media="application/octet-stream",
+    ),
+    Operation(
+        "GET",
+        f"{V1}/admin/providers",
+        "list_all_providers",
+        "Providers in any state.",
+        "admin",
+        ADMIN,
+        queries=(Query("state", TEXT, "Only these."), CURSOR),
+        answer=page(STATED),
+    ),
+    _state("approve", "List a provider.", None),
+    _state("suspend", "Take a provider out of search and booking at once.", taken({"reason": WORDS})),
+    _state("reinstate", "Undo a suspension.", taken({"reason": WORDS})),
+    Operation(
+        "GET",
+        f"{V1}/admin/audit",
+        "list_audit",
+        "The audit, the newest first.",
+        "admin",
+        ADMIN,
+        queries=(Query("object", TEXT, "Of one object, as kind:id."), Query("actor", TEXT, "By one actor."), CURSOR),
+        answer=page(DEED),
+    ),
+)
