@@ -16,9 +16,10 @@ from booking.demo.changes.desks import SCHEDULE_RULES, add_desk, schedule_rule
 from booking.demo.changes.people import Login, Town
 from booking.demo.changes.visits import Health, add_breaks, add_visits
 from booking.demo.rules.desks import Desk, Ids, draw_desk
+from booking.demo.rules.meetings import Town as Meetings
+from booking.demo.rules.meetings import Visit
 from booking.demo.rules.people import DOMAIN, Client, draw_client
-from booking.demo.rules.visits import Diary, Visit, draw_diary, stage
-from booking.demo.rules.visits import Town as Meetings
+from booking.demo.rules.visits import draw_diary, stage
 from booking.demo.rules.words import World
 from booking.openings.catalogue import house_rules, travel_by
 from booking.quotes.catalogue import taxes
@@ -156,15 +157,11 @@ class _Builder:
             if diary is None:
                 continue
             if number == 0 and named is not None:
-                self._stage(diary, named)
+                stage(diary, named)
+                diary.fill(self.plan.visits_a_provider)
             add_breaks(bulk, desk.facts.id, diary.breaks)
             found += [(desk.facts.id, visit) for visit in diary.visits]
         return found
-
-    def _stage(self, diary: Diary, named: Client) -> None:
-        for _ in stage(diary, named):
-            pass
-        diary.fill(self.plan.visits_a_provider)
 
     def _wanted(self, number: int) -> int:
         """Some are busier than others."""

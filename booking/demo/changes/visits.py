@@ -10,7 +10,7 @@ from booking.appointments.models import Appointment, AppointmentEvent
 from booking.appointments.rules.states import REQUESTED
 from booking.demo.changes.bulk import Bulk
 from booking.demo.rules.health import CLEARANCE, Desk
-from booking.demo.rules.visits import Break, Visit
+from booking.demo.rules.meetings import Break, Visit
 from booking.screening.models import Consent, Screening
 from booking.screening.rules.form import ConsentText
 from marketplace.kernel.walltime import from_minute

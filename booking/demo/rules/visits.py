@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from booking.appointments.rules.states import REQUESTED
 from booking.demo.rules.chance import Chance, likely, public_id
 from booking.demo.rules.desks import Desk
-from booking.demo.rules.outcomes import Event, Outcome, as_planned, booked_event, draw_outcome
+from booking.demo.rules.meetings import Break, Town, Visit
+from booking.demo.rules.outcomes import Outcome, as_planned, booked_event, draw_outcome
 from booking.demo.rules.people import Client
 from booking.demo.rules.words import Site, World
 from booking.openings.rules.asking import Wish, open_time, pose, standing_spans
@@ -17,6 +18,7 @@ from booking.openings.rules.candidates import NEIGHBOR_MINUTES
 from booking.openings.rules.judging import judge_start
 from booking.openings.rules.question import Question, Taken
 from booking.openings.rules.starts import find_starts
+from booking.quotes.rules.agreed import AgreedTerms
 from booking.quotes.rules.pricing import quote_to_dict
 from booking.quotes.rules.visits import quote_visit
 from marketplace.kernel.intervals import Span
@@ -25,74 +27,11 @@ from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts
 from providers.registry.rules import LISTED
 from providers.schedule.rules.hours import OpenSpan
 
-REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-BETWEEN_VISITS_MINUTES = 60
 ONE_DAY = timedelta(days=1)
 SAME_DAY_PERCENT = 14
 FARTHEST_LEAD_DAYS = 12
 MINUTES_A_VISIT = 200
 """A town in which there are still free times: one visit for every so many open minutes at most."""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """One appointment as it is kept."""
-
-    public_id: str
-    claim_public_id: str
-    reference: str
-    client: Client
-    service: ServiceFacts
-    technique: str | None
-    minutes: int
-    setting: str
-    place_id: int | None
-    zip: str | None
-    address: Mapping[str, str | None] | None
-    begin_minute: int
-    before_minutes: int
-    after_minutes: int
-    quote: Mapping[str, object]
-    total_cents: int
-    booked_at: datetime
-    note: str | None
-    outcome: Outcome
-    events: tuple[Event, ...]
-
-
-@dataclass(frozen=True)
-class Break:
-    """Time a provider took out."""
-
-    public_id: str
-    begin_minute: int
-    end_minute: int
-    note: str
-
-
-class Town:
-    """Where everybody is when, so that nobody is at two visits at once, and which references are taken."""
-
-    def __init__(self, clients: Sequence[Client]) -> None:
-        self.clients = clients
-        self._busy: dict[int, list[tuple[int, int]]] = {}
-        self._references: set[str] = set()
-
-    def free(self, client: Client, begin: int, end: int) -> bool:
-        """Whether a client has no other visit near these minutes."""
-        low, high = begin - BETWEEN_VISITS_MINUTES, end + BETWEEN_VISITS_MINUTES
-        return all(high <= other_begin or other_end <= low for other_begin, other_end in self._busy.get(client.id, ()))
-
-    def note(self, client: Client, begin: int, end: int) -> None:
-        """Remember where a client is."""
-        self._busy.setdefault(client.id, []).append((begin, end))
-
-    def reference(self, chance: Chance) -> str:
-        """A reference that nobody has."""
-        while (found := "LH-" + "".join(chance.choice(REFERENCE_LETTERS) for _ in range(7))) in self._references:
-            pass
-        self._references.add(found)
-        return found
 
 
 @dataclass(frozen=True)
@@ -117,7 +56,8 @@ class Diary:
         self.taken: list[Taken] = []
         self.visits: list[Visit] = []
         self.breaks: list[Break] = []
-        self.seen: set[int] = set()
+        self._seen: set[int] = set()
+        self._consults: dict[int, int] = {}
         self._spans: dict[str, list[OpenSpan]] = {}
         self._standing: dict[str, list[Span]] = {}
         self._questions: dict[tuple[str, int, str], Question] = {}
@@ -207,7 +147,7 @@ class Diary:
         """A visit on a day; None where nothing fits. `planned` ones take place or are to come, whatever happens to others."""
         chosen = choice or self._choose(known=client is not None)
         who = client or self._somebody(chosen)
-        if who is None or (chosen.service.first_visit_only and who.id in self.seen):
+        if who is None or (chosen.service.first_visit_only and who.id in self._seen):
             return None
         site = self._site(chosen, who)
         if chosen.setting in MOBILE and site is None:
@@ -218,7 +158,7 @@ class Diary:
         if not starts:
             return None
         begin = self.chance.choice(starts)
-        if not self.town.free(who, begin, begin + chosen.minutes):
+        if not self.town.free(who, begin, begin + chosen.minutes) or begin < self._consults.get(who.id, begin):
             return None
         return self._keep(chosen, who, site, question, begin, at, planned=planned)
 
@@ -257,17 +197,12 @@ class Diary:
         self, choice: Choice, client: Client, site: Site | None, question: Question, begin: int, at: datetime, *, planned: bool
     ) -> Visit:
         place_id = judge_start(question, begin).place_id if choice.setting == "clinic" else None
-        zip_code = site.zip if site else self.facts.place_zips[place_id] if place_id is not None else None
-        starts_at, ends_at = from_minute(begin), from_minute(begin + choice.minutes)
         made = quote_visit(
-            self.facts, choice.service, minutes=choice.minutes, setting=choice.setting, starts_at=starts_at,
+            self.facts, choice.service, minutes=choice.minutes, setting=choice.setting, starts_at=from_minute(begin),
             zip_code=site.zip if site else None, taxes=self.world.taxes, now=at,
         )  # fmt: skip
         agreed = made.terms.at_booking(at)
-        quote = quote_to_dict(replace(made, terms=agreed))
-        now = self.world.now
-        outcome = as_planned(self.chance, starts_at, ends_at, now) if planned else draw_outcome(self.chance, agreed, ends_at, now)
-        texts = self.world.words.texts
+        outcome = self._outcome(agreed, choice.minutes, planned=planned)
         visit = Visit(
             public_id=public_id(self.chance),
             claim_public_id=public_id(self.chance),
@@ -278,20 +213,24 @@ class Diary:
             minutes=choice.minutes,
             setting=choice.setting,
             place_id=place_id,
-            zip=zip_code,
+            zip=site.zip if site else self.facts.place_zips[place_id] if place_id is not None else None,
             address=_address(client, site) if site else None,
             begin_minute=begin,
             before_minutes=question.visit.before_minutes,
             after_minutes=question.visit.after_minutes,
-            quote=quote,
+            quote=quote_to_dict(replace(made, terms=agreed)),
             total_cents=made.total_cents,
             booked_at=at,
-            note=self.chance.choice(texts["client_notes"]) if likely(self.chance, 15) else None,
+            note=self.chance.choice(self.world.words.texts["client_notes"]) if likely(self.chance, 15) else None,
             outcome=outcome,
             events=(booked_event(outcome, agreed, made.total_cents), *outcome.events),
         )
         self._take(visit)
         return visit
+
+    def _outcome(self, agreed: AgreedTerms, minutes: int, *, planned: bool) -> Outcome:
+        ends_at, now = agreed.starts_at + timedelta(minutes=minutes), self.world.now
+        return as_planned(self.chance, agreed.starts_at, ends_at, now) if planned else draw_outcome(self.chance, agreed, ends_at, now)
 
     def _take(self, visit: Visit) -> None:
         """Cancelled time is not used again: what was offered at the time stays right whatever came later."""
@@ -299,7 +238,9 @@ class Diary:
         claim = Taken(visit.begin_minute, end, visit.before_minutes, visit.after_minutes, visit.zip, is_visit=True, place_id=visit.place_id)
         self.taken.append(claim)
         self.visits.append(visit)
-        self.seen.add(visit.client.id)
+        self._seen.add(visit.client.id)
+        if visit.service.first_visit_only:
+            self._consults[visit.client.id] = visit.begin_minute
         self.town.note(visit.client, visit.begin_minute, end)
 
     def _technique(self, service: ServiceFacts, client: Client, outcome: Outcome) -> str | None:
@@ -325,15 +266,12 @@ def draw_diary(world: World, desk: Desk, town: Town, chance: Chance, wanted: int
     return diary
 
 
-def stage(diary: Diary, client: Client) -> Iterator[Visit]:
+def stage(diary: Diary, client: Client) -> None:
     """What the named accounts find: the client one visit past and one to come, the therapist a busy today, tomorrow and week."""
     plain = next(choice for choice in diary.choices if choice.setting == "clinic" and not choice.service.first_visit_only)
-    for day, lead in ((diary.today - timedelta(days=min(6, diary.world.past_days)), 4), (diary.today + timedelta(days=3), 5)):
-        visit = diary.add(day, client=client, choice=plain, planned=True, lead_days=lead)
-        if visit is not None:
-            yield visit
+    past = diary.today - timedelta(days=min(6, diary.world.past_days))
+    for day, lead in ((past, 4), (diary.today + timedelta(days=3), 5)):
+        diary.add(day, client=client, choice=plain, planned=True, lead_days=lead)
     for ahead, wanted in enumerate((5, 4, 3, 3, 4, 3, 2)):
         for _ in range(wanted):
-            visit = diary.add(diary.today + timedelta(days=ahead), planned=True, lead_days=ahead + 1)
-            if visit is not None:
-                yield visit
+            diary.add(diary.today + timedelta(days=ahead), planned=True, lead_days=ahead + 1)

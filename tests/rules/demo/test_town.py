@@ -8,10 +8,11 @@ import pytest
 
 from booking.demo.actions import Plan, build_world
 from booking.demo.rules.desks import Ids, draw_desk
+from booking.demo.rules.meetings import Town
 from booking.demo.rules.outcomes import Outcome, as_planned, draw_outcome
 from booking.demo.rules.papers import CLEAR, fate_of
 from booking.demo.rules.people import draw_client, free_email
-from booking.demo.rules.visits import Diary, Town, draw_diary, stage
+from booking.demo.rules.visits import Diary, draw_diary, stage
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.judging import judge_start
 from booking.quotes.rules.agreed import AgreedTerms, agreed_from_dict
@@ -193,7 +194,7 @@ def test_the_named_therapist_is_busy_today_and_tomorrow_at_any_hour_and_the_clie
     world = build_world(PLAN, now)
     desk = draw_desk(world, 0, Ids(1, 1, 1), set())
     diary = Diary(world, desk, Town(clients[1:]), world.dice("visits 0"))
-    list(stage(diary, clients[0]))
+    stage(diary, clients[0])
     days = Counter(local_day(visit.begin_minute) for visit in diary.visits)
     today = local_day(to_minute(now))
     assert days[today] >= 2
@@ -253,3 +254,17 @@ def test_addresses_are_given_out_once():
     assert [free_email("Mei Bai", taken) for _ in range(3)] == [
         "mei.bai@licensedhands.test", "mei.bai2@licensedhands.test", "mei.bai3@licensedhands.test",
     ]  # fmt: skip
+
+
+def test_a_first_consultation_is_the_clients_first_visit_there(world, desks, clients):
+    town, consults = Town(clients), 0
+    for number, desk in enumerate(desks):
+        diary = draw_diary(world, desk, town, world.dice(f"consults {number}"), 60)
+        firsts: dict[int, int] = {}
+        for visit in diary.visits if diary else ():
+            firsts[visit.client.id] = min(visit.begin_minute, firsts.get(visit.client.id, visit.begin_minute))
+        for visit in diary.visits if diary else ():
+            if visit.service.first_visit_only:
+                consults += 1
+                assert visit.begin_minute == firsts[visit.client.id]
+    assert consults > 50
