@@ -66,8 +66,8 @@ class Claim(Base):
     """Minutes of a provider that are taken: by an appointment, a hold, a block or an outside event.
 
     All columns named `*_minute` count from 1970-01-01T00:00Z. `begin..end` is the thing itself, `busy_from..busy_until` the same with its
-    pads; the database lets no two live claims of a provider overlap there (an exclusion constraint on PostgreSQL, triggers on SQLite, both written
-    in the first migration). Released claims stay as history.
+    pads; the database lets no two live claims of a provider overlap there (an exclusion constraint on PostgreSQL, triggers on SQLite, both
+    written in the first migration). Released claims stay as history.
     """
 
     __tablename__ = "claim"

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -12,7 +13,8 @@ from providers.places.models import ProviderPlace, ServiceArea
 from providers.registry.models import Change, Provider
 from providers.schedule.models import WeeklyHours
 from providers.services.models import PricePolicy, Service, TermsPolicy
-from tests.factories import AccountFactory
+from tests.factories import AccountFactory, AppointmentFactory, bookable_provider
+from tests.support.clocks import START
 
 PROFILE = {
     "name": "Rosa Lindqvist",
@@ -464,6 +466,12 @@ class TestCredentials:
         answer = desk.post("/provider/credentials", LICENSE | {"details": {"aggregate_cents": 5}})
         assert (answer.status_code, answer.json["code"]) == (400, "unknown_field")
 
+    def test_sent_twice_with_one_key_it_is_handed_in_once(self, desk):
+        first, again = (desk.post("/provider/credentials", LICENSE, key="k-1") for _ in range(2))
+        assert (first.status_code, again.json, again.headers["Idempotency-Replayed"]) == (201, first.json, "true")
+        assert len(desk.get("/provider/credentials").json["items"]) == 1
+        assert desk.post("/provider/credentials", INSURANCE, key="k-1").json["code"] == "idempotency_conflict"
+
     def test_handing_it_in_anew_keeps_the_id_and_starts_over(self, desk):
         first = desk.post("/provider/credentials", LICENSE).json
         again = desk.put(f"/provider/credentials/{first['id']}", LICENSE | {"expires_on": "2030-01-31"})
@@ -478,6 +486,54 @@ class TestCredentials:
         for path in (mine, "nobody-has-this"):
             answer = stranger.put(f"/provider/credentials/{path}", LICENSE)
             assert (answer.status_code, answer.json["detail"]) == (404, "There is no such credential.")
+
+
+class TestBlocks:
+    LUNCH = ("2027-01-14T12:00:00-05:00", "2027-01-14T13:30:00-05:00")
+
+    def block(self, desk, starts_at, ends_at, **more):
+        return desk.post("/provider/blocks", {"starts_at": starts_at, "ends_at": ends_at, **more})
+
+    def test_time_is_taken_listed_and_given_back(self, desk):
+        made = self.block(desk, *self.LUNCH, note="Lunch")
+        assert made.status_code == 201, made.json
+        assert desk.get("/provider/blocks").json["items"] == [
+            {"id": made.json["id"], "starts_at": self.LUNCH[0], "ends_at": self.LUNCH[1], "note": "Lunch"}
+        ]
+        assert self.block(desk, *self.LUNCH).json["code"] == "slot_taken"
+        assert desk.delete(f"/provider/blocks/{made.json['id']}").status_code == 204
+        assert desk.delete(f"/provider/blocks/{made.json['id']}").status_code == 404
+        assert self.block(desk, *self.LUNCH).status_code == 201
+
+    def test_the_appointments_in_the_way_are_named(self, app, program):
+        with app.app_context():
+            account = AccountFactory(role="provider")
+            visit = AppointmentFactory(provider=bookable_provider(account=account), starts_at=START + timedelta(days=2))
+            public_id = visit.public_id
+        answer = self.block(program(account), *self.LUNCH)
+        assert (answer.status_code, answer.json["code"]) == (409, "slot_taken")
+        assert answer.json["appointments"] == [
+            {
+                "id": public_id,
+                "reference": answer.json["appointments"][0]["reference"],
+                "starts_at": "2027-01-14T12:00:00-05:00",
+                "ends_at": "2027-01-14T13:00:00-05:00",
+            }
+        ]
+
+    @pytest.mark.parametrize(
+        "starts_at, ends_at, status, code",
+        [
+            ("2027-01-14T12:00:00", "2027-01-14T13:00:00", 400, "naive_datetime"),
+            ("2027-01-14T13:00:00-05:00", "2027-01-14T12:00:00-05:00", 422, "invalid"),
+            ("2026-01-14T12:00:00-05:00", "2026-01-14T13:00:00-05:00", 422, "past"),
+            ("2027-01-14T12:00:00-05:00", "2037-01-14T13:00:00-05:00", 422, "invalid"),
+            ("never", "2027-01-14T12:00:00-05:00", 400, "bad_datetime"),
+        ],
+    )
+    def test_time_that_makes_no_sense_is_refused(self, desk, starts_at, ends_at, status, code):
+        answer = self.block(desk, starts_at, ends_at)
+        assert (answer.status_code, answer.json["code"]) == (status, code)
 
 
 class TestSubmit:
