@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 
 from marketplace.kernel.errors import Malformed
+
+LAST_ROW = 2**31 - 1
 
 
 def encode_cursor(row_id: int) -> str:
@@ -21,6 +24,6 @@ def read_cursor(text: str | None) -> int | None:
         plain = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode()
     except (ValueError, binascii.Error):
         plain = ""
-    if not plain.startswith("r") or not plain[1:].isascii() or not plain[1:].isdigit() or len(plain) > 19:
+    if not re.fullmatch(r"r[0-9]{1,10}", plain) or int(plain[1:]) > LAST_ROW:
         raise Malformed("bad_cursor", "This cursor is not one of ours. Begin again without it.")
     return int(plain[1:])

@@ -15,6 +15,8 @@ from marketplace.webkit.problems import API_ROOT
 
 LONGEST_TEXT = 10_000
 DEEPEST_BODY = 32
+# Days and epoch minutes within these years can be stepped over on both sides and stored as they are.
+FIRST_YEAR, LAST_YEAR = 1900, 3000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MISSING: Any = object()
 
@@ -27,10 +29,9 @@ def read_instant(text: str) -> datetime:
         raise Malformed("bad_datetime", f"“{text[:40]}” is not an instant such as 2027-01-15T18:30:00-05:00.") from None
     if instant.tzinfo is None:
         raise Malformed("naive_datetime", "An instant needs an offset, such as 2027-01-15T18:30:00-05:00.")
-    try:
-        return instant.astimezone(UTC)
-    except OverflowError:
-        raise Malformed("bad_datetime", "That instant is out of range.") from None
+    if not FIRST_YEAR < instant.year < LAST_YEAR:
+        raise Malformed("bad_datetime", f"An instant lies between {FIRST_YEAR} and {LAST_YEAR}.")
+    return instant.astimezone(UTC)
 
 
 def read_date(text: str) -> date:
@@ -38,9 +39,12 @@ def read_date(text: str) -> date:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         raise Malformed("bad_date", f"“{text[:40]}” is not a date such as 2027-01-15.")
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise Malformed("bad_date", f"“{text[:40]}” is not a day of the calendar.") from None
+    if not FIRST_YEAR < day.year < LAST_YEAR:
+        raise Malformed("bad_date", f"A date lies between {FIRST_YEAR} and {LAST_YEAR}.")
+    return day
 
 
 def json_object(asked: Request) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from providers.schedule.rules.preview import coming_days
 
 blueprint = Blueprint("schedule", __name__)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+NUMBERS = frozenset("0123456")
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _change_lines(page: HoursPage) -> None:
 def _touched(page: HoursPage) -> frozenset[int]:
     """The weekdays to leave unfolded: where a line came or went, and where one is still to be filled in."""
     words = (request.form.get("add", ""), request.form.get("drop", ""))
-    pressed = {int(word[1]) for word in words if word[:1] == "w" and word[1:2].isdigit()}
+    pressed = {int(word[1]) for word in words if word[:1] == "w" and word[1:2] in NUMBERS}
     unfinished = {number for number, rows in enumerate(page.weekdays) if any(not (row.opens and row.closes) for row in rows)}
     return frozenset(pressed | unfinished)
 
@@ -97,7 +98,7 @@ def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence:
     return render_template(
         "provider/hours.html",
         page=page,
-        opened=opened | {int(name[1]) for name in faults or () if name[0] == "w" and name[1:2].isdigit()},
+        opened=opened | {int(name[1]) for name in faults or () if name[0] == "w" and name[1:2] in NUMBERS},
         faults=faults or {},
         sentence=sentence,
         weekdays=WEEKDAYS,

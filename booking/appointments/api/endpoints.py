@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -66,7 +67,7 @@ def make_appointment() -> tuple[Response, int]:
 def list_appointments() -> Response:
     """Own appointments, latest start first."""
     fields = Fields(request.args.to_dict())
-    size = min(MOST, max(1, int(text))) if (text := fields.text("limit", str(PAGE))).isdigit() else PAGE
+    size = min(MOST, max(1, int(text))) if re.fullmatch(r"[0-9]{1,9}", text := fields.text("limit", str(PAGE))) else PAGE
     cursor = fields.text("cursor", None)
     fields.finish()
     before = read_instant(cursor) if cursor else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -70,7 +71,7 @@ def _wished_start() -> HoldWish:
     minutes, setting = sent.get("minutes", ""), sent.get("setting", "")
     area = find_zip(sent.get("zip", "")) if setting in MOBILE else None
     origin = None if viewer().signed_in else vault().fingerprint(request.remote_addr or "", "origin")
-    wish = Wish(sent.get("service", ""), int(minutes) if minutes.isdigit() else 0, setting, area.zip if area else None)
+    wish = Wish(sent.get("service", ""), int(minutes) if re.fullmatch(r"[0-9]{1,3}", minutes) else 0, setting, area.zip if area else None)
     return HoldWish(sent.get("provider", ""), wish, read_instant(sent.get("starts_at", "")), origin)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -68,7 +69,7 @@ def search() -> ResponseReturnValue:
     if typed.asked is None:
         return render_template("openings/search.html", **_frame(typed, None), cards=[], near_misses=[], chart=None, following=None), 422
     result = find_openings(db.session(), typed.asked.query, now, typed.asked.after)
-    first = int(request.args.get("shown", "0")) if request.args.get("shown", "").isdigit() else 0
+    first = int(shown) if re.fullmatch(r"[0-9]{1,6}", shown := request.args.get("shown", "")) else 0
     cards = [card(found, first + at, result.query.condition, now) for at, found in enumerate(result.items, 1)]
     pins = [(first + at, found.place) for at, found in enumerate(result.items, 1) if found.place is not None]
     comes = any(found.place is None for found in result.items)
