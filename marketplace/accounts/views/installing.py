@@ -16,7 +16,7 @@ from typing import Any
 from flask import Flask, request
 from flask_limiter.util import get_remote_address
 from flask_login import user_logged_out
-from flask_security import PasswordUtil, Security
+from flask_security import FormInfo, PasswordUtil, Security
 from flask_security.signals import change_email_confirmed, password_changed, password_reset, user_authenticated
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 
@@ -89,6 +89,9 @@ def install_accounts(app: Flask, settings: Settings) -> None:
     security.want_json(lambda _request: False)
     security.login_manager._request_callback = None  # noqa: SLF001 (its own tokens are not ours)
     security.principal.identity_loaders.clear()  # two statements a request for permissions nobody asks
+    for name, form in security.forms.items():
+        if form.cls is not None:
+            security.set_form_info(name, FormInfo(_with_plain_labels, form.cls))
     for name in ("reset", "confirm", "change_email", "tf_setup"):
         _age_by_clock(security, f"{name}_serializer")
     _listen(app)
@@ -141,6 +144,14 @@ def _config(settings: Settings) -> dict[str, object]:
     }
 
 
+_LABELS = {
+    "email": "E-mail address",
+    "password": "Password",
+    "password_confirm": "The same password again",
+    "new_password": "New password",
+    "new_password_confirm": "The new password again",
+    "code": "Code",
+}
 _ADDRESSES = {
     "SECURITY_LOGIN_URL": "/login",
     "SECURITY_LOGOUT_URL": "/logout",
@@ -195,6 +206,15 @@ _WORDS = {
         ("UNAUTHENTICATED", "Sign in to see this page.", "info"),
     )
 }
+
+
+def _with_plain_labels(_name: str, form_class: type[Any], **given: Any) -> Any:
+    """A form of Flask-Security's with our words at its fields."""
+    form = form_class(**given)
+    for name, words in _LABELS.items():
+        if name in form:
+            form[name].label.text = words
+    return form
 
 
 def _age_by_clock(security: Security, name: str) -> None:

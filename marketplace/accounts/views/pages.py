@@ -30,7 +30,7 @@ blueprint = Blueprint("accounts", __name__)
 @access("anyone")
 def sign_up() -> ResponseReturnValue:
     """Make an account; `?role=provider` chooses the other side."""
-    form = SignUpForm(role=request.args.get("role") if request.args.get("role") in ("client", "provider") else None)
+    form = SignUpForm(role="provider" if request.args.get("role") == "provider" else "client")
     if form.validate_on_submit():
         new = NewAccount(form.email.data, form.password.data, form.name.data, form.role.data)
         try:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from typing import Any
 
+import qrcode
 from flask_security import MfRecoveryCodesUtil, SQLAlchemyUserDatastore, Totp
 from flask_security.proxies import _datastore as datastore
+from qrcode.image.svg import SvgFillImage
 
 from marketplace import clock
 from marketplace.accounts.changes import notify
@@ -38,6 +42,12 @@ class SealedTotp(Totp):
     def get_totp_b32_key(self, totp_secret: str) -> str:
         """The secret in base 32."""
         return str(super().get_totp_b32_key(opened(totp_secret)))
+
+    def generate_qrcode(self, username: str, totp: str) -> str:
+        """The square code as an image address. On white, or no phone reads it from a dark page."""
+        code = io.BytesIO()
+        qrcode.make(self.get_totp_uri(username, totp), image_factory=SvgFillImage).save(code)
+        return f"data:image/svg+xml;base64,{base64.b64encode(code.getvalue()).decode()}"
 
     def get_last_counter(self, user: Any) -> int | None:
         """The step of the last code used."""
