@@ -23,7 +23,7 @@ SPOTS = {
     "10024": (40.7864, -73.9764, "upper_west_side"),
 }
 TECHNIQUES = ("trigger_point", "myofascial_release", "lymphatic_drainage", "cupping")
-CONDITIONS = ("neck_pain", "lymphedema", "scar")
+CONDITIONS = ("neck_pain", "shoulder_pain", "post_surgical")
 SETTINGS = ("clinic", "home", "office")
 
 
@@ -167,7 +167,7 @@ def random_query(random: Random) -> SearchQuery:
     }
     return SearchQuery(
         from_minute=low,
-        until_minute=low + random.choice((600, 1440, 2880)),
+        until_minute=low + random.choice((480, 960, 1440)),
         near=near,
         radius_meters=random.choice((500, 3_000, 30_000)),
         minutes=random.choice((60, 60, 30)),

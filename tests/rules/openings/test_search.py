@@ -12,14 +12,14 @@ from booking.openings.catalogue import house_rules, search_tables
 from booking.openings.rules.asking import Wish, ask, offered_service, open_time
 from booking.openings.rules.judging import judge_start
 from booking.openings.rules.search import FACETS, find
-from booking.openings.rules.wanted import PRICE_STEPS_CENTS
+from booking.openings.rules.wanted import PRICE_STEPS_CENTS, SearchQuery
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.visits import quote_visit
 from marketplace.kernel.errors import Refused
-from marketplace.kernel.walltime import NEW_YORK, from_minute, local_day
+from marketplace.kernel.walltime import NEW_YORK, day_begin, from_minute, local_day
 from providers.credentials.rules.standing import in_force, techniques_in_standing
 from providers.places.rules.geometry import Point, distance_meters
-from tests.support.worlds import CONDITIONS, NOW, SETTINGS, TECHNIQUES, quarters, random_query, random_world
+from tests.support.worlds import CONDITIONS, NOW, SETTINGS, TECHNIQUES, TODAY, World, quarters, random_query, random_world
 
 HOURS = {"morning": range(5, 12), "afternoon": range(12, 17), "evening": range(17, 21), "late": (21, 22, 23, 0, 1, 2, 3, 4)}
 
@@ -231,3 +231,34 @@ def test_a_hold_counts_until_the_second_it_ends(minutes_later):
     kept = [(facts, [held for held in claims if held.expires_at is None or held.expires_at > now]) for facts, claims in world.people]
     without = find([type(world.candidates()[0])(facts, claims) for facts, claims in kept], query, search_tables(), now)
     assert find(world.candidates(), query, search_tables(), now) == without
+
+
+def services_of(facts, *techniques):
+    """The same provider with one clinic service for each list of techniques, in that order."""
+    made = [
+        replace(
+            facts.services[0],
+            code=f"own-{at}",
+            techniques=codes,
+            conditions=(),
+            settings=frozenset({"clinic"}),
+            prices={60: 15_000},
+            first_visit_only=False,
+        )
+        for at, codes in enumerate(techniques)
+    ]
+    return replace(facts, services=tuple(made))
+
+
+def test_the_service_that_goes_firmest_with_the_condition_is_shown_whatever_its_place_in_the_list():
+    random = Random(3)
+    world = random_world(random, 60)
+    query = SearchQuery(day_begin(TODAY), day_begin(TODAY) + 3 * 1440, condition="neck_pain")
+    people = [(services_of(facts, ("trigger_point",), ("myofascial_release",)), claims) for facts, claims in world.people]
+    found = find(World(people).candidates(), query, search_tables(), NOW).items
+    assert found
+    assert {item.service.code for item in found} == {"own-1"}
+    plain = find(World(people).candidates(), replace(query, condition=None), search_tables(), NOW).items
+    assert {item.service.code for item in plain} == {"own-0"}
+    no_tie = find(World(people).candidates(), replace(query, condition="cancer_care"), search_tables(), NOW)
+    assert (no_tie.total, no_tie.items) == (0, ())
