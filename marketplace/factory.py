@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -50,7 +50,7 @@ class Parts:
     installers: Sequence[Callable[[Flask, Settings], None]] = ()
     open_endpoints: dict[str, frozenset[str]] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)
-    attachments: dict[str, Attach] = field(default_factory=dict)
+    attachments: Mapping[str, Attach] = field(default_factory=dict)
 
 
 def build_app(settings: Settings, root: Path, parts: Parts) -> Flask:
