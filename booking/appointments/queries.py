@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -95,6 +96,14 @@ def _list(session: Session, condition: ColumnElement[bool], limit: int, before: 
     if before is not None:
         wanted = wanted.where(Appointment.starts_at < before)
     return [Booked(row[0], row[1], row[2], row[3]) for row in session.execute(wanted)]
+
+
+def find_last_address(session: Session, person_id: int, setting: str, zip_code: str | None) -> dict[str, Any] | None:
+    """Where a person's newest visit of this setting in this ZIP area was, with the way in, so that nobody has to type it twice."""
+    wanted = select(Appointment.address).where(
+        Appointment.person_id == person_id, Appointment.setting == setting, Appointment.zip == zip_code, Appointment.address.is_not(None)
+    )
+    return session.scalars(wanted.order_by(Appointment.id.desc()).limit(1)).first()
 
 
 def list_events(session: Session, appointment_id: int) -> Sequence[AppointmentEvent]:

@@ -17,7 +17,7 @@ from booking.appointments.forms.checkout import CodeForm, DetailsForm, PlaceForm
 from booking.appointments.forms.health import asked, health_form, open_screens, read_answers
 from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.models import Hold
-from booking.appointments.queries import get_hold
+from booking.appointments.queries import find_last_address, get_hold
 from booking.openings.rules.asking import Wish
 from booking.quotes.rules.agreed import agreed_from_dict
 from booking.quotes.rules.clock import clock_words
@@ -268,8 +268,7 @@ def place(public_id: str) -> Page:
         return checkout
     if checkout.done < 2:
         return checkout.to("consent" if checkout.done else "health")
-    kept = checkout.draft.get("place") or checkout.person.address or {}
-    address = PlaceForm(data=kept) if checkout.hold.setting in MOBILE else None
+    address = PlaceForm(data=_known_address(checkout)) if checkout.hold.setting in MOBILE else None
     wishes = WishesForm(data=checkout.draft.get("wishes") or {})
     wishes.technique.choices = [SelectChoice("", _("Decide together at the visit")), *_techniques(checkout)]
     details = None if checkout.person.account_id is not None else DetailsForm(data=_known_details(checkout.person))
@@ -279,6 +278,12 @@ def place(public_id: str) -> Page:
         return checkout.to("review")
     page = checkout.page("place", 3, address=address, wishes=wishes, details=details, forms=forms)
     return (page, 422) if any(form.errors for form in forms) else page
+
+
+def _known_address(checkout: Checkout) -> dict[str, Any]:
+    """What was typed in this checkout, else the address of the last such visit in this ZIP area."""
+    held = checkout.hold
+    return checkout.draft.get("place") or find_last_address(db.session(), checkout.person_id, held.setting, held.zip) or {}
 
 
 def _known_details(person: Person) -> dict[str, str]:
