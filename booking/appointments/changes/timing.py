@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from booking.openings.catalogue import house_rules
 from booking.openings.queries import load_taken
 from booking.openings.rules.asking import Wish, ask, offered_service
 from booking.openings.rules.judging import judge_start
+from booking.openings.rules.question import Taken
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.walltime import to_minute
 from providers.places.gazetteer import traveler
@@ -18,6 +20,7 @@ from providers.places.rules.travel import TravelMode
 from providers.profiles.queries import get_facts
 from providers.profiles.rules import ProviderFacts, ServiceFacts
 from providers.registry.changes import lock_provider
+from providers.registry.rules import LISTED
 from providers.schedule.changes import TAKEN, ClaimFacts, flip_expired
 
 
@@ -36,17 +39,23 @@ class Accepted:
 def accept_start(
     session: Session, provider_id: int, wish: Wish, starts_at: datetime, now: datetime, *, except_claim_id: int | None = None
 ) -> Accepted:
-    """Lock the provider, flip what has run out, judge the start. Raises Conflict `slot_taken`, or Refused with the rule's code."""
-    lock_provider(session, provider_id)
+    """Lock the provider, flip what has run out, judge the start. Raises Conflict `slot_taken`, or Refused with the rule's code.
+
+    Where the very minutes are taken the answer is given before anything else is read: of many who want one start all but one wait
+    for nothing more.
+    """
+    provider = lock_provider(session, provider_id)
     flip_expired(session, provider_id, now)
-    facts = get_facts(session, provider_id)
-    service = offered_service(facts, wish)
     begin = to_minute(starts_at)
     if starts_at != starts_at.replace(second=0, microsecond=0):
         raise Refused("outside_hours", "Visits start on a whole minute.")
     taken = load_taken(
         session, [provider_id], from_minute=begin, until_minute=begin + wish.minutes, now=now, except_claim_id=except_claim_id
     )
+    if provider.state == LISTED and starts_at > now and _meets(taken[provider_id], begin, begin + wish.minutes):
+        raise Conflict("slot_taken", TAKEN)
+    facts = get_facts(session, provider_id)
+    service = offered_service(facts, wish)
     travel = traveler(TravelMode(facts.area.mode)) if facts.area else None
     question = ask(
         facts, wish, service, house_rules(), taken=taken[provider_id], travel=travel, now=now, from_minute=begin, until_minute=begin + 1
@@ -61,3 +70,8 @@ def accept_start(
         begin, begin + wish.minutes, question.visit.before_minutes, question.visit.after_minutes, judgement.place_id, zip_code
     )
     return Accepted(facts, service, starts_at, starts_at + timedelta(minutes=wish.minutes), judgement.place_id, claim)
+
+
+def _meets(taken: Sequence[Taken], begin: int, end: int) -> bool:
+    """Whether minutes, their own pads left aside, meet a claim with its pads."""
+    return any(one.begin_minute - one.before_minutes < end and begin < one.end_minute + one.after_minutes for one in taken)
