@@ -117,7 +117,10 @@ def test_nobody_else_moves(actor):
 def test_moving_is_free_wherever_cancelling_is(seconds, free_moves, used, status):
     kept = visit(free_moves=free_moves, used=used, status=status)
     now = START - timedelta(seconds=seconds)
-    move, leave = assess_move(kept, actor="client", now=now, free_moves_reach_inside=True), assess_cancellation(kept, actor="client", now=now)
+    move, leave = (
+        assess_move(kept, actor="client", now=now, free_moves_reach_inside=True),
+        assess_cancellation(kept, actor="client", now=now),
+    )
     if leave.fee_cents == 0:
         assert move.allowed
         assert not move.uses_free_move
