@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment, AppointmentEvent, Hold
+from booking.appointments.rules.states import COMPLETED, LIVE
 from marketplace.accounts.models import Account, Person
 from marketplace.kernel.errors import NotFound
 from marketplace.outbox.models import Letter
@@ -145,6 +146,15 @@ def run_out_holds(session: Session, now: datetime) -> list[int]:
         .where(Hold.state == "live", or_(Hold.expires_at <= now, Claim.live.is_(False)))
     )
     return list(session.scalars(ended))
+
+
+def has_visit_with(session: Session, provider_id: int, person_id: int) -> bool:
+    """Whether a person has or had a visit with a provider that was not called off; the same confirmed e-mail address is the same person."""
+    me = select(Person.email).where(Person.id == person_id, Person.email_confirmed_at.is_not(None)).scalar_subquery()
+    mine = or_(Person.id == person_id, and_(Person.email_confirmed_at.is_not(None), Person.email == me))
+    visits = select(Appointment.id).join(Person, Person.id == Appointment.person_id)
+    took_place = Appointment.status.in_((*LIVE, COMPLETED))
+    return session.scalar(visits.where(Appointment.provider_id == provider_id, mine, took_place).limit(1)) is not None
 
 
 def find_last_draft(session: Session, person_id: int, since: datetime) -> dict[str, object] | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from booking.appointments.actions.expire import expire_holds, expire_requests
+from booking.appointments.actions.expire import expire_holds, expire_requests, forget_drafts
 from booking.upkeep.actions import flag_lapses, free_ended_time, take_back_reminders
 from booking.upkeep.queries import findings
 from marketplace import clock
@@ -38,4 +38,9 @@ def _expire_requests(now: datetime) -> int:
     return expire_requests(now, current_app.extensions["settings"].base_url)
 
 
-JOBS = (Job("expire holds", expire_holds), Job("expire requests", _expire_requests), Job("flag lapses", flag_lapses))
+JOBS = (
+    Job("expire holds", expire_holds),
+    Job("expire requests", _expire_requests),
+    Job("flag lapses", flag_lapses, every=timedelta(minutes=1)),
+    Job("forget drafts", forget_drafts, every=timedelta(minutes=10)),
+)

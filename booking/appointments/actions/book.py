@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_booked
 from booking.appointments.models import Appointment, Hold
-from booking.appointments.queries import Booked, get_hold
+from booking.appointments.queries import Booked, get_hold, has_visit_with
 from booking.appointments.rules.holding import clearance_due_at
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
 from booking.openings.catalogue import house_rules
@@ -118,6 +118,8 @@ def _check_standing(session: Session, hold: Hold, provider: Provider, technique:
     """A license may have lapsed, or a suspension come, since the time was held."""
     facts = get_facts(session, provider.id)
     service = facts.service(hold.service_code)
+    if service is not None and service.first_visit_only and has_visit_with(session, provider.id, hold.person_id):
+        raise Refused("not_bookable", "This service is for a first visit, and you have one with this provider already.")
     if provider.state != LISTED or service is None:
         raise Refused("not_bookable", "This provider cannot be booked at present.")
     begin, end = to_minute(hold.starts_at), to_minute(hold.ends_at)

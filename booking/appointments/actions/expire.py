@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import null, update
+
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_expired
 from booking.appointments.changes.loading import lock_appointment
 from booking.appointments.models import Hold
 from booking.appointments.queries import overdue_requests, run_out_holds
+from booking.appointments.rules.holding import DRAFTS_KEPT
 from booking.appointments.rules.states import EXPIRED, REQUESTED, SYSTEM
 from marketplace.db import db, transaction
 from providers.registry.changes import lock_provider
@@ -36,6 +39,13 @@ def _expire_hold(hold_id: int, now: datetime) -> None:
             hold.state = "expired"
             if claim.live:
                 release_claim(session, claim)
+
+
+def forget_drafts(now: datetime) -> int:
+    """Forget what was typed at checkouts that led to nothing, health answers and addresses among it; counts the holds."""
+    with transaction() as session:
+        old = update(Hold).where(Hold.draft.is_not(None), Hold.created_at < now - DRAFTS_KEPT).values(draft=null())
+        return int(getattr(session.execute(old), "rowcount", 0))
 
 
 def expire_requests(now: datetime, base_url: str) -> int:

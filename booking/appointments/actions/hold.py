@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.timing import Accepted, accept_start
 from booking.appointments.models import Hold
-from booking.appointments.queries import count_live_holds, find_last_draft, get_hold
-from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON, LIVE_HOLDS_AN_ORIGIN, hold_ends_at
+from booking.appointments.queries import count_live_holds, find_last_draft, get_hold, has_visit_with
+from booking.appointments.rules.holding import DRAFTS_KEPT, LIVE_HOLDS_A_PERSON, LIVE_HOLDS_AN_ORIGIN, hold_ends_at
 from booking.openings.rules.asking import Wish
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.pricing import quote_to_dict
@@ -20,13 +20,13 @@ from booking.quotes.rules.visits import quote_visit
 from marketplace import audit
 from marketplace.accounts.models import Person
 from marketplace.db import transaction
-from marketplace.kernel.errors import Limited, NotFound
+from marketplace.kernel.errors import Limited, NotFound, Refused
 from providers.profiles.queries import find_provider_id
 from providers.registry.changes import lock_provider
 from providers.schedule.changes import HOLD, claim_time, release_claim
 from providers.schedule.models import Claim
 
-DRAFTS_KEPT = timedelta(days=1)
+FIRST_VISIT = "This service is for a first visit, and you have one with this provider already. Choose another service."
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ def hold_time(wanted: HoldWish, person_id: int, doer: Doer, now: datetime) -> Ho
         if provider_id is None:
             raise NotFound("not_found", "There is no such provider.")
         accepted = accept_start(session, provider_id, wanted.wish, wanted.starts_at, now)
+        if accepted.service.first_visit_only and has_visit_with(session, provider_id, person_id):
+            raise Refused("not_bookable", FIRST_VISIT)
         _check_limits(session, person_id, wanted.origin, now)
         expires_at = hold_ends_at(now)
         claim = claim_time(session, provider_id, HOLD, accepted.claim, expires_at=expires_at)

@@ -11,6 +11,8 @@ CLEARANCE_HOURS = 72
 CLEARANCE_LEAD_HOURS = 12
 TECHNIQUE_CHANGE_HOURS = 2
 REMINDER_HOURS = (24, 2)
+# How long what was typed at a checkout that led to nothing is kept, so that nothing is asked twice.
+DRAFTS_KEPT = timedelta(days=1)
 
 
 def hold_ends_at(now: datetime) -> datetime:
