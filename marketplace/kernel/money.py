@@ -13,8 +13,11 @@ def share_half_up(cents: int, basis_points: int | Fraction) -> int:
     A rate finer than a basis point is a Fraction: 8.875 % is `Fraction(8875, 10)`. A negative amount gives
     the mirror image of the positive one, so that what is taken back equals what was charged.
     """
-    exact = abs(cents) * Fraction(basis_points) / _BASIS_POINTS_OF_ALL
-    rounded = (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
+    if isinstance(basis_points, int):  # nearly always, and a search asks for thousands
+        rounded = (2 * abs(cents) * basis_points + _BASIS_POINTS_OF_ALL) // (2 * _BASIS_POINTS_OF_ALL)
+    else:
+        exact = abs(cents) * basis_points / _BASIS_POINTS_OF_ALL
+        rounded = (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
     return rounded if cents >= 0 else -rounded
 
 
