@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 
 from marketplace.kernel.errors import (
     Conflict,
@@ -42,6 +42,9 @@ CODES = {
 }
 PAGES = (400, 403, 404, 405, 409, 413, 429, 500, 503)
 API_ROOT = "/api/"
+MEMBERS = frozenset({"type", "title", "status", "detail", "code"})  # a refusal's own; new figures never overwrite them
+NO_HOST = (BadHost, SecurityError)
+"""The request names no host that could be one: no address can be built, so none of our pages can be shown."""
 
 
 def status_of(refusal: Refusal) -> int:
@@ -65,7 +68,7 @@ def problem(status: int, code: str, title: str, detail: str, **more: object) -> 
 
 def problem_of(refusal: Refusal) -> Response:
     """A refusal as problem+json."""
-    more: dict[str, object] = dict(refusal.details)
+    more: dict[str, object] = {name: value for name, value in refusal.details.items() if name not in MEMBERS}
     if refusal.faults:
         more["errors"] = [{"field": fault.field, "message": fault.message} for fault in refusal.faults]
     title = refusal.code.replace("_", " ").capitalize()
@@ -97,7 +100,7 @@ def install_problems(app: Flask) -> None:
             return error
         code = CODES.get(status, f"http_{status}")
         if not wants_json():
-            return page_of(status, "")
+            return error if isinstance(error, NO_HOST) else page_of(status, "")
         answer = problem(status, code, error.name, error.description or error.name)
         for name, value in error.get_headers():
             if name.lower() in ("allow", "retry-after"):

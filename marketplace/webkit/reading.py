@@ -50,8 +50,11 @@ def read_date(text: str) -> date:
 def json_object(asked: Request) -> dict[str, Any]:
     """The body as a JSON object; an empty body is an empty object. Raises Malformed `bad_json` or `bad_text`."""
     content = asked.get_data(cache=True)
-    if not content:
-        return {}
+    return read_object(content) if content else {}
+
+
+def read_object(content: bytes | str) -> dict[str, Any]:
+    """A JSON object whose texts can be stored. Raises Malformed `bad_json` or `bad_text`."""
     try:
         body = json.loads(content, parse_constant=_no_number)
     except (ValueError, RecursionError):

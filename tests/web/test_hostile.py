@@ -239,3 +239,11 @@ def test_no_method_head_or_accept_breaks_a_route(app, stage):
             if not rule.arguments:
                 break
     assert sorted(set(broken)) == []
+
+
+@pytest.mark.parametrize("details", ["[" * 100_000, '{"profession_code": "\\ud800"}', '{"a": NaN}', "[1]", "{"])
+def test_details_of_a_form_with_a_file_are_read_like_any_body(stage, details):
+    callers, _, _, _ = stage
+    form = {"kind": "license", "issuer": "NYSED", "number": "027123", "holder_name": "A", "details": details}
+    answer = callers["provider"].call("POST", "/provider/credentials", data=form, content_type="multipart/form-data")
+    assert (answer.status_code, answer.json["code"]) in {(400, "bad_json"), (400, "bad_text")}

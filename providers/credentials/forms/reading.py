@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Request, Response, current_app
 
-from marketplace.kernel.errors import Malformed, Refusal, Unauthorized
+from marketplace.kernel.errors import Refusal, Unauthorized
 from marketplace.settings import Settings
 from marketplace.webkit.identity import viewer
-from marketplace.webkit.reading import Fields, json_object
+from marketplace.webkit.reading import Fields, json_object, read_object
 from providers.credentials.actions.decide import Checker
 from providers.credentials.catalogue import kinds
 from providers.credentials.pillow_port import read_document
@@ -33,10 +32,7 @@ def credential_body(request: Request) -> dict[str, Any]:
         return json_object(request)
     body: dict[str, Any] = {name: text for name, text in request.form.items() if text.strip() and name != "csrf_token"}
     if "details" in body:
-        try:
-            body["details"] = json.loads(body["details"])
-        except ValueError:
-            raise Malformed("bad_json", "`details` must be a JSON object.") from None
+        body["details"] = read_object(body["details"])
     return body
 
 
