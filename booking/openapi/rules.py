@@ -52,7 +52,7 @@ class Operation:
     answer: Schema | None = None
     errors: tuple[int, ...] = ()
     creates: bool = False
-    media: str = "application/json"
+    media: tuple[str, ...] = ("application/json",)
     also: Mapping[str, Schema] = field(default_factory=dict)
 
 
@@ -114,7 +114,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
 def _responses(operation: Operation) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Done."}
     if operation.answer is not None:
-        success["content"] = {operation.media: {"schema": operation.answer}}
+        success["content"] = {media: {"schema": operation.answer} for media in operation.media}
     errors = {*operation.errors, *((401, 403) if operation.roles else ()), *((404,) if "<" in operation.path else ())}
     errors |= {400, 409} if operation.creates else set()
     errors |= {400, 413, 422} if operation.body is not None else {400}

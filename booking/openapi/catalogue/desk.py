@@ -160,7 +160,13 @@ OPERATIONS = (
         SCHEDULE,
         given({"weekly": listed(ANYTHING), "exceptions": listed(ANYTHING), "rules": ANYTHING}),
     ),
-    *_pair("areas", "area", "Where this provider travels to", AREA, given({"mode": TEXT})),
+    *_pair(
+        "areas",
+        "area",
+        "Where this provider travels to",
+        AREA,
+        given({"mode": nullable(TEXT), "base": nullable(ANYTHING), "zips": listed(TEXT)}),
+    ),
     Operation("GET", f"{V1}/provider/blocks", "list_blocks", "Own blocks that are not over.", "desk", DESK, answer=page(ref("Block"))),
     Operation(
         "POST",
@@ -244,7 +250,7 @@ OPERATIONS = (
         "admin",
         ADMIN,
         answer={"type": "string", "format": "binary"},
-        media="application/octet-stream",
+        media=("application/pdf", "image/png", "image/jpeg"),
     ),
     Operation(
         "GET",

@@ -1,0 +1,186 @@
+"""What the description of the API promises, the API keeps: whatever fits the document or nearly so is answered as the document says."""
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from schemathesis import APIOperation, GenerationMode, checks
+from schemathesis.schemas import BaseSchema
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from sqlalchemy import select
+
+from booking.openapi.api import api_document
+from booking.screening import catalogue
+from marketplace.accounts.models import ApiToken
+from marketplace.db import db
+from marketplace.settings import Settings
+from marketplace.vault import secret_hash
+from tests.factories import (
+    AccountFactory,
+    ApiTokenFactory,
+    ClaimFactory,
+    CredentialDocumentFactory,
+    CredentialFactory,
+    ProviderFactory,
+    bookable_provider,
+    person_of,
+)
+from tests.support.applications import let_go
+from tests.support.clocks import START, Clock
+from tests.support.databases import environment_of
+from tests.support.visits import answered, book_visit, clear_answers, hold_visit
+from wsgi import create_app
+
+CHECKS = [
+    checks.not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+LABELS = [f"{method.upper()} {path}" for path, methods in api_document()["paths"].items() for method in methods]
+SIGNING_OUT = "DELETE /api/v1/tokens/current"
+ROLES = ("client", "provider", "admin")
+
+
+@dataclass(frozen=True)
+class Api:
+    """The application with its description, a token of each role, what exists by the path before its id, and sensible values by field."""
+
+    schema: BaseSchema
+    tokens: dict[str, str]
+    known: dict[str, list[str]]
+    sensible: dict[str, list[Any]]
+
+
+def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]]]:
+    """Somebody of each role, and something of everything."""
+    accounts = {role: AccountFactory(role=role) for role in ROLES}
+    for role, account in accounts.items():
+        person_of(account)
+        ApiTokenFactory(account=account, token=f"token-of-{role}")
+    provider, person = bookable_provider(account=accounts["provider"], slug="anna"), person_of(accounts["client"])
+    start = START + timedelta(days=2)
+    visits = [book_visit(provider, person, start + timedelta(hours=hours), START).booked.appointment.public_id for hours in (0, 2)]
+    holds = [hold_visit(provider, person, start + timedelta(days=1), START).public_id]
+    screenings = [answered(person, START)]
+    waiting = CredentialFactory(provider=ProviderFactory(slug="bea", state="submitted"), kind="license", status="submitted")
+    own = CredentialFactory(provider=provider, kind="npi", status="needs_info", plain_number="1234567893")
+    documents = [CredentialDocumentFactory(credential=waiting).public_id]
+    claims = [ClaimFactory(provider=provider, starts_at=start + timedelta(days=20 + number)).public_id for number in range(3)]
+    sensible = {
+        "provider": ["anna", "bea"],
+        "service": ["medical-massage"],
+        "minutes": [60, 90],
+        "setting": ["clinic", "home"],
+        "starts_at": [(start + timedelta(days=days)).isoformat() for days in range(2, 6)],
+        "from": [START.date().isoformat()],
+        "to": [(start + timedelta(days=3)).isoformat()],
+        "near": ["10024", "Harlem", "40.78,-73.97"],
+        "zip": ["10024"],
+        "hold": holds,
+        "screening": screenings,
+        "consent": [{"version": catalogue.form().consent.version, "accepted": True}],
+        "place": [None],
+        "answers": [clear_answers(), clear_answers(seizure=True)],
+        "region_marks": [[]],
+        "concerns": [[]],
+        "technique": ["trigger_point"],
+        "expected_fee_cents": [0, None],
+        "kind": ["license", "certificate", "npi"],
+        "status": ["submitted", "verified"],
+        "state": ["listed"],
+        "cursor": [None],
+    }
+    known = {
+        "appointments": visits,
+        "holds": holds,
+        "credentials": [waiting.public_id, own.public_id],
+        "documents": documents,
+        "blocks": claims,
+        "providers": ["anna", "bea"],
+    }
+    return {role: f"token-of-{role}" for role in ROLES}, known, sensible
+
+
+@pytest.fixture(scope="module")
+def api(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """One application for all: what one call changes the next one meets."""
+    folder = tmp_path_factory.mktemp("described")
+    shutil.copyfile(sqlite_template, folder / "marketplace.db")
+    clock = Clock(folder / "clock")
+    environment = environment_of(f"sqlite:///{folder / 'marketplace.db'}") | {"CLOCK_FILE": str(clock.path)}
+    app = create_app(Settings.from_environment(environment))
+    app.testing = False  # as it runs for people: what breaks is answered with 500, which the checks then see
+    with app.app_context():
+        tokens, known, sensible = furnish()
+        db.session.remove()
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    yield Api(schema, tokens, known, sensible)
+    let_go(app)
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_every_answer_is_one_the_document_tells_of(api, label):
+    explore(api, label, 12)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("label", LABELS)
+def test_the_same_for_a_long_time(api, label):
+    explore(api, label, 500)
+
+
+def explore(api: Api, label: str, examples: int) -> None:
+    """Call one operation with what its schemas give, in half of the cases about things that exist and in words that make sense."""
+    method, path = label.split(" ")
+    operation = api.schema[path][method]
+    allowed = [role for role in ROLES if role in operation.definition.raw.get("description", "")] or [None]
+
+    @settings(max_examples=examples)
+    @given(case=cases_of(operation), draw=st.data())
+    def ask(case, draw):
+        role = draw.draw(st.sampled_from(allowed), "role")
+        for name in case.path_parameters or {}:
+            if not draw.draw(st.sampled_from([False, False, True]), "something made up"):
+                case.path_parameters[name] = draw.draw(st.sampled_from(api.known[path.partition("/{")[0].rpartition("/")[2]]), name)
+        for part in (case.body, case.query):
+            if isinstance(part, dict) and draw.draw(st.booleans(), "words that make sense"):
+                part |= {name: draw.draw(st.sampled_from(api.sensible[name]), name) for name in sorted(set(api.sensible) & set(part))}
+        headers = {"Authorization": f"Bearer {api.tokens[role]}"} if role else {}
+        if label == SIGNING_OUT and role:
+            headers = {"Authorization": f"Bearer {spare_token(api, role)}"}
+        case.validate_response(case.call(headers=headers), checks=CHECKS)
+
+    ask()
+
+
+def cases_of(operation: APIOperation) -> st.SearchStrategy:
+    """Mostly what fits the schemas, and something that does not."""
+    fits = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    if not (operation.body or operation.query):
+        return fits
+    return st.one_of(fits, fits, operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+
+
+def spare_token(api: Api, role: str) -> str:
+    """A token that may be given up."""
+    with api.schema.app.app_context():
+        owner = db.session.scalars(select(ApiToken.account_id).where(ApiToken.token_hash == secret_hash(api.tokens[role]))).one()
+        token = secrets.token_urlsafe(12)
+        db.session.add(ApiToken(account_id=owner, token_hash=secret_hash(token), created_at=START, expires_at=START + timedelta(days=1)))
+        db.session.commit()
+    return token
