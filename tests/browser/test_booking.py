@@ -99,7 +99,7 @@ def test_back_after_booking_and_a_second_tab_book_nothing_more(at_review, app):
     at_review.page.go_back()
     if at_review.page.get_by_role("button", name="Book for").count():
         at_review.press("Book for")
-    at_review.sees("This time is booked already.")
+        at_review.sees("This time is booked already.")
     second.press("Book for").sees("This time is booked already.")
     assert visits(app) == before + 1
 
