@@ -68,17 +68,25 @@ def ask(
     first, last = days_around(from_minute, until_minute)
     spans = open_time(facts, wish.setting, first, last)
     standing = standing_spans(facts, service, house, first, last)
-    question = pose(facts, wish, service, spans, standing, now=now)
-    return replace(question, taken=taken, travel=travel, from_minute=from_minute, until_minute=until_minute)
+    return pose(facts, wish, service, spans, standing, taken=taken, travel=travel, now=now, window=(from_minute, until_minute))
 
 
 def pose(
-    facts: ProviderFacts, wish: Wish, service: ServiceFacts, spans: Sequence[OpenSpan], standing: Sequence[Span], *, now: datetime
+    facts: ProviderFacts,
+    wish: Wish,
+    service: ServiceFacts,
+    spans: Sequence[OpenSpan],
+    standing: Sequence[Span],
+    *,
+    taken: Sequence[Taken],
+    travel: TravelMinutes | None,
+    now: datetime,
+    window: Span,
 ) -> Question:
-    """The question without claims, travel and window: what `ask` puts, for whoever keeps open time and standing at hand."""
+    """The question that `ask` puts, for whoever keeps open time and standing at hand."""
     before, after = pads(facts, service, wish.setting)
     visit = Visit(wish.minutes, before, after, wish.zip if wish.setting in MOBILE else None)
-    return Question(spans, facts.rules, (), visit, now, 0, 0, standing, place_zips=facts.place_zips)
+    return Question(spans, facts.rules, taken, visit, now, *window, standing, travel, facts.place_zips)
 
 
 def days_around(from_minute: int, until_minute: int) -> tuple[date, date]:

@@ -13,8 +13,9 @@ from booking.openings.rules.question import Taken, TravelMinutes
 from booking.quotes.rules.taxes import TaxRow
 from marketplace.kernel.intervals import Span, merge
 from providers.credentials.rules.standing import in_force
-from providers.profiles.rules import ProviderFacts, ServiceFacts
+from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts
 from providers.schedule.rules.hours import OpenSpan
+from providers.services.rules.prices import TravelRule
 
 COLLABORATION = "physician_collaboration"
 NEIGHBOR_MINUTES = 36 * 60
@@ -50,6 +51,7 @@ class Candidate:
         self.facts = facts
         self.claims = claims
         self._techniques = frozenset(code for service in facts.services for code in service.techniques)
+        self._travel_rules = [rule for rule in facts.prices.rules if isinstance(rule, TravelRule)]
         self._known: dict[Hashable, Any] = {}
 
     def _once(self, key: Hashable, work: Callable[[], Value]) -> Value:
@@ -73,8 +75,13 @@ class Candidate:
         ]
 
     def open_time(self, setting: str, days: Days) -> list[OpenSpan]:
-        """Open time for a setting on these days."""
-        return self._once((setting, days), lambda: open_time(self.facts, setting, *days))
+        """Open time for a setting on these days. Settings with the same open time get the very same list."""
+
+        def laid_out() -> list[OpenSpan]:
+            spans = open_time(self.facts, setting, *days)
+            return self._once((tuple(spans), days), lambda: spans) if spans else spans
+
+        return self._once((setting, days), laid_out)
 
     def pieces(self, days: Days, house: HouseRules) -> list[StandingPiece]:
         """The days on which the provider may work, with the techniques that stand on them."""
@@ -85,8 +92,11 @@ class Candidate:
         return self._once(("doctor", today), lambda: (in_force(today, self.facts.credentials, COLLABORATION) is not None,))[0]
 
     def prices(self, service: ServiceFacts, wish: Wish, taxes: Sequence[TaxRow]) -> WholePrices:
-        """What the starts of a wish cost."""
-        return self._once((wish, service.code), lambda: WholePrices(self.facts, service, wish, taxes))
+        """What the starts of a wish cost. Where a visit is matters by its travel alone, so places as far share their prices."""
+        away = wish.setting in MOBILE
+        travel = sum(rule.cents_to(wish.zip) for rule in self._travel_rules) if away and wish.zip else 0
+        key = ("prices", service.code, wish.minutes, away, travel)
+        return self._once(key, lambda: WholePrices(self.facts, service, wish, taxes))
 
     def standing(self, service: ServiceFacts, need: Need, days: Days, tables: Tables) -> Spans:
         """Epoch minutes on which the service may be given and meets the need by techniques that stand on the day."""

@@ -7,19 +7,22 @@ providers that would match with that value in place of the facet's own filter.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from booking.openings.rules.asking import Wish, days_around, pose
 from booking.openings.rules.candidates import Candidate, Days, Need, Spans, Tables, strength
 from booking.openings.rules.prices import WholePrices
+from booking.openings.rules.question import Taken
 from booking.openings.rules.starts import iter_starts
 from booking.openings.rules.wanted import Near, SearchQuery, part_spans
 from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import local_day, to_minute
 from providers.places.rules.geometry import Point, distance_meters
 from providers.profiles.rules import MOBILE, PlaceFacts, ProviderFacts, ServiceFacts, comes_to, pads
+from providers.schedule.rules.hours import OpenSpan
 
 FULL_TIME = "full_time"
 YES = "1"
@@ -84,7 +87,7 @@ class Starts:
 
     def __iter__(self) -> Iterator[int]:
         at = 0
-        while len(self.first(at + 1)) > at:
+        while at < len(self._seen) or len(self.first(at + 1)) > at:
             yield self._seen[at]
             at += 1
 
@@ -97,10 +100,8 @@ class Starts:
             self._seen.append(start)
         return self._seen[:count]
 
-    def every(self) -> list[int]:
-        """All of them."""
-        self._seen.extend(self._source)
-        return self._seen
+
+NO_STARTS = Starts(())
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,11 @@ class Look:
         self.least_cents: int | None = None
         self.matches: list[tuple[Option, Starts]] = []
         self._known: dict[Hashable, Starts] = {}
+        self._opened: dict[str, Sequence[OpenSpan]] = {}  # kept here so that one list is one thing while this look lasts
+
+    @cached_property
+    def _taken(self) -> list[Taken]:
+        return self.candidate.taken(self.frame.query.from_minute, self.frame.query.until_minute, self.frame.now)
 
     def look(self) -> None:
         """Go through every option once. One failed filter still counts for that filter's facet, two count for nothing."""
@@ -169,16 +175,24 @@ class Look:
         self._count_starts(option)
 
     def _count(self, option: Option, facets: Iterable[str]) -> None:
-        values: dict[str, Callable[[], Iterable[str | None]]] = {
-            "setting": lambda: (option.spot.setting,),
-            "neighborhood": lambda: (option.spot.neighborhood,),
-            "first_consult": lambda: (YES,) if option.service.first_visit_only else (),
-            "gender": lambda: (self.facts.gender,),
-            "language": lambda: self.facts.languages,
-            "collaborates": lambda: (YES,) if self.candidate.works_with_doctor(self.frame.today) else (),
-        }
         for facet in facets:
-            self.facets[facet].update(value for value in values[facet]() if value is not None)
+            self.facets[facet].update(self._values(option, facet))
+
+    def _values(self, option: Option, facet: str) -> Iterable[str]:
+        """What an option adds to a facet whose values do not depend on the start."""
+        match facet:
+            case "setting":
+                return (option.spot.setting,)
+            case "neighborhood":
+                return (option.spot.neighborhood,) if option.spot.neighborhood else ()
+            case "gender":
+                return (self.facts.gender,)
+            case "language":
+                return self.facts.languages
+            case "first_consult":
+                return (YES,) if option.service.first_visit_only else ()
+            case _:
+                return (YES,) if self.candidate.works_with_doctor(self.frame.today) else ()
 
     def _count_starts(self, option: Option) -> None:
         """Facets whose values depend on the start itself: technique and condition (by the day's standing), staffing, price."""
@@ -195,7 +209,7 @@ class Look:
             self.facets["staffing"].add(FULL_TIME)
         starts = self._starts(option, self._standing(option, frame.need), full_time=query.full_time)
         if starts:
-            least = self._prices(option).least_cents(starts.every(), frame.now)
+            least = self._prices(option).least_cents(starts, (query.from_minute, query.until_minute), frame.now)
             self.least_cents = least if self.least_cents is None else min(least, self.least_cents)
 
     def _standing(self, option: Option, need: Need) -> Spans:
@@ -221,30 +235,38 @@ class Look:
     def _starts(self, option: Option, standing: Spans, *, full_time: bool) -> Starts:
         """The engine's starts in the parts of the day asked for. Options that take the same time in the same spot share them."""
         spot = option.spot
+        opened = self._opened.get(spot.setting)
+        if opened is None:
+            opened = self._opened[spot.setting] = self.candidate.open_time(spot.setting, self.frame.days)
+        if not standing or not opened:
+            return NO_STARTS
         padding = pads(self.facts, option.service, spot.setting)
         place_id = None if spot.place is None else spot.place.id
-        key = ("starts", spot.setting, spot.zip, place_id, padding, standing, full_time)
+        key = ("starts", id(opened), spot.zip, place_id, padding, standing, full_time)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = Starts(self._engine(option, standing, full_time=full_time) if standing else ())
+            found = self._known[key] = Starts(self._engine(option, opened, standing, full_time=full_time))
         return found
 
-    def _engine(self, option: Option, standing: Spans, *, full_time: bool) -> Iterator[int]:
+    def _engine(self, option: Option, opened: Sequence[OpenSpan], standing: Spans, *, full_time: bool) -> Iterator[int]:
         frame, spot = self.frame, option.spot
         spans = [
             span
-            for span in self.candidate.open_time(spot.setting, frame.days)
+            for span in opened
             if (spot.place is None or span.place_id == spot.place.id) and (not full_time or span.staffing == FULL_TIME)
         ]
         if not spans:
             return iter(())
-        window = frame.query.from_minute, frame.query.until_minute
-        question = replace(
-            pose(self.facts, self.wish(option), option.service, spans, standing, now=frame.now),
-            taken=self.candidate.taken(*window, frame.now),
+        question = pose(
+            self.facts,
+            self.wish(option),
+            option.service,
+            spans,
+            standing,
+            taken=self._taken,
             travel=frame.tables.traveler(self.facts.area.mode) if self.facts.area else None,
-            from_minute=window[0],
-            until_minute=window[1],
+            now=frame.now,
+            window=(frame.query.from_minute, frame.query.until_minute),
         )
         starts = iter_starts(question)
         return starts if frame.parts is None else _only_in(starts, frame.parts)

@@ -13,6 +13,7 @@ from booking.openings.rules.asking import Wish
 from booking.quotes.rules.agreed import whole_second
 from booking.quotes.rules.taxes import TaxRow
 from booking.quotes.rules.visits import whole_price_cents
+from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import DAY_MINUTES, from_minute, offset_minutes, to_minute_up
 from providers.profiles.rules import ProviderFacts, ServiceFacts
 from providers.services.rules.holidays import surcharge_holidays
@@ -60,13 +61,13 @@ class WholePrices:
 
         return cents
 
-    def least_cents(self, starts: Sequence[int], now: datetime) -> int:
-        """The lowest whole price among these starts (sorted, at least one). Where one costs no extra at all the rest need no look."""
+    def least_cents(self, starts: Iterable[int], window: Span, now: datetime) -> int:
+        """The lowest whole price among starts (sorted, at least one) in a window. Where one costs no extra at all the rest need no look."""
         cents = self.at(now)
-        first, last = (self._kind_of_day((start + offset_minutes(start)) // DAY_MINUTES)[2] for start in (starts[0], starts[-1]))
+        first, last = (self._kind_of_day((minute + offset_minutes(minute)) // DAY_MINUTES)[2] for minute in window)
         if first != last:
             return min(map(cents, starts))
-        return _least(map(cents, starts), self._floor(first, starts[0], now))
+        return _least(map(cents, starts), self._floor(first, next(iter(starts)), now))
 
     def _floor(self, tax_kind: int, start_minute: int, now: datetime) -> int:
         """The price without any extra but travel, under one tax."""

@@ -49,7 +49,7 @@ def card(found: Found, number: int, condition: str | None, now: datetime) -> Wor
         "clock": clock_words(quote.terms, now).sentence,
         "reasons": reasons_words(found, condition),
         "evidence": evidence_line(facts, now),
-        "evidence_href": f"{profile}#checked",
+        "evidence_href": url_for("openings.provider", slug=facts.slug, setting=found.setting, zip=found.zip, _anchor="checked"),
         "sample": facts.sample_data,
     }
 

@@ -71,4 +71,4 @@ def test_prices_by_kind_are_the_quotes_totals(seed, after):
             for start in starts
         ]
         assert list(map(whole.at(now), starts)) == totals
-        assert whole.least_cents(starts, now) == min(totals)
+        assert whole.least_cents(starts, (starts[0], starts[-1] + 1), now) == min(totals)
