@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
+from markupsafe import Markup
 
 from marketplace import clock
 from marketplace.kernel.money import format_usd
 from marketplace.kernel.walltime import NEW_YORK
 
+_INDENTATION = re.compile(r"\n\s+")
 NBSP = "\u00a0"
 
 
@@ -84,6 +87,11 @@ def as_instant(value: Any) -> datetime:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
+def dense(markup: Markup) -> Markup:
+    """Markup without the indentation of its template: long lists weigh a twentieth less. Not for text areas."""
+    return Markup(_INDENTATION.sub("\n", markup))  # noqa: S704 (only what is markup already comes in)
+
+
 def install_filters(app: Flask) -> None:
     """Offer these to templates."""
     app.jinja_env.filters.update(
@@ -97,6 +105,7 @@ def install_filters(app: Flask) -> None:
         full_when=full_when,
         iso=rfc3339,
         miles=miles,
+        dense=dense,
         as_instant=as_instant,
         ny_near=_of_now(lambda instant, today: near_day(ny_date(instant), today)),
     )

@@ -1,0 +1,76 @@
+"""Those who work here: a therapist between two visits, an admin with documents to check."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from booking.demo.actions import ADMIN_EMAIL, PASSWORD
+from marketplace.db import db
+from providers.credentials.models import Credential
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_therapist_looks_at_the_day_and_the_week(as_therapist):
+    me = as_therapist.go("/provider").sees("Today, Tuesday, January 12")
+    me.follow("Calendar").sees("This week")
+    assert me.page.locator(".block-visit").count() >= 1
+    me.page.locator("a.block-visit").first.click()
+    expect(me.page.get_by_role("heading", level=1)).to_be_visible()
+    assert "/provider/appointments/" in me.page.url
+
+
+def test_a_therapist_changes_an_hour_and_clients_find_it(as_therapist):
+    me = as_therapist.go("/provider/hours")
+    me.page.locator("summary", has_text="Sunday").click()
+    closes = me.page.get_by_label("Closes").locator("visible=true").last
+    closes.fill("20:45")
+    me.press("Store these hours")
+    expect(me.page.locator("summary", has_text="Sunday")).to_contain_text("8:45 PM")
+
+
+def test_a_therapist_takes_an_afternoon_off_and_gives_it_back(as_therapist):
+    me = as_therapist.go("/provider/blocks")
+    me.fill({"From": "2027-02-22", "At": "13:00", "Until": "2027-02-22", "Until what time": "17:00", "Note": "A talk on knees"})
+    me.press("Block this time").sees("A talk on knees")
+    me.page.get_by_role("main").get_by_role("button", name=re.compile("Remove.*February 22")).click()
+    me.sees("This time can be booked again.")
+    expect(me.page.get_by_text("A talk on knees")).to_have_count(0)
+
+
+def test_a_price_is_changed_and_the_public_page_says_it(as_therapist):
+    me = as_therapist.go("/provider/services")
+    me.page.get_by_label("60 min").first.fill("173")
+    me.press("Store these services")
+    expect(me.page.get_by_label("60 min").first).to_have_value(re.compile(r"^173(\.00)?$"))
+    me.go("/provider/profile")
+    public = me.page.get_by_role("link", name=re.compile("public page|Public page|clients see", re.IGNORECASE)).first
+    me.go(public.get_attribute("href")).sees("$173.00")
+
+
+def test_an_admin_verifies_a_credential_by_keyboard_alone(traveler, app):
+    me = traveler.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/credentials")
+    me.key("j")
+    me.page.wait_for_url(re.compile(r"/admin/credentials/[^/]+$"))
+    public_id = me.page.url.rsplit("/", 1)[1]
+    me.tab_to("Source you used").write("New York State public license search")
+    me.tab_to("What it showed").write("Registered")
+    # A letter typed into a field is a letter.
+    me.tab_to("Note for the record").write("verified by hand, v a r")
+    assert me.page.url.endswith(public_id)
+    me.tab_to("Verify").key("Enter")
+    me.sees("Decided, recorded, and a letter is on its way.")
+    with app.app_context():
+        assert db.session.scalars(select(Credential.status).where(Credential.public_id == public_id)).one() == "verified"
+
+
+def test_the_printed_letters_press_their_buttons_outside_of_fields(traveler, app):
+    me = traveler.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/credentials").key("j")
+    me.page.wait_for_url(re.compile(r"/admin/credentials/[^/]+$"))
+    first = me.page.url
+    me.key("j")
+    me.page.wait_for_url(lambda url: url != first)
+    me.key("k")
+    me.page.wait_for_url(first)
