@@ -1,0 +1,118 @@
+"""The manners of the JSON API, held for every endpoint that the document tells of."""
+
+from datetime import timedelta
+
+import pytest
+
+from booking.openapi.catalogue import clients, desk
+from booking.openapi.rules import Operation
+from marketplace.db import db
+from tests.factories import AccountFactory, CredentialDocumentFactory, CredentialFactory, bookable_provider, person_of
+from tests.support.visits import book_visit, clear_answers
+
+OPERATIONS = (*clients.OPERATIONS, *desk.OPERATIONS)
+WISH = {"provider": "anna", "service": "medical-massage", "minutes": 60, "setting": "clinic"}
+QUERIES = {"/providers/<slug>/openings": {"service": "medical-massage", "minutes": 60, "setting": "clinic"}}
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def named(operation: Operation) -> str:
+    return f"{operation.method} {operation.path.removeprefix('/api/v1')}"
+
+
+@pytest.fixture
+def world(app, clock, program):
+    """Callers by role, and an id of their own for each kind of thing."""
+    with app.app_context():
+        accounts = {role: AccountFactory(role=role) for role in ("client", "provider", "admin")}
+        anna, person = bookable_provider(account=accounts["provider"], slug="anna"), person_of(accounts["client"])
+        visit = book_visit(anna, person, clock.now + timedelta(days=2), clock.now).booked.appointment.public_id
+        credential = CredentialFactory(provider=anna, kind="npi", status="submitted", plain_number="1234567893")
+        document = CredentialDocumentFactory(credential=credential).public_id
+        ids = {"appointments": visit, "credentials": credential.public_id, "documents": document, "providers": "anna"}
+        db.session.remove()
+    return {role: program(account) for role, account in accounts.items()} | {"anyone": program(None)}, ids
+
+
+def address(operation, ids):
+    """The path with the id of something that exists where there is one."""
+    path = operation.path.removeprefix("/api/v1")
+    thing = ids.get(path.partition("/<")[0].rpartition("/")[2], "nothing")
+    return path.replace("<public_id>", thing).replace("<slug>", thing)
+
+
+def caller_of(operation, callers):
+    return callers[(*operation.roles, "anyone")[0]]
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.method == "GET"], ids=named)
+def test_head_answers_like_get_without_a_body(world, operation):
+    callers, ids = world
+    caller, path = caller_of(operation, callers), address(operation, ids)
+    query = QUERIES.get(operation.path.removeprefix("/api/v1"), {})
+    full, head = caller.call("GET", path, query_string=query), caller.call("HEAD", path, query_string=query)
+    assert (full.status_code, head.status_code, head.data) == (200, 200, b"")
+    assert head.headers["Content-Type"] == full.headers["Content-Type"]
+
+
+@pytest.mark.parametrize("path", sorted({one.path for one in OPERATIONS}))
+def test_other_methods_are_not_allowed_and_say_which_are(world, path):
+    callers, ids = world
+    operations = [one for one in OPERATIONS if one.path == path]
+    offered = {one.method for one in operations}
+    for method in sorted(set(METHODS) - offered):
+        answer = caller_of(operations[0], callers).call(method, address(operations[0], ids))
+        assert (answer.status_code, answer.json["code"]) == (405, "method_not_allowed")
+        assert offered <= {one.strip() for one in answer.headers["Allow"].split(",")}
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.body is not None], ids=named)
+def test_an_unknown_field_is_named_and_refused(world, operation):
+    callers, ids = world
+    answer = caller_of(operation, callers).call(operation.method, address(operation, ids), {"surprise": 1})
+    assert (answer.status_code, answer.json["code"]) == (400, "unknown_field")
+    assert [fault["field"] for fault in answer.json["errors"]] == ["surprise"]
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "body"),
+    [
+        ("client", "/holds", {**WISH, "starts_at": "NAIVE"}),
+        ("client", "/quotes", {**WISH, "starts_at": "NAIVE"}),
+        ("client", "/appointments/VISIT/reschedule", {"starts_at": "NAIVE"}),
+        ("provider", "/provider/blocks", {"starts_at": "NAIVE", "ends_at": "2027-01-20T13:00:00-05:00"}),
+        ("provider", "/provider/blocks", {"starts_at": "2027-01-20T12:00:00-05:00", "ends_at": "NAIVE"}),
+    ],
+)
+def test_an_instant_without_an_offset_is_refused(world, role, path, body):
+    callers, ids = world
+    words = {name: "2027-01-20T12:30:00" if value == "NAIVE" else value for name, value in body.items()}
+    answer = callers[role].post(path.replace("VISIT", ids["appointments"]), words)
+    assert (answer.status_code, answer.json["code"]) == (400, "naive_datetime")
+
+
+@pytest.mark.parametrize("path", ["/providers", "/providers/anna/openings"])
+@pytest.mark.parametrize("name", ["from", "to"])
+def test_so_is_one_in_a_query(world, path, name):
+    callers, _ids = world
+    query = {**QUERIES.get(path.replace("anna", "<slug>"), {}), name: "2027-01-20T12:30:00"}
+    answer = callers["anyone"].call("GET", path, query_string=query)
+    assert (answer.status_code, answer.json["code"]) == (400, "naive_datetime")
+
+
+def test_a_fee_that_changed_is_told_with_the_new_figures(world, clock):
+    callers, ids = world
+    clock.advance(hours=30)
+    answer = callers["client"].post(f"/appointments/{ids['appointments']}/cancel", {"expected_fee_cents": 0})
+    assert (answer.status_code, answer.json["code"]) == (409, "fee_changed")
+    assert (answer.json["fee_cents"], answer.json["refund_cents"], answer.json["tier"]) == (8_000, 0, "part")
+    assert "$80" in answer.json["detail"]
+    assert callers["client"].post(f"/appointments/{ids['appointments']}/cancel", {"expected_fee_cents": 8_000}).status_code == 200
+
+
+def test_answers_carry_the_offset_of_new_york(world):
+    callers, ids = world
+    visit = callers["client"].get(f"/appointments/{ids['appointments']}").json
+    assert visit["starts_at"] == "2027-01-14T12:00:00-05:00"
+    until = callers["client"].post("/screenings", {"answers": clear_answers()}).json["valid_until"]
+    assert until.endswith("-05:00")

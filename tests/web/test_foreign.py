@@ -1,0 +1,107 @@
+"""What belongs to others answers like what does not exist: same status, same words."""
+
+from datetime import timedelta
+
+import pytest
+
+from booking.openapi.catalogue import clients, desk
+from marketplace.db import db
+from tests.factories import AccountFactory, ClaimFactory, CredentialFactory, ProviderPlaceFactory, bookable_provider, person_of
+from tests.support.visits import answered, book_visit, clear_answers, hold_visit
+
+MISSING = "AAAAAAAAAAAAAAAA"
+CREDENTIAL = {"kind": "npi", "issuer": "NPPES", "holder_name": "A", "number": "1234567893"}
+BODIES = {"reschedule": {"starts_at": "2027-01-20T12:00:00-05:00"}, "technique": {"technique": "trigger_point"}, "credentials": CREDENTIAL}
+OWNED = [
+    pytest.param(role, one.method, one.path, id=f"{role} {one.method} {one.path.removeprefix('/api/v1')}")
+    for one in (*clients.OPERATIONS, *desk.OPERATIONS)
+    for role in ("client", "provider")
+    if "<public_id>" in one.path and role in one.roles
+]
+
+
+@pytest.fixture
+def mine(app, clock):
+    """Everything of one client and one provider, by the word before the id; and an outsider of each role."""
+    with app.app_context():
+        customer, therapist = AccountFactory(role="client"), AccountFactory(role="provider")
+        anna, person = bookable_provider(account=therapist), person_of(customer)
+        start = clock.now + timedelta(days=2)
+        things = {
+            "appointments": book_visit(anna, person, start, clock.now).booked.appointment.public_id,
+            "holds": hold_visit(anna, person, start + timedelta(days=1), clock.now).public_id,
+            "screenings": answered(person, clock.now),
+            "blocks": ClaimFactory(provider=anna, starts_at=start + timedelta(days=9)).public_id,
+            "credentials": CredentialFactory(provider=anna, kind="npi", status="needs_info", plain_number="1234567893").public_id,
+            "places": ProviderPlaceFactory(provider=anna).public_id,
+        }
+        owners = {"client": customer, "provider": therapist}
+        strangers = {role: AccountFactory(role=role) for role in owners}
+        person_of(strangers["client"])
+        bookable_provider(account=strangers["provider"])
+        db.session.remove()
+    return things, owners, strangers
+
+
+def ask(caller, method, path, public_id):
+    words = next((body for word, body in BODIES.items() if word in path), {}) if method in ("POST", "PUT") else None
+    return caller.call(method, path.removeprefix("/api/v1").replace("<public_id>", public_id), words)
+
+
+@pytest.mark.parametrize(("role", "method", "path"), OWNED)
+def test_what_belongs_to_others_answers_like_nothing(mine, program, role, method, path):
+    things, owners, strangers = mine
+    public_id = things[path.partition("/<")[0].rpartition("/")[2]]
+    stranger = program(strangers[role])
+    foreign, missing = (ask(stranger, method, path, one) for one in (public_id, MISSING))
+    assert (foreign.status_code, foreign.json) == (404, missing.json)
+    assert missing.status_code == 404
+    assert ask(program(owners[role]), method, path, public_id).status_code != 404
+
+
+def booking_of(things, **change):
+    return {
+        "hold": things["holds"],
+        "screening": things["screenings"],
+        "consent": {"version": "1", "accepted": True},
+        **change,
+    }
+
+
+def test_neither_holds_nor_answers_of_others_can_be_used(app, clock, mine, program):
+    things, owners, strangers = mine
+    stranger, owner = program(strangers["client"]), program(owners["client"])
+    foreign = stranger.post("/appointments", booking_of(things))
+    missing = stranger.post("/appointments", booking_of(things, hold=MISSING))
+    assert (foreign.status_code, foreign.json) == (404, missing.json)
+    theirs = stranger.post("/screenings", {"answers": clear_answers()}).json["id"]
+    foreign = owner.post("/appointments", booking_of(things, screening=theirs))
+    missing = owner.post("/appointments", booking_of(things, screening=MISSING))
+    assert (foreign.status_code, foreign.json["code"]) == (422, "screening_needed")
+    assert foreign.json == missing.json
+    assert owner.post("/appointments", booking_of(things)).status_code == 201
+
+
+def test_places_of_others_are_unknown_in_hours(mine, program):
+    things, owners, strangers = mine
+    hours = {"weekday": 0, "opens": "09:00", "closes": "17:00", "settings": ["clinic"]}
+    answers = [
+        program_.put("/provider/schedule", {"weekly": [{**hours, "place": place}], "exceptions": [], "rules": {}})
+        for program_ in [program(strangers["provider"])]
+        for place in (things["places"], MISSING)
+    ]
+    assert answers[0].status_code == 422
+    assert answers[0].json == answers[1].json
+    own = {"weekly": [{**hours, "place": things["places"]}], "exceptions": [], "rules": {}}
+    assert program(owners["provider"]).put("/provider/schedule", own).status_code == 200
+
+
+def test_lists_hold_ones_own_alone(mine, program):
+    things, owners, strangers = mine
+    for role in ("client", "provider"):
+        owner, stranger = program(owners[role]), program(strangers[role])
+        assert [item["id"] for item in owner.get("/appointments").json["items"]] == [things["appointments"]]
+        assert stranger.get("/appointments").json["items"] == []
+    for path in ("/provider/blocks", "/provider/credentials"):
+        seen = {item["id"] for item in stranger.get(path).json["items"]}
+        assert not seen & set(things.values())
