@@ -59,6 +59,7 @@ def provider(random: Random, number: int) -> ProviderFacts:
     spot = PlaceFacts(
         number, str(number), "clinic", "Room", "1 Street", None, "New York", hood.zips[0], None, hood.code, hood.latitude, hood.longitude
     )
+    place_id = number if "clinic" in settings else None
     near = sorted(gazetteer.zips(), key=lambda info: abs(info.latitude - hood.latitude))[:12]
     opens = random.choice((540, 720, 960))
     return ProviderFacts(

@@ -14,14 +14,15 @@ from functools import cached_property
 
 from booking.openings.rules.asking import Wish, days_around, pose
 from booking.openings.rules.candidates import Candidate, Days, Need, Spans, Tables, strength
+from booking.openings.rules.lazily import NO_STARTS, Starts, only_in
 from booking.openings.rules.prices import WholePrices
 from booking.openings.rules.question import Taken
+from booking.openings.rules.spots import Option, spots_of
 from booking.openings.rules.starts import iter_starts
-from booking.openings.rules.wanted import Near, SearchQuery, part_spans
+from booking.openings.rules.wanted import SearchQuery, part_spans
 from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import local_day, to_minute
-from providers.places.rules.geometry import Point, distance_meters
-from providers.profiles.rules import MOBILE, PlaceFacts, ProviderFacts, ServiceFacts, comes_to, pads
+from providers.profiles.rules import pads
 from providers.schedule.rules.hours import OpenSpan
 
 FULL_TIME = "full_time"
@@ -50,58 +51,6 @@ class Frame:
     def need(self) -> Need:
         """What the visit is needed for."""
         return Need(self.query.techniques, self.query.condition)
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where a visit could be: in one of the provider's places, or in a ZIP code they come to.
-
-    A visit at the client's is no distance away: nothing that is shown depends on where a provider sets out from.
-    """
-
-    setting: str
-    zip: str | None
-    place: PlaceFacts | None
-    distance_meters: int | None
-    neighborhood: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A service in a spot."""
-
-    service: ServiceFacts
-    at: int
-    spot: Spot
-
-
-class Starts:
-    """Starts in order, worked out only as far as somebody looks."""
-
-    def __init__(self, source: Iterable[int]) -> None:
-        self._source = iter(source)
-        self._seen: list[int] = []
-
-    def __bool__(self) -> bool:
-        return bool(self.first(1))
-
-    def __iter__(self) -> Iterator[int]:
-        at = 0
-        while at < len(self._seen) or len(self.first(at + 1)) > at:
-            yield self._seen[at]
-            at += 1
-
-    def first(self, count: int) -> list[int]:
-        """The first `count`, or as many as there are."""
-        while len(self._seen) < count:
-            start = next(self._source, None)
-            if start is None:
-                break
-            self._seen.append(start)
-        return self._seen[:count]
-
-
-NO_STARTS = Starts(())
 
 
 @dataclass(frozen=True)
@@ -269,7 +218,7 @@ class Look:
             window=(frame.query.from_minute, frame.query.until_minute),
         )
         starts = iter_starts(question)
-        return starts if frame.parts is None else _only_in(starts, frame.parts)
+        return starts if frame.parts is None else only_in(starts, frame.parts)
 
     def wish(self, option: Option) -> Wish:
         """The wish whose starts are listed for an option."""
@@ -301,32 +250,3 @@ class Look:
             "price": (match.prices.at(self.frame.now)(first), first),
         }
         return -match.strength, match.option.at, *by_sort[self.frame.query.sort]
-
-
-def spots_of(facts: ProviderFacts, query: SearchQuery) -> list[Spot]:
-    """Where this provider could give the visit: their places within the radius, and at the client's where they come to."""
-    spots = [
-        Spot("clinic", None, place, away, place.neighborhood)
-        for place in facts.places
-        if (away := _distance(query.near, place)) is None or away <= query.radius_meters
-    ]
-    near = query.near
-    if near is not None and comes_to(facts, near.zip):
-        spots += [Spot(setting, near.zip, None, 0, near.neighborhood) for setting in sorted(MOBILE)]
-    return spots
-
-
-def _distance(near: Near | None, place: PlaceFacts) -> int | None:
-    return None if near is None else round(distance_meters(near.point, Point(place.latitude, place.longitude)))
-
-
-def _only_in(starts: Iterable[int], spans: Sequence[Span]) -> Iterator[int]:
-    """Those of sorted starts that lie in sorted, disjoint spans."""
-    at, count = 0, len(spans)
-    for start in starts:
-        while at < count and spans[at][1] <= start:
-            at += 1
-        if at == count:
-            return
-        if spans[at][0] <= start:
-            yield start
