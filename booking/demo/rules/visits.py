@@ -89,7 +89,8 @@ class Diary:
             bounds = self.first - ONE_DAY, self.last + ONE_DAY
             standing = self._standing[choice.service.code] = standing_spans(self.facts, choice.service, self.world.house, *bounds)
         wish = Wish(choice.service.code, choice.minutes, choice.setting)
-        posed = pose(self.facts, wish, choice.service, self._open(choice.setting), standing, now=self.world.now)
+        spans = self._open(choice.setting)
+        posed = pose(self.facts, wish, choice.service, spans, standing, taken=(), travel=None, now=self.world.now, window=(0, 0))
         self._questions[choice.service.code, choice.minutes, choice.setting] = posed
         return posed
 
