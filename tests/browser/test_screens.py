@@ -1,61 +1,164 @@
-"""Photographs of the main pages for docs/screens: `make screens`. Demo Manhattan on the standing clock, so that two runs look alike."""
+"""Photographs of the main pages for docs/screens: `make screens`. Demo Manhattan on the standing clock, so that two runs look alike.
+
+What a photograph shows belongs to whoever changes the page: run it, look at every picture, commit both together.
+"""
 
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from tests.factories import PASSWORD
+from booking.demo.actions import ADMIN_EMAIL, PASSWORD
 from tests.support.browsers import NARROW, WIDE
-from tests.support.callers import SIGN_IN
+from tests.support.journeys import ADDRESS, GUEST, Traveler
+
+pytestmark = [pytest.mark.browser, pytest.mark.screens, pytest.mark.timeout(900)]
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
-LOOKS = [(viewport, scheme) for viewport in (WIDE, NARROW) for scheme in ("light", "dark")]
-# name, who looks, where; {slug} and {visit} are filled in from the demo
-PAGES = [
-    ("home", None, "/"),
-    ("search", None, "/search?near=Upper+West+Side"),
-    ("provider", None, "/providers/{slug}"),
-    ("sign-in", None, "/login"),
-    ("help", None, "/help"),
-    ("appointments", "client@licensedhands.test", "/appointments"),
-    ("visit", "client@licensedhands.test", "/appointments/{visit}"),
-    ("today", "therapist@licensedhands.test", "/provider/today"),
-    ("week", "therapist@licensedhands.test", "/provider/week"),
-    ("hours", "therapist@licensedhands.test", "/provider/hours"),
-    ("providers-admin", "admin@licensedhands.test", "/admin/providers"),
-    ("credentials-admin", "admin@licensedhands.test", "/admin/credentials"),
-]
+MOST_BYTES = 250_000
+COLORS = 128
+ALSO_DARK = {"search", "provider", "checkout-health", "checkout-review", "today", "week", "queue", "credential"}
+SEARCH = "/search?condition=neck_pain&near=East+Village"
+# name: what the picture shows
+SHOWN = {
+    "home": "The first page",
+    "search": "Results for neck pain, East Village, at home",
+    "no-results": "Nothing fits: what comes nearest",
+    "provider": "A provider: starts, prices, what was checked",
+    "start": "One start with its whole price",
+    "checkout-health": "Checkout 1: the health check, first part",
+    "checkout-faults": "Checkout 1: an answer is missing",
+    "checkout-stop": "The health check says stop",
+    "checkout-consent": "Checkout 2: consent",
+    "checkout-place": "Checkout 3: place, person, wishes, payment",
+    "checkout-review": "Checkout 4: everything once more, with the code",
+    "visit": "Booked: the visit's page",
+    "move": "Moving the visit",
+    "cancel": "Cancelling the visit",
+    "sign-in": "Sign-in",
+    "sign-up": "Sign-up",
+    "visits": "A client's visits",
+    "today": "A therapist's day",
+    "week": "A therapist's week",
+    "hours": "Hours",
+    "time-off": "Time off",
+    "services": "Services and prices",
+    "price-rules": "Price rules",
+    "terms": "Terms with an example",
+    "area": "Area of visits",
+    "credentials": "A therapist's credentials",
+    "queue": "What waits for a check",
+    "credential": "A document beside its facts",
+    "providers": "All providers, for staff",
+    "audit": "The audit",
+}
+
+
+class Camera:
+    """Photographs the page at hand, narrow and wide, light and, where it is asked for, dark."""
+
+    def __init__(self, traveler: Traveler) -> None:
+        self.page = traveler.page
+
+    def take(self, name: str) -> None:
+        """Files such as search-360-dark.png, in a palette that keeps them small."""
+        assert name in SHOWN, name
+        for viewport in (WIDE, NARROW):
+            self.page.set_viewport_size(viewport)
+            for scheme in ("light", "dark") if name in ALSO_DARK else ("light",):
+                self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                path = FOLDER / f"{name}-{viewport['width']}-{scheme}.png"
+                self.page.screenshot(path=path, full_page=True)
+                Image.open(path).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(path, optimize=True)
+                assert path.stat().st_size <= MOST_BYTES, path
+        self.page.set_viewport_size(WIDE)
+        self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
 
 
 @pytest.fixture
-def fillers(app, program):
-    """What the addresses need from the demo."""
-    loaded = app.test_cli_runner().invoke(args=["demo", "load", "--providers", "60", "--seed", "1"])
-    assert loaded.exit_code == 0, loaded.output
-    client = program()
-    slug = client.get("/providers").json["items"][0]["slug"]
-    token = client.post("/tokens", {"email": "client@licensedhands.test", "password": PASSWORD}).json["token"]
-    client.headers = {"Authorization": f"Bearer {token}"}
-    return {"slug": slug, "visit": client.get("/appointments").json["items"][0]["id"]}
-
-
-@pytest.mark.screens
-@pytest.mark.browser
-@pytest.mark.timeout(900)
-def test_photographs(fillers, new_context):
+def camera(traveler):
+    """Pictures go to docs/screens."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    missed = []
-    for viewport, scheme in LOOKS:
-        for who in dict.fromkeys(page[1] for page in PAGES):
-            page = new_context(viewport=viewport, color_scheme=scheme).new_page()
-            if who:
-                page.goto(SIGN_IN)
-                page.get_by_label("E-mail").fill(who)
-                page.get_by_label("Password").first.fill(PASSWORD)
-                page.get_by_role("button", name="Sign in").last.click()
-            for name, _, address in [one for one in PAGES if one[1] == who]:
-                answer = page.goto(address.format(**fillers))
-                if answer.status != 200:
-                    missed.append((name, answer.status))
-                page.screenshot(path=FOLDER / f"{name}-{viewport['width']}-{scheme}.png", full_page=True)
-    assert missed == []
+    return Camera(traveler)
+
+
+def test_a_visitors_way(traveler, camera):
+    me = traveler
+    for name, path in (
+        ("home", "/"),
+        ("sign-in", "/login"),
+        ("sign-up", "/sign-up"),
+        ("no-results", f"{SEARCH}&setting=home&max_price_cents=5000"),
+        ("search", f"{SEARCH}&setting=home&when=tomorrow"),
+    ):
+        me.go(path)
+        camera.take(name)
+    me.results.first.get_by_role("link").first.click()
+    camera.take("provider")
+    me.page.go_back()
+    me.choose_start(start=1)
+    camera.take("start")
+    me.hold()
+    camera.take("checkout-health")
+    me.press("Continue")
+    camera.take("checkout-faults")
+    me.answer_health()
+    camera.take("checkout-consent")
+    me.consent().fill(ADDRESS | GUEST)
+    camera.take("checkout-place")
+    me.press("Continue").sees("Review and book")
+    camera.take("checkout-review")
+    me.enter_code().book()
+    camera.take("visit")
+    me.follow("Move")
+    camera.take("move")
+    me.page.go_back()
+    me.follow("Cancel this visit")
+    camera.take("cancel")
+    me.page.context.clear_cookies()
+    me.go(f"{SEARCH}&setting=clinic&when=tomorrow").choose_start().hold().answer_health("chest pain")
+    camera.take("checkout-stop")
+
+
+def test_a_clients_pages(as_client, camera):
+    as_client.go("/appointments")
+    camera.take("visits")
+
+
+def test_a_therapists_desk(as_therapist, camera):
+    for name, path in {
+        "today": "/provider",
+        "week": "/provider/calendar",
+        "hours": "/provider/hours",
+        "time-off": "/provider/blocks",
+        "services": "/provider/services",
+        "price-rules": "/provider/prices",
+        "terms": "/provider/terms",
+        "area": "/provider/areas",
+        "credentials": "/provider/credentials",
+    }.items():
+        as_therapist.go(path)
+        camera.take(name)
+
+
+def test_an_admins_desk(traveler, camera):
+    me = traveler.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/credentials")
+    camera.take("queue")
+    me.page.locator(".queue a").nth(1).click()
+    camera.take("credential")
+    for name, path in {"providers": "/admin/providers", "audit": "/admin/audit"}.items():
+        me.go(path)
+        camera.take(name)
+
+
+def test_the_index_names_every_picture():
+    rows = ["| page | wide | narrow | dark |", "| --- | --- | --- | --- |"]
+    for name, words in SHOWN.items():
+        dark = f"[wide]({name}-1280-dark.png) [narrow]({name}-360-dark.png)" if name in ALSO_DARK else ""
+        rows.append(f"| {words} | [1280]({name}-1280-light.png) | [360]({name}-360-light.png) | {dark} |")
+    (FOLDER / "README.md").write_text(
+        "# Screens\n\nThe main pages with demo Manhattan, on a standing clock. `make screens` takes them anew; whoever changes a page looks at its pictures.\n\n"
+        + "\n".join(rows)
+        + "\n"
+    )
+    assert len(SHOWN) * 2 == len(list(FOLDER.glob("*-light.png")))
