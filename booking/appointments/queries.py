@@ -82,20 +82,22 @@ def get_by_guest_key(session: Session, key_hash: str) -> Booked:
     return _one(session, Appointment.guest_key_hash == key_hash)
 
 
-def list_of_person(session: Session, person_id: int, *, limit: int, before: datetime | None = None) -> list[Booked]:
-    """A client's appointments, latest start first, starting before an instant when one is given."""
-    return _list(session, Appointment.person_id == person_id, limit, before)
+def list_of_person(session: Session, person_id: int, *, limit: int, after_id: int | None = None) -> list[Booked]:
+    """A client's appointments, latest start first; from after the row `after_id` when one is given. Raises NotFound for another's."""
+    return _list(session, Appointment.person_id == person_id, limit, after_id)
 
 
-def list_of_provider(session: Session, account_id: int, *, limit: int, before: datetime | None = None) -> list[Booked]:
+def list_of_provider(session: Session, account_id: int, *, limit: int, after_id: int | None = None) -> list[Booked]:
     """A provider's appointments, latest start first."""
-    return _list(session, Provider.account_id == account_id, limit, before)
+    return _list(session, Provider.account_id == account_id, limit, after_id)
 
 
-def _list(session: Session, condition: ColumnElement[bool], limit: int, before: datetime | None) -> list[Booked]:
+def _list(session: Session, condition: ColumnElement[bool], limit: int, after_id: int | None) -> list[Booked]:
     wanted = _booked().where(condition).order_by(Appointment.starts_at.desc(), Appointment.id.desc()).limit(limit)
-    if before is not None:
-        wanted = wanted.where(Appointment.starts_at < before)
+    if after_id is not None:
+        last = _one(session, and_(condition, Appointment.id == after_id)).appointment
+        follows = and_(Appointment.starts_at == last.starts_at, Appointment.id < last.id)
+        wanted = wanted.where(or_(Appointment.starts_at < last.starts_at, follows))
     return [Booked(row[0], row[1], row[2], row[3]) for row in session.execute(wanted)]
 
 

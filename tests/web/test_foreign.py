@@ -101,7 +101,24 @@ def test_lists_hold_ones_own_alone(mine, program):
     for role in ("client", "provider"):
         owner, stranger = program(owners[role]), program(strangers[role])
         assert [item["id"] for item in owner.get("/appointments").json["items"]] == [things["appointments"]]
-        assert stranger.get("/appointments").json["items"] == []
+        assert stranger.get("/appointments").json == {"items": [], "next": None}
     for path in ("/provider/blocks", "/provider/credentials"):
         seen = {item["id"] for item in stranger.get(path).json["items"]}
         assert not seen & set(things.values())
+
+
+def test_pages_of_a_list_leave_nobody_out_though_visits_begin_together(app, clock, mine, program):
+    _things, owners, strangers = mine
+    with app.app_context():
+        person, start = person_of(owners["client"]), clock.now + timedelta(days=5)
+        for _ in range(3):
+            book_visit(bookable_provider(), person, start, clock.now)
+        db.session.remove()
+    owner, seen, cursor = program(owners["client"]), [], None
+    for _page in range(4):
+        answer = owner.get("/appointments", limit=1, cursor=cursor).json
+        seen += [item["id"] for item in answer["items"]]
+        cursor = answer["next"]
+    assert (len(seen), len(set(seen)), cursor) == (4, 4, None)
+    taken = owner.get("/appointments", limit=1).json["next"]
+    assert program(strangers["client"]).get("/appointments", cursor=taken).status_code == 404

@@ -26,7 +26,8 @@ from marketplace.kernel.errors import Malformed
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
-from marketplace.webkit.reading import Fields, json_object, read_instant
+from marketplace.webkit.paging import encode_cursor, read_cursor
+from marketplace.webkit.reading import Fields, json_object
 
 blueprint = Blueprint("appointments_api", __name__, url_prefix="/api/v1")
 PAGE = 20
@@ -68,18 +69,17 @@ def list_appointments() -> Response:
     """Own appointments, latest start first."""
     fields = Fields(request.args.to_dict())
     size = min(MOST, max(1, int(text))) if re.fullmatch(r"[0-9]{1,9}", text := fields.text("limit", str(PAGE))) else PAGE
-    cursor = fields.text("cursor", None)
+    after_id = read_cursor(fields.text("cursor", None))
     fields.finish()
-    before = read_instant(cursor) if cursor else None
     who = viewer()
     session = db.session()
     if who.role == "provider" and who.account_id is not None:
-        rows = list_of_provider(session, who.account_id, limit=size + 1, before=before)
+        rows = list_of_provider(session, who.account_id, limit=size + 1, after_id=after_id)
     elif who.role == "admin":
         raise Malformed("unsupported", "Admins read one appointment at a time, by its id.")
     else:
-        rows = list_of_person(session, own_person_id(), limit=size + 1, before=before)
-    following = rows[size - 1].appointment.starts_at.isoformat() if len(rows) > size else None
+        rows = list_of_person(session, own_person_id(), limit=size + 1, after_id=after_id)
+    following = encode_cursor(rows[size - 1].appointment.id) if len(rows) > size else None
     return jsonify({"items": [appointment_answer(row, role=who.role) for row in rows[:size]], "next": following})
 
 

@@ -241,7 +241,7 @@ OPERATIONS = (
         BOTH,
         queries=(Query("limit", COUNT, "How many, at most 100."), Query("cursor", TEXT, "The `next` of the answer before.")),
         answer=page(ref("Appointment")),
-        errors=(422,),
+        errors=(404, 422),
     ),
     Operation("GET", ONE, "show_appointment", "One appointment.", "appointments", BOTH, answer=ref("Appointment")),
     Operation(
