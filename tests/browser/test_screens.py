@@ -88,7 +88,7 @@ def test_a_visitors_way(traveler, camera):
         ("home", "/"),
         ("sign-in", "/login"),
         ("sign-up", "/sign-up"),
-        ("no-results", f"{SEARCH}&setting=home&max_price_cents=5000"),
+        ("no-results", f"{SEARCH}&setting=home&when=today&part=morning"),
         ("search", f"{SEARCH}&setting=home&when=tomorrow"),
     ):
         me.go(path)
