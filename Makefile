@@ -76,7 +76,7 @@ test: $(VENV)/.tests ## the whole suite, SQLite and PostgreSQL, Chromium if it i
 	@$(BIN)/python -m pytest -q -rs -n $(TEST_WORKERS) $(ARGS)
 
 soak: $(VENV)/.tests ## the long runs: many clients, many rounds, hours of time
-	@$(BIN)/python -m pytest -q -rs -m soak --timeout=7200 $(ARGS)
+	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -rs -m soak --timeout=7200 $(ARGS)
 
 check: $(VENV)/.tests ## lint, format, types, templates, import contracts, migrations
 	$(BIN)/ruff check .
