@@ -12,7 +12,8 @@ import providers.credentials.models
 import providers.places.models
 import providers.registry.models
 import providers.schedule.models
-import providers.services.models  # noqa: F401 (tables must be known)
+import providers.services.models
+import providers.verification.models  # noqa: F401 (tables must be known)
 from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.views.checkout import blueprint as checkout_pages

@@ -13,7 +13,11 @@ from marketplace.vault import SealedBytes, SealedText
 
 
 class Credential(Base):
-    """One proof of one kind. A renewal is a new row; the old one stands until its own date."""
+    """One proof of one kind. A renewal is a new row; the old one stands until its own date.
+
+    `taken_by` (an actor) has it on the table; `first_verified_by` is the first of two where two are asked for. `level`, `level_at`
+    and `reconfirm_on` belong to a collaboration: declared, attested or confirmed, since when, and when it is asked about again.
+    """
 
     __tablename__ = "credential"
 
@@ -37,6 +41,12 @@ class Credential(Base):
     verified_source: Mapped[str | None] = mapped_column(String(200))
     verified_by: Mapped[str | None] = mapped_column(String(80))
     next_check_on: Mapped[date | None] = mapped_column(Date)
+    taken_by: Mapped[str | None] = mapped_column(String(80))
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_verified_by: Mapped[str | None] = mapped_column(String(80))
+    level: Mapped[str | None] = mapped_column(String(12))
+    level_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reconfirm_on: Mapped[date | None] = mapped_column(Date)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
@@ -74,9 +84,25 @@ class CredentialDecision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     credential_id: Mapped[int] = mapped_column(ForeignKey("credential.id", ondelete="CASCADE"), index=True)
     decision: Mapped[str] = mapped_column(String(16))
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    document_sha256: Mapped[str | None] = mapped_column(String(64))
     source: Mapped[str] = mapped_column(String(200))
     source_value: Mapped[str] = mapped_column(SealedText)
     valid_until: Mapped[date | None] = mapped_column(Date)
     note: Mapped[str] = mapped_column(SealedText)
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CredentialPolicy(Base):
+    """One version of what is asked of whom, in force from a day on until a later version begins; never edited, never deleted."""
+
+    __tablename__ = "credential_policy"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, unique=True)
+    effective_from: Mapped[date] = mapped_column(Date)
+    table: Mapped[Any] = mapped_column(Json)
+    note: Mapped[str] = mapped_column(String(300))
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)

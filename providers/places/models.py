@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Float, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, Json, new_public_id
+from marketplace.db import Base, Json, UtcDateTime, new_public_id
 from marketplace.vault import SealedJson
 
 
+class Clinic(Base):
+    """A house in which several providers work, kept by an admin, never deleted.
+
+    `hours` are its own, in the contract's weekly shape without settings; none means always.
+    `kind` is the setting's: hospital, pt_clinic, sports_clinic, integrated or private_practice. In a `rostered` one only shifts count.
+    """
+
+    __tablename__ = "clinic"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(20))
+    line1: Mapped[str] = mapped_column(String(160))
+    unit: Mapped[str | None] = mapped_column(String(40))
+    zip: Mapped[str] = mapped_column(String(5))
+    neighborhood: Mapped[str] = mapped_column(String(40))
+    latitude: Mapped[float] = mapped_column(Float)
+    longitude: Mapped[float] = mapped_column(Float)
+    hours: Mapped[Any] = mapped_column(Json, default=list)
+    rostered: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ProviderPlace(Base):
-    """A clinic or office open to clients; its address is public."""
+    """A clinic or office open to clients; its address is public. Where it is a room of a shared clinic, `clinic_id` says which."""
 
     __tablename__ = "provider_place"
 
@@ -29,6 +55,7 @@ class ProviderPlace(Base):
     neighborhood: Mapped[str] = mapped_column(String(40), index=True)
     latitude: Mapped[float] = mapped_column(Float)
     longitude: Mapped[float] = mapped_column(Float)
+    clinic_id: Mapped[int | None] = mapped_column(ForeignKey("clinic.id"), index=True)
 
 
 class ServiceArea(Base):

@@ -17,7 +17,10 @@ from providers.registry.rules import DRAFT
 
 
 class Provider(Base):
-    """One person who gives care, and how they present themselves. Bookable only while `state` is listed and standing holds."""
+    """One person who gives care, and how they present themselves. Bookable only while `state` is listed and standing holds.
+
+    `answers` are those of the interview, code to text; `answered_on` says on which day each was given (code to ISO day).
+    """
 
     __tablename__ = "provider"
 
@@ -37,6 +40,10 @@ class Provider(Base):
     settings: Mapped[list[str]] = mapped_column(Json, default=list)
     phone: Mapped[str | None] = mapped_column(SealedText)
     answers: Mapped[Any] = mapped_column(Json, default=dict)
+    answered_on: Mapped[Any] = mapped_column(Json, default=dict)
+    legal_name: Mapped[str | None] = mapped_column(SealedText)
+    attested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attestation_version: Mapped[int | None] = mapped_column(Integer)
     rating_count: Mapped[int] = mapped_column(Integer, default=0)
     rating_sum: Mapped[int] = mapped_column(Integer, default=0)
     sample_data: Mapped[bool] = mapped_column(default=False)

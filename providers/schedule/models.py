@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, CheckConstraint, Computed, Date, ForeignKey, Index, Integer, String, text
+from sqlalchemy import Boolean, CheckConstraint, Computed, Date, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Json, UtcDateTime, new_public_id
@@ -44,6 +44,28 @@ class HoursException(Base):
     closes_minute: Mapped[int | None] = mapped_column(Integer)
     settings: Mapped[list[str]] = mapped_column(Json, default=list)
     place_id: Mapped[int | None] = mapped_column(ForeignKey("provider_place.id", ondelete="SET NULL"))
+    staffing: Mapped[str | None] = mapped_column(String(12))
+
+
+class RosterShift(Base):
+    """A provider's shift at a shared clinic on one date, planned by an admin. `closes_minute` above 1440 means the next day."""
+
+    __tablename__ = "roster_shift"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id", ondelete="CASCADE"), index=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), index=True)
+    on: Mapped[date] = mapped_column("on_date", Date)
+    opens_minute: Mapped[int] = mapped_column(Integer)
+    closes_minute: Mapped[int] = mapped_column(Integer)
+    staffing: Mapped[str] = mapped_column(String(12))
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint("opens_minute BETWEEN 0 AND 1439 AND closes_minute > opens_minute AND closes_minute <= 2880", name="shift_sane"),
+        UniqueConstraint("clinic_id", "provider_id", "on_date", "opens_minute", name="uq_roster_shift_once"),
+    )
 
 
 class ScheduleRule(Base):
