@@ -12,7 +12,9 @@ from marketplace.kernel.errors import FieldFault, Refused
 from providers.credentials.rules.documents import JPEG, LARGEST_BYTES, PDF, media_type_of
 from providers.credentials.rules.drafts import Document
 
-LARGEST_PIXELS = 60_000_000
+# A scan of a letter page at 300 dots an inch has 8.4 megapixels, a phone's picture 12 to 24. Drawn, a pixel takes 4 bytes and is held in
+# up to four copies at once: 25 megapixels cost 400 MB at worst, in each process that reads one.
+LARGEST_PIXELS = 25_000_000
 JPEG_QUALITY = 90
 
 
@@ -40,16 +42,23 @@ def _drawn_anew(content: bytes, media_type: str) -> bytes:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=[kind]) as image:
                 if image.width * image.height > LARGEST_PIXELS:
-                    raise _refusal("bad_file", "This image has too many pixels. Send a smaller one.")
+                    raise _too_many_pixels()
                 upright = ImageOps.exif_transpose(image)
                 plain = upright.convert("RGB" if kind == "JPEG" else "RGBA")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombWarning, Image.DecompressionBombError):
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise _too_many_pixels() from None
+    except (OSError, ValueError, SyntaxError):
         raise _refusal("bad_file", "This image cannot be read. Send it again, or as a PDF.") from None
     clean = Image.new(plain.mode, plain.size)
     clean.paste(plain)
     kept = io.BytesIO()
     clean.save(kept, kind, **({"quality": JPEG_QUALITY} if kind == "JPEG" else {"optimize": True}))
     return kept.getvalue()
+
+
+def _too_many_pixels() -> Refused:
+    most = LARGEST_PIXELS // 1_000_000
+    return _refusal("bad_file", f"This image has more than {most} megapixels. Send a smaller one, or a PDF.")
 
 
 def _refusal(code: str, sentence: str) -> Refused:
