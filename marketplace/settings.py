@@ -48,6 +48,11 @@ class Settings:
         return self.app_env == "production"
 
     @property
+    def development(self) -> bool:
+        """Whether this is a developer's own machine: pages for developers are shown here alone."""
+        return self.app_env == "development"
+
+    @property
     def sqlite(self) -> bool:
         """Whether the database is a SQLite file."""
         return self.database_url.startswith("sqlite")

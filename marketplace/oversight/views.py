@@ -60,8 +60,8 @@ def _waiting_seconds() -> int:
     return int((now - oldest).total_seconds()) if oldest else 0
 
 
-def _not_in_production() -> None:
-    if current_app.extensions["settings"].production:
+def _in_development_alone() -> None:
+    if not current_app.extensions["settings"].development:
         raise NotFound("not_found", "There is no such page.")
 
 
@@ -69,7 +69,7 @@ def _not_in_production() -> None:
 @access("anyone")
 def outbox() -> ResponseReturnValue:
     """The newest letters, in development alone."""
-    _not_in_production()
+    _in_development_alone()
     return render_template("security/outbox.html", letters=newest_letters(db.session(), MOST_LETTERS))
 
 
@@ -77,7 +77,7 @@ def outbox() -> ResponseReturnValue:
 @access("anyone")
 def outbox_letter(public_id: str) -> ResponseReturnValue:
     """One letter as it is sent, in development alone."""
-    _not_in_production()
+    _in_development_alone()
     letter = get_letter(db.session(), public_id)
     return render_template("security/outbox_letter.html", letter=letter, message=render_letter(letter.kind, letter.facts))
 

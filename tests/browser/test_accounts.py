@@ -6,6 +6,12 @@ from tests.support.browsers import NARROW, WIDE
 from tests.support.people import PASSWORD
 
 
+@pytest.fixture
+def environment():
+    """Letters are shown to developers alone."""
+    return {"APP_ENV": "development"}
+
+
 def sign_in(page, email):
     page.goto("/login")
     page.get_by_label("E-mail address").fill(email)

@@ -62,13 +62,27 @@ def test_not_ready_without_the_newest_migration(app, client):
     assert answer.json["migrations"].startswith("at 0001, wanted ")
 
 
-def test_the_outbox_is_shown_to_developers(app, client):
-    submit(client, "/sign-up", role="client", name="<b>Ann</b>", email="ann@example.com", password="a few words here")
-    page = client.get("/dev/outbox").get_data(as_text=True)
-    assert "ann@example.com" in page
-    path = page.split('href="/dev/outbox/')[1].split('"')[0]
-    letter = client.get(f"/dev/outbox/{path}").get_data(as_text=True)
-    assert "Confirm your e-mail address" in letter
-    assert "/confirm/" in letter
-    assert "<b>Ann" not in letter
-    assert client.get("/dev/outbox/nobody").status_code == 404
+class TestForDevelopers:
+    @pytest.fixture
+    def environment(self):
+        return {"APP_ENV": "development"}
+
+    def test_the_outbox_is_shown_to_developers(self, client):
+        submit(client, "/sign-up", role="client", name="<b>Ann</b>", email="ann@example.com", password="a few words here")
+        page = client.get("/dev/outbox").get_data(as_text=True)
+        assert "ann@example.com" in page
+        path = page.split('href="/dev/outbox/')[1].split('"')[0]
+        letter = client.get(f"/dev/outbox/{path}").get_data(as_text=True)
+        assert "Confirm your e-mail address" in letter
+        assert "/confirm/" in letter
+        assert "<b>Ann" not in letter
+        assert client.get("/dev/outbox/nobody").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/dev/outbox", "/dev/outbox/nobody"])
+def test_nobody_else_is_shown_letters(client, path):
+    """This application is one under test; production is asked in test_accounts_keeping.py."""
+    submit(client, "/sign-up", role="client", name="Ann", email="ann@example.com", password="a few words here")
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "ann@example.com" not in answer.text
