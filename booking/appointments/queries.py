@@ -46,6 +46,13 @@ def count_live_holds(session: Session, condition: ColumnElement[bool], now: date
     return session.scalar(counted.where(condition, Hold.state == "live", Claim.live, Hold.expires_at > now)) or 0
 
 
+def live_hold_spans(session: Session, provider_id: int, person_id: int, now: datetime) -> list[tuple[int, int]]:
+    """The epoch minutes, pads left aside, that a person holds with a provider."""
+    held = select(Claim.begin_minute, Claim.end_minute).join(Hold, Hold.claim_id == Claim.id)
+    mine = held.where(Hold.provider_id == provider_id, Hold.person_id == person_id)
+    return [(row[0], row[1]) for row in session.execute(mine.where(Hold.state == "live", Claim.live, Hold.expires_at > now))]
+
+
 def _booked() -> Select[Appointment, Provider, Person, ProviderPlace]:
     return (
         select(Appointment, Provider, Person, ProviderPlace)

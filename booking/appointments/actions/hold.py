@@ -11,9 +11,16 @@ from sqlalchemy.orm import Session
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.timing import Accepted, accept_start
 from booking.appointments.models import Hold
-from booking.appointments.queries import count_live_holds, find_last_draft, get_hold, has_visit_with
-from booking.appointments.rules.holding import DRAFTS_KEPT, LIVE_HOLDS_A_PERSON, LIVE_HOLDS_AN_ORIGIN, hold_ends_at
-from booking.openings.rules.asking import Wish
+from booking.appointments.queries import count_live_holds, find_last_draft, get_hold, has_visit_with, live_hold_spans
+from booking.appointments.rules.holding import (
+    DRAFTS_KEPT,
+    LIVE_HOLDS_A_PERSON,
+    LIVE_HOLDS_AN_ORIGIN,
+    hold_ends_at,
+    passes_share,
+    share_window,
+)
+from booking.openings.rules.asking import Wish, open_for_anything
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.pricing import quote_to_dict
 from booking.quotes.rules.visits import quote_visit
@@ -52,6 +59,7 @@ def hold_time(wanted: HoldWish, person_id: int, doer: Doer, now: datetime) -> Ho
         if accepted.service.first_visit_only and has_visit_with(session, provider_id, person_id):
             raise Refused("not_bookable", FIRST_VISIT)
         _check_limits(session, person_id, wanted.origin, now)
+        _check_share(session, accepted, person_id, now)
         expires_at = hold_ends_at(now)
         claim = claim_time(session, provider_id, HOLD, accepted.claim, expires_at=expires_at)
         hold = _hold(accepted, wanted, person_id, claim, expires_at, now)
@@ -89,6 +97,18 @@ def _check_limits(session: Session, person_id: int, origin: str | None, now: dat
         raise Limited("too_many_holds", f"You hold {LIVE_HOLDS_A_PERSON} times already. Book one or let it go first.")
     if origin is not None and count_live_holds(session, Hold.origin == origin, now) >= LIVE_HOLDS_AN_ORIGIN:
         raise Limited("too_many_holds", "Too many times are held from this address. Try again in some minutes.")
+
+
+def _check_share(session: Session, accepted: Accepted, person_id: int, now: datetime) -> None:
+    """Under the provider's lock: two holds at once are judged one after the other."""
+    held = live_hold_spans(session, accepted.facts.id, person_id, now)
+    if not held:
+        return
+    wished = (accepted.claim.begin_minute, accepted.claim.end_minute)
+    if passes_share(held, wished, open_for_anything(accepted.facts, *share_window(now)), now):
+        raise Limited(
+            "too_many_holds", "You hold as much of this provider's coming week as one person may. Book what you hold or let it go."
+        )
 
 
 def _hold(accepted: Accepted, wanted: HoldWish, person_id: int, claim: Claim, expires_at: datetime, now: datetime) -> Hold:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from marketplace.kernel.intervals import Span, intersect
+from marketplace.kernel.walltime import DAY_MINUTES, to_minute
 
 HOLD_MINUTES = 10
 LIVE_HOLDS_A_PERSON = 2
 LIVE_HOLDS_AN_ORIGIN = 3
+# One client may hold this share of the open time that one provider has in the coming days, so that nobody is shut out by holds.
+SHARE_PERCENT = 5
+SHARE_DAYS = 7
 CLEARANCE_HOURS = 72
 CLEARANCE_LEAD_HOURS = 12
 TECHNIQUE_CHANGE_HOURS = 2
@@ -18,6 +25,27 @@ DRAFTS_KEPT = timedelta(days=1)
 def hold_ends_at(now: datetime) -> datetime:
     """When a hold made now runs out."""
     return now + timedelta(minutes=HOLD_MINUTES)
+
+
+def share_window(now: datetime) -> Span:
+    """The coming days, as epoch minutes [from, until), of which one client may hold a share."""
+    begin = to_minute(now)
+    return begin, begin + SHARE_DAYS * DAY_MINUTES
+
+
+def passes_share(held: Sequence[Span], wished: Span, open_time: Sequence[Span], now: datetime) -> bool:
+    """Whether a wished hold beside those that a client has with one provider would pass their share of the provider's coming days.
+
+    `held` are the client's live holds there; booked visits are none of them. All are epoch minutes, and only those in `share_window`
+    count. A single hold is always within the share.
+    """
+    window = [share_window(now)]
+    before, wanted = (_minutes(intersect(spans, window)) for spans in (held, [wished]))
+    return before > 0 and wanted > 0 and (before + wanted) * 100 > _minutes(intersect(open_time, window)) * SHARE_PERCENT
+
+
+def _minutes(spans: Sequence[Span]) -> int:
+    return sum(end - begin for begin, end in spans)
 
 
 def clearance_due_at(now: datetime, starts_at: datetime, *, asked_at: datetime | None = None) -> datetime:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from booking.openings.rules.question import Question, Taken, TravelMinutes, Visit
 from marketplace.kernel.errors import Refused
-from marketplace.kernel.intervals import Span
+from marketplace.kernel.intervals import Span, intersect
 from marketplace.kernel.walltime import day_begin, local_day
 from providers.credentials.rules.kinds import KindTable
 from providers.credentials.rules.standing import CredentialFact, standing_days, techniques_in_standing
@@ -99,6 +99,14 @@ def open_time(facts: ProviderFacts, setting: str, first: date, last: date) -> li
     """Open time of a provider for a setting on the days first..last. On the road the place of a range does not matter."""
     weekly, exceptions = _hours_for(facts, setting)
     return open_spans(weekly, exceptions, first, last, setting)
+
+
+def open_for_anything(facts: ProviderFacts, from_minute: int, until_minute: int) -> list[Span]:
+    """The epoch minutes in [from, until) at which a provider is open for any setting that one of the services is offered in."""
+    first, last = days_around(from_minute, until_minute)
+    settings = {setting for service in facts.services for setting in service.settings}
+    spans = [(span.begin_minute, span.end_minute) for setting in settings for span in open_time(facts, setting, first, last)]
+    return intersect(spans, [(from_minute, until_minute)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from booking.appointments.models import Hold
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Limited, NotFound, Refused
 from providers.schedule.models import Claim
-from tests.factories import PersonFactory, WeeklyHoursFactory, bookable_provider
+from tests.factories import HoursExceptionFactory, PersonFactory, WeeklyHoursFactory, bookable_provider
 from tests.support.visits import CLIENT, book_hold, hold_visit
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -150,3 +150,52 @@ def test_what_was_typed_comes_along_to_the_next_hold(clock):
     keep_draft(hold.public_id, person.id, {"place": {"line1": "64 East 7th Street"}})
     later = hold_visit(provider, person, clock.now + timedelta(days=2), hold.expires_at)
     assert later.draft == {"place": {"line1": "64 East 7th Street"}}
+
+
+# --- the share of one provider's week that one client may hold -----------------------------------------------------------------------
+# Eight hours on seven days are 3,360 minutes; from Tuesday noon on, the window of seven days has as many. 5 % of them are 168.
+
+
+def test_one_client_holds_a_small_share_of_a_providers_week(clock):
+    provider, person = bookable_provider(), PersonFactory()
+    hold_visit(provider, person, clock.now + timedelta(days=2), clock.now, minutes=90)
+    later = clock.now + timedelta(days=3)
+    with pytest.raises(Limited, match="too_many_holds") as refusal:
+        hold_visit(provider, person, later, clock.now, minutes=90)
+    assert "coming week" in refusal.value.sentence
+    assert hold_visit(provider, PersonFactory(), later + timedelta(hours=2), clock.now, minutes=90), "somebody else may"
+    assert hold_visit(provider, person, later, clock.now, minutes=60), "150 minutes are within it"
+
+
+def test_what_is_booked_or_given_back_or_ended_is_no_longer_held(clock):
+    provider, person = bookable_provider(), PersonFactory()
+    book_hold(hold_visit(provider, person, clock.now + timedelta(days=2), clock.now, minutes=90), person, clock.now)
+    released = hold_visit(provider, person, clock.now + timedelta(days=3), clock.now, minutes=90)
+    release_hold(released.public_id, person.id, CLIENT, clock.now)
+    ended = hold_visit(provider, person, clock.now + timedelta(days=4), clock.now, minutes=90)
+    assert hold_visit(provider, person, clock.now + timedelta(days=5), ended.expires_at, minutes=90)
+
+
+def test_the_share_counts_the_next_seven_days_and_one_provider_alone(clock):
+    provider, other, person = bookable_provider(), bookable_provider(), PersonFactory()
+    hold_visit(provider, person, clock.now + timedelta(days=9), clock.now, minutes=90)
+    assert hold_visit(provider, person, clock.now + timedelta(days=2), clock.now, minutes=90)
+    another = PersonFactory()
+    hold_visit(provider, another, clock.now + timedelta(days=3), clock.now, minutes=90)
+    assert hold_visit(other, another, clock.now + timedelta(days=3), clock.now, minutes=90)
+
+
+@pytest.mark.parametrize("long_week", [True, False])
+def test_the_share_is_of_open_time_as_exceptions_leave_it(clock, long_week):
+    provider, person = bookable_provider(), PersonFactory()
+    if not long_week:
+        HoursExceptionFactory(provider=provider, on=clock.now.date() + timedelta(days=1), closed=True)
+        HoursExceptionFactory(provider=provider, on=clock.now.date() + timedelta(days=5), closed=True)
+        HoursExceptionFactory(provider=provider, on=clock.now.date() + timedelta(days=4), closed=True)
+    hold_visit(provider, person, clock.now + timedelta(days=2), clock.now, minutes=60)
+    second = clock.now + timedelta(days=3)
+    if long_week:
+        assert hold_visit(provider, person, second, clock.now, minutes=60)
+    else:
+        with pytest.raises(Limited, match="too_many_holds"):
+            hold_visit(provider, person, second, clock.now, minutes=60)
