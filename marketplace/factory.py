@@ -14,6 +14,7 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.clock import install_clock
 from marketplace.db import db, init_database
@@ -76,6 +77,7 @@ def build_app(settings: Settings, root: Path, parts: Parts) -> Flask:
     install_guard(app, {"static": frozenset({ANYONE}), **parts.open_endpoints})
     install_limits(app, enabled=settings.rate_limits, storage=settings.rate_limit_storage)
     _mount(app, parts)
+    _trust_proxies(app, settings.trusted_proxies)
     return app
 
 
@@ -95,6 +97,12 @@ def _config(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_SSL_STRICT": False,  # our pages send no referrer; webkit.origins looks at Origin and Sec-Fetch-Site instead
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,
     }
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Take the caller's address, the host and the scheme from as many proxies as stand in front; without any, nobody's word for them."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
 
 def _mount(app: Flask, parts: Parts) -> None:

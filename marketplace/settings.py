@@ -41,6 +41,7 @@ class Settings:
     rate_limit_storage: str = "memory://"
     debug: bool = False
     letter_delay_minutes: int = 2
+    trusted_proxies: int = 0
 
     @property
     def production(self) -> bool:
@@ -81,6 +82,7 @@ class Settings:
             rate_limit_storage=env.get("RATE_LIMIT_STORAGE") or "memory://",
             debug=env.get("FLASK_DEBUG", "0").lower() in ("1", "true", "on"),
             letter_delay_minutes=int(env.get("LETTER_DELAY_MINUTES") or cls.letter_delay_minutes),
+            trusted_proxies=_count(env.get("TRUSTED_PROXIES") or "0"),
         )
         faults = [*_faults(settings), *(_production_faults(settings) if settings.production else ())]
         if faults:
@@ -90,6 +92,11 @@ class Settings:
 
 def _listed(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _count(text: str) -> int:
+    """A whole number, or -1 for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() else -1
 
 
 def _database_url(url: str) -> str:
@@ -110,6 +117,8 @@ def _faults(settings: Settings) -> list[str]:
         faults.append("DATABASE_URL must begin with sqlite: or postgresql+psycopg:")
     if urlsplit(settings.base_url).scheme not in ("http", "https"):
         faults.append("BASE_URL must begin with http:// or https://")
+    if settings.trusted_proxies < 0:
+        faults.append("TRUSTED_PROXIES must be the number of proxies in front, 0 or more")
     return faults
 
 
