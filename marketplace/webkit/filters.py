@@ -16,6 +16,7 @@ from marketplace.kernel.walltime import NEW_YORK
 
 _INDENTATION = re.compile(r"\n\s+")
 NBSP = "\u00a0"
+_KEPT_TOGETHER = re.compile(r"(?<=\d) (?=[AP]M\b)|(?<=\b[A-Z][a-z]{2}) (?=[A-Z][a-z]{2} \d|\d)")
 
 
 def ny_time(instant: datetime) -> str:
@@ -33,7 +34,7 @@ def ny_date(instant: datetime) -> date:
 
 def long_day(day: date) -> str:
     """`Thursday, December 3`."""
-    return f"{day:%A, %B} {day.day}"
+    return f"{day:%A, %B}{NBSP}{day.day}"
 
 
 def short_day(day: date) -> str:
@@ -87,6 +88,11 @@ def as_instant(value: Any) -> datetime:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
+def unbroken(text: str) -> str:
+    """Words with their times and dates kept together: no line ends inside `6:30 PM` or `Thu Dec 3`."""
+    return _KEPT_TOGETHER.sub(NBSP, text)
+
+
 def dense(markup: Markup) -> Markup:
     """Markup without the indentation of its template: long lists weigh a twentieth less. Not for text areas."""
     return Markup(_INDENTATION.sub("\n", markup))  # noqa: S704 (only what is markup already comes in)
@@ -106,6 +112,7 @@ def install_filters(app: Flask) -> None:
         iso=rfc3339,
         miles=miles,
         dense=dense,
+        unbroken=unbroken,
         as_instant=as_instant,
         ny_near=_of_now(lambda instant, today: near_day(ny_date(instant), today)),
     )

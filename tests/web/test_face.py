@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.clock import install_clock
-from marketplace.webkit.filters import install_filters
+from marketplace.webkit.filters import install_filters, unbroken
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "marketplace" / "static"
@@ -156,3 +156,16 @@ DARK = LIGHT | dict(re.findall(r"--([\w-]+): #([0-9a-f]{3,6});", CSS[CSS.index("
 )  # fmt: skip
 def test_colors_can_be_read(tokens, text, ground, least):
     assert contrast(tokens[text], tokens[ground]) >= least
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("free until today, Thu Dec 3, 6:30 PM; then $60", "free until today, Thu~Dec~3, 6:30~PM; then $60"),
+        ("from Fri 6:30 AM the full $120", "from Fri~6:30~AM the full $120"),
+        ("half of $165.00, until the visit starts", "half of $165.00, until the visit starts"),
+        ("1 free move. Sam 3 PMs", "1 free move. Sam~3 PMs"),
+    ],
+)
+def test_a_line_never_ends_inside_a_time_or_a_date(words, kept):
+    assert unbroken(words) == kept.replace("~", "\u00a0")

@@ -135,6 +135,27 @@ def test_this_evening_is_from_five_on(anna, client, clock):
     assert "No start fits" in text_of(client.get("/search?when=evening"))
 
 
+def test_what_starts_after_midnight_belongs_to_the_evening_before(anna, client, clock):
+    search = "/search?near=10024&setting=home&when=date&date="
+    assert "No start fits" in text_of(client.get(f"{search}2027-01-14"))
+    assert "Tomorrow, Wed 6:00 PM" in text_of(client.get("/search?near=10024&setting=home&when=tomorrow"))
+    clock.advance(days=1, hours=10)
+    assert "Tomorrow, Thu 12:00 AM" in text_of(client.get("/search?near=10024&setting=home&when=today"))
+
+
+def test_a_days_list_runs_from_morning_to_night(anna, client):
+    page = client.get("/providers/anna?service=home-visit&minutes=60&setting=home&zip=10024&week=2027-01-13&every=1")
+    starts = re.findall(r"starts_at=([^&\"]+)", page.text)
+    assert any("T00:00" in start for start in starts)
+    assert starts == sorted(starts)
+    assert "Before 5 AM" in text_of(page)
+
+
+def test_the_one_line_on_phones_writes_the_day_as_people_do(anna, client):
+    page = client.get("/search?near=10024&setting=home&when=date&date=2027-01-13")
+    assert "10024 · Wed, Jan 13 · 60 min" in text_of(page)
+
+
 def test_pages_follow_one_another(app, client):
     with app.app_context():
         for number in range(12):

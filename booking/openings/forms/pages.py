@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from werkzeug.datastructures import MultiDict
 
@@ -11,12 +11,15 @@ from booking.openings.forms.searching import Asked, Locate, read_search
 from marketplace.kernel.errors import FieldFault, Malformed, Refused
 from marketplace.kernel.walltime import from_minute, local_day, to_minute, wall_spans
 from marketplace.webkit.filters import rfc3339
+from marketplace.webkit.reading import read_date
 
 WHENS = ("soonest", "today", "evening", "tomorrow", "date")
 SAME = ("condition", "near", "minutes", "technique", "gender", "language", "staffing", "collaborates", "first_consult", "part", "setting")
 RENAMED = {"neighborhood": "neighbourhood", "max_price": "max_price_cents"}
 KNOWN = (*SAME, *RENAMED, "when", "date", "sort", "cursor")
 PER_PAGE = 10
+DAY_BEGINS, EVENING_BEGINS, DAY_ENDS = 5 * 60, 17 * 60, 29 * 60
+"""Wall minutes of a day as people speak of it: what starts after midnight belongs to the evening before, until 5 AM."""
 
 
 @dataclass(frozen=True)
@@ -64,20 +67,24 @@ def _translated(typed: MultiDict[str, str], now: datetime) -> MultiDict[str, str
 
 
 def _window(when: str, day: str | None, now: datetime) -> dict[str, str]:
-    """The window that a word means. This evening is from 5 PM until 5 AM."""
+    """The window that a word means. This evening is from 5 PM, a day from 5 AM, both until 5 AM."""
     today = local_day(to_minute(now))
     if when == "today":
-        return {"to": today.isoformat()}
+        return {"to": _span(today, DAY_BEGINS)["to"]}
     if when == "evening":
-        begins, ends = wall_spans(today, 17 * 60, 29 * 60)[0]
-        return {"from": rfc3339(from_minute(begins)), "to": rfc3339(from_minute(ends))}
+        return _span(today, EVENING_BEGINS)
     if when == "tomorrow":
-        following = (today + timedelta(days=1)).isoformat()
-        return {"from": following, "to": following}
+        return _span(today + timedelta(days=1), DAY_BEGINS)
     if when == "date":
         if day is None:
             raise Refused("invalid", "Choose a date.", faults=[FieldFault("from", "Choose a date.")])
-        return {"from": day, "to": day}
+        return _span(read_date(day), DAY_BEGINS)
     if when not in WHENS:
         raise Refused("invalid", "Choose when.", faults=[FieldFault("when", "Choose one of the list.")])
     return {}
+
+
+def _span(day: date, begins_minute: int) -> dict[str, str]:
+    """From a wall minute of a day until its night is over."""
+    begins, ends = wall_spans(day, begins_minute, DAY_ENDS)[0]
+    return {"from": rfc3339(from_minute(begins)), "to": rfc3339(from_minute(ends))}

@@ -34,6 +34,7 @@ from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed
 from marketplace.kernel.walltime import DAY_MINUTES, day_begin, from_minute, local_day, to_minute
+from marketplace.webkit.filters import short_day
 from marketplace.webkit.identity import ANYONE, access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import read_date, read_instant
@@ -212,10 +213,18 @@ def _asked_for(fields: Fields) -> str:
 def _when_words(typed: Typed) -> str:
     """Where, when and how long, for the one line on phones."""
     fields = typed.fields
-    words = {"today": _("today"), "evening": _("this evening"), "tomorrow": _("tomorrow"), "date": fields.get("date", "")}
+    words = {"today": _("today"), "evening": _("this evening"), "tomorrow": _("tomorrow"), "date": _day_words(fields.get("date", ""))}
     place = fields.get("near") or _("all of Manhattan")
     minutes = fields.get("minutes", "60")
     return f"{place} · {words.get(fields.get('when', ''), _('soonest'))} · {minutes} min"
+
+
+def _day_words(text: str) -> str:
+    """A date of the address as people write it; what is no date stays as typed."""
+    try:
+        return short_day(read_date(text))
+    except Malformed:
+        return text
 
 
 def _title(result: SearchResult | None) -> str:

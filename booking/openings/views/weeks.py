@@ -18,10 +18,11 @@ from marketplace.webkit.filters import near_day, rfc3339
 from providers.profiles.rules import ProviderFacts
 
 DAYS = 7
-EVENING_MINUTE, LATE_MINUTE = 17 * 60, 19 * 60
+MORNING_MINUTE, EVENING_MINUTE, LATE_MINUTE = 5 * 60, 17 * 60, 19 * 60
 HALF_HOUR = 30
 HANDFUL = 8
-BANDS = ("day", "evening", "from_7")
+BANDS = ("night", "day", "evening", "from_7")
+"""In the order of the clock, so that a day's list runs from morning to night on phones too."""
 
 
 @dataclass(frozen=True)
@@ -103,14 +104,16 @@ def _first_of_each(minutes: int, starts: Sequence[int]) -> list[int]:
 
 def _band(start: int) -> str:
     minute = wall_minute_of_day(start)
-    if minute < 5 * 60 or minute >= LATE_MINUTE:
+    if minute < MORNING_MINUTE:
+        return "night"
+    if minute >= LATE_MINUTE:
         return "from_7"
     return "evening" if minute >= EVENING_MINUTE else "day"
 
 
 def _band_words(band: str, starts: Sequence[int], cents: CentsAt) -> Words:
-    labels = {"day": _("Day"), "evening": _("Evening"), "from_7": _("From 7 PM")}
-    return {"code": band, "label": labels[band], "price_cents": min(map(cents, starts)), "evening": band == "from_7"}
+    labels = {"night": _("Before 5 AM"), "day": _("Day"), "evening": _("Evening"), "from_7": _("From 7 PM")}
+    return {"code": band, "label": labels[band], "price_cents": min(map(cents, starts)), "evening": band in ("night", "from_7")}
 
 
 def _day(choice: Choice, day: date, today: date, starts: Sequence[int], cents: CentsAt, open_days: set[date]) -> Words:

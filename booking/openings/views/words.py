@@ -49,9 +49,9 @@ def part_words(code: str) -> str:
     """A part of the day with its hours."""
     return {
         "morning": _("Morning, before noon"),
-        "afternoon": _("Afternoon, noon to 5 PM"),
-        "evening": _("Evening, 5 to 9 PM"),
-        "late": _("Late, from 9 PM"),
+        "afternoon": _("Afternoon, noon to 5\u00a0PM"),
+        "evening": _("Evening, 5 to 9\u00a0PM"),
+        "late": _("Late, from 9\u00a0PM"),
     }[code]
 
 
