@@ -7,6 +7,7 @@ begin DEFERRED, writers queue on a file lock and begin IMMEDIATE, so that no wri
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -140,6 +141,17 @@ def unit_of_work(session: Session) -> dict[str, Any]:
 def before_commit(session: Session, name: str, hook: Callable[[Session], None]) -> None:
     """Run `hook` once at the end of the running transaction; the same name registers once."""
     unit_of_work(session).setdefault("before_commit", {}).setdefault(name, hook)
+
+
+def wait_turn(session: Session, what: str) -> None:
+    """Wait until no other transaction is about `what`, a name of any kind; from then on ours is, until it ends.
+
+    For what must be counted or chosen before it is written and has no row to lock. Take it after the locks of rows. SQLite's writers
+    take turns anyway. Of 2^63 numbers two names may share one: then they wait for each other without need.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], signed=True)
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Account
 from marketplace.audit import Deed, record
+from marketplace.db import wait_turn
 from marketplace.kernel.errors import NotFound
 from providers.registry.models import Change, Provider
 from providers.registry.queries import slugs_like
@@ -40,7 +41,11 @@ def own_provider(session: Session, owner: Owner, now: datetime) -> Provider:
 
 
 def begin_draft(session: Session, owner: Owner, now: datetime) -> Provider:
-    """A new provider in draft under a public name made of the account's."""
+    """A new provider in draft under a public name made of the account's.
+
+    Names are chosen one after the other: the number behind one may be what another ends in.
+    """
+    wait_turn(session, "public names of providers")
     provider = Provider(
         account_id=owner.account_id, slug=free_slug(owner.name, slugs_like(session, slug_of(owner.name))), state=DRAFT,
         name=owner.name or "Therapist", languages=["en"], settings=[], answers={}, created_at=now,
