@@ -53,6 +53,8 @@ from providers.schedule.api import blueprint as schedule_api
 from providers.schedule.views import blueprint as schedule_pages
 from providers.services.api import blueprint as services_api
 from providers.services.views import blueprint as service_pages
+from providers.verification.api.checking import blueprint as checking_api
+from providers.verification.views.checking import blueprint as checking_pages
 
 ROOT = Path(__file__).parent
 
@@ -81,6 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 service_pages,
                 schedule_pages,
                 profile_pages,
+                checking_pages,
                 desk_pages,
                 desk_visit_pages,
             ),
@@ -92,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 services_api,
                 schedule_api,
                 profiles_api,
+                checking_api,
                 openings_api,
                 screening_api,
                 appointments_api,
@@ -103,7 +107,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             installers=(install_accounts, install_navigation),
             open_endpoints={**ACCOUNT_ENDPOINTS},
             attachments=ATTACHMENTS,
-            homes={"client": "visits.index", "provider": "desk.today", "admin": "credentials.queue"},
+            homes={"client": "visits.index", "provider": "desk.today", "admin": "checking.queue"},
         ),
     )
 

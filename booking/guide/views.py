@@ -40,7 +40,7 @@ def _links() -> tuple[tuple[str, str], ...]:
             (_("Services"), "services.services"),
             (_("Credentials"), "credentials.index"),
         ),
-        "admin": ((_("Queue"), "credentials.queue"), (_("Providers"), "profiles.providers"), (_("Audit"), "audit.index")),
+        "admin": ((_("Queue"), "checking.queue"), (_("Providers"), "profiles.providers"), (_("Audit"), "audit.index")),
     }.get(viewer().role, ((_("Find a time"), "openings.search"), (_("Help"), "pages.index")))
 
 

@@ -1,4 +1,4 @@
-"""Pages for credentials: handing them in, and checking them with the document beside the facts."""
+"""Pages for handing credentials in."""
 
 from __future__ import annotations
 
@@ -6,32 +6,27 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.errors import Conflict, Malformed, NotFound, Refused
+from marketplace.kernel.errors import Malformed, NotFound, Refused
 from marketplace.kernel.walltime import local_day, to_minute
-from marketplace.webkit.identity import access, viewer
-from marketplace.webkit.paging import encode_cursor, read_cursor
-from providers.credentials.actions.decide import decide_credential
+from marketplace.webkit.identity import access
 from providers.credentials.actions.hand_in import resubmit_credential, submit_credential
-from providers.credentials.actions.look import open_credential, open_document
 from providers.credentials.catalogue import kinds
-from providers.credentials.forms import checker, credentials_link, document_response, read_credential, read_decision, read_upload
-from providers.credentials.forms.page import DECISION, body_of_texts, decision_body, faults_of_page, texts_of_body, texts_of_form
+from providers.credentials.forms import read_credential, read_upload
+from providers.credentials.forms.page import body_of_texts, faults_of_page, texts_of_body, texts_of_form
 from providers.credentials.forms.shapes import own_answer
-from providers.credentials.queries import WAITING, count_waiting, credential_fact, get_own, list_for_checking, list_own
-from providers.credentials.rules.documents import IMAGES
-from providers.credentials.rules.kinds import INSURANCE, Kind, insurance_faults
+from providers.credentials.queries import credential_fact, get_own, list_own
+from providers.credentials.rules.kinds import Kind
 from providers.credentials.rules.standing import shown_state
 from providers.registry.forms import desk_owner
 from providers.registry.queries import find_own_id
 
 blueprint = Blueprint("credentials", __name__)
-PAGE = 50
 Faults = Mapping[str, Sequence[str]]
 
 
@@ -93,63 +88,8 @@ def change(public_id: str) -> ResponseReturnValue:
         resubmit_credential(desk_owner(), public_id, read_credential(body_of_texts(texts, kind)), read_upload(request), clock.now())
     except (Refused, Malformed) as refusal:
         return _form(kind, texts, faults_of_page(refusal.faults), refusal.sentence, public_id), 422
-    flash(_("Handed in anew. What is verified stands until its date."), "good")
+    flash(_("Sent in. What is verified stands until its date."), "good")
     return redirect(url_for("credentials.index"))
-
-
-@blueprint.get("/admin")
-@access("admin")
-def desk() -> ResponseReturnValue:
-    """The admin's desk is the queue."""
-    return redirect(url_for("credentials.queue"))
-
-
-@blueprint.get("/admin/credentials")
-@access("admin")
-def queue() -> ResponseReturnValue:
-    """What waits to be checked, the oldest first, and nothing open yet."""
-    try:
-        after = read_cursor(request.args.get("cursor"))
-    except Malformed:
-        return redirect(url_for("credentials.queue"))
-    rows = list_for_checking(db.session(), WAITING, after, PAGE)
-    following = encode_cursor(rows[PAGE - 1].credential.id) if len(rows) > PAGE else None
-    return render_template(
-        "admin/queue.html", rows=rows[:PAGE], following=following, waiting=count_waiting(db.session()), kinds=kinds(), opened=None
-    )
-
-
-@blueprint.get("/admin/credentials/<public_id>")
-@access("admin")
-def check(public_id: str) -> str:
-    """One credential: the document beside the facts, and the decision. The look is recorded."""
-    return _check(public_id, dict.fromkeys(DECISION, ""))
-
-
-@blueprint.post("/admin/credentials/<public_id>")
-@access("admin")
-def decide(public_id: str) -> ResponseReturnValue:
-    """Verify, reject or ask; then on to the next one."""
-    texts = {name: request.form.get(name, "") for name in DECISION}
-    try:
-        decide_credential(public_id, read_decision(decision_body(request.form)), checker(), credentials_link(), clock.now())
-    except (Refused, Malformed) as refusal:
-        return _check(public_id, texts, faults_of_page(refusal.faults), refusal.sentence), 422
-    except Conflict as conflict:
-        return _check(public_id, texts, None, conflict.sentence), 409
-    flash(_("Decided, recorded, and a letter is on its way."), "good")
-    following = list_for_checking(db.session(), WAITING, None, 1)
-    if following:
-        return redirect(url_for("credentials.check", public_id=following[0].credential.public_id))
-    return redirect(url_for("credentials.queue"))
-
-
-@blueprint.get("/admin/documents/<public_id>")
-@access("admin")
-def document(public_id: str) -> Response:
-    """A file, sandboxed; the look is recorded."""
-    media_type, content = open_document(public_id, viewer().actor, clock.now())
-    return document_response(media_type, content, public_id)
 
 
 def _missing(handed_in: set[str]) -> list[Kind]:
@@ -158,22 +98,3 @@ def _missing(handed_in: set[str]) -> list[Kind]:
 
 def _form(kind: Kind, texts: Mapping[str, Any], faults: Faults | None = None, sentence: str = "", public_id: str | None = None) -> str:
     return render_template("provider/credential.html", kind=kind, texts=texts, faults=faults or {}, sentence=sentence, public_id=public_id)
-
-
-def _check(public_id: str, texts: Mapping[str, str], faults: Faults | None = None, sentence: str = "") -> str:
-    opened = open_credential(public_id, viewer().actor, clock.now())
-    credential = opened.row.credential
-    return render_template(
-        "admin/queue.html",
-        rows=list_for_checking(db.session(), WAITING, None, PAGE)[:PAGE],
-        following=None,
-        waiting=count_waiting(db.session()),
-        kinds=kinds(),
-        opened=opened,
-        may_decide=credential.status in WAITING,
-        images=IMAGES,
-        shortfalls=insurance_faults(credential.details or {}, kinds()) if credential.kind == INSURANCE else (),
-        texts=texts,
-        faults=faults or {},
-        sentence=sentence,
-    )

@@ -1,1 +1,1 @@
-"""The verbs of credentials: handing in, looking at, deciding."""
+"""The verbs of those who hand credentials in."""

@@ -1,13 +1,5 @@
-"""Reading credentials and decisions, as JSON or from pages; credentials as the contract writes them."""
+"""Reading credentials, as JSON or from pages; credentials as the contract writes them."""
 
-from providers.credentials.forms.reading import (
-    checker,
-    credential_body,
-    credentials_link,
-    document_response,
-    read_credential,
-    read_decision,
-    read_upload,
-)
+from providers.credentials.forms.reading import credential_body, credentials_link, read_credential, read_upload
 
-__all__ = ["checker", "credential_body", "credentials_link", "document_response", "read_credential", "read_decision", "read_upload"]
+__all__ = ["credential_body", "credentials_link", "read_credential", "read_upload"]

@@ -12,7 +12,6 @@ from marketplace.webkit.typed import cents_or_text, dollars, placed_faults
 from providers.credentials.rules.kinds import Kind
 
 FACTS = ("issuer", "holder_name", "number", "issued_on", "expires_on")
-DECISION = ("source", "source_value", "valid_until", "note")
 LISTS = ("covers", "excludes")
 _AMOUNT = "Write an amount in dollars, such as 1000000."
 
@@ -45,9 +44,3 @@ def faults_of_page(faults: Sequence[FieldFault]) -> dict[str, list[str]]:
     """The faults beside their fields."""
     plain = [FieldFault(fault.field.removeprefix("details."), fault.message) for fault in faults]
     return placed_faults(plain, {}, {"_cents": _AMOUNT})
-
-
-def decision_body(form: MultiDict[str, str]) -> dict[str, Any]:
-    """The contract's shape of a decision; the button says which."""
-    body: dict[str, Any] = {"decision": form.get("decision", "")}
-    return body | {name: form[name].strip() for name in DECISION if form.get(name, "").strip()}

@@ -1,4 +1,4 @@
-"""Reading credentials and decisions as the contract has them, as JSON or as a form with a file."""
+"""Reading credentials as the contract has them, as JSON or as a form with a file."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Request, Response, current_app
+from flask import Request, current_app
 
-from marketplace.kernel.errors import Refusal, Unauthorized
+from marketplace.kernel.errors import Refusal
 from marketplace.settings import Settings
-from marketplace.webkit.identity import viewer
 from marketplace.webkit.reading import Fields, json_object, read_object
-from providers.credentials.actions.decide import Checker
 from providers.credentials.catalogue import kinds
 from providers.credentials.pillow_port import read_document
-from providers.credentials.rules.documents import IMAGES, LARGEST_BYTES, SUFFIXES
-from providers.credentials.rules.drafts import CredentialDraft, Decision, Document
+from providers.credentials.rules.documents import LARGEST_BYTES
+from providers.credentials.rules.drafts import CredentialDraft, Document
 from providers.credentials.rules.kinds import CERTIFICATE, LICENSE
 from providers.credentials.rules.numbers import normalize_license_number, npi_fault
-from providers.credentials.rules.states import DECISIONS, VERIFY
 
 NPI = "npi"
 MOST_CENTS = 10**12
@@ -65,24 +62,6 @@ def read_credential(body: Mapping[str, Any]) -> CredentialDraft:
     return draft
 
 
-def read_decision(body: Mapping[str, Any]) -> Decision:
-    """The body of `POST …/decision`. To verify takes a source and the value seen there; anything else takes a note with the reason."""
-    fields = Fields(body)
-    decision = Decision(
-        decision=fields.choice("decision", DECISIONS),
-        source=fields.text("source", "", longest=200, blank=True),
-        source_value=fields.text("source_value", "", longest=500, blank=True),
-        valid_until=fields.day("valid_until", None),
-        note=fields.text("note", "", longest=1000, blank=True),
-    )
-    needed = ("source", "source_value") if decision.decision == VERIFY else ("note",)
-    for name in needed:
-        if getattr(decision, name) == "":
-            fields.fault(name, "This is needed for that decision.")
-    fields.finish()
-    return decision
-
-
 def _number(fields: Fields, kind: str) -> str | None:
     number: str | None = (
         fields.text("number", longest=60) if kind in (LICENSE, NPI) else fields.text("number", None, longest=60, blank=True)
@@ -123,24 +102,7 @@ def _detail(row: Fields, name: str) -> object:
     return text
 
 
-def checker() -> Checker:
-    """The signed-in admin. Views say `access("admin")`, so that nobody else comes here."""
-    who = viewer()
-    if who.account_id is None:
-        raise Unauthorized("unauthorized", "Sign in first.")
-    return Checker(who.account_id, who.name, who.actor)
-
-
 def credentials_link() -> str:
     """Where letters send a provider to see their credentials."""
     settings: Settings = current_app.extensions["settings"]
     return f"{settings.base_url}/provider/credentials"
-
-
-def document_response(media_type: str, content: bytes, public_id: str) -> Response:
-    """A file as an answer that can do nothing: sandboxed, never sniffed, never stored. Images show in a page, a PDF is a download."""
-    place = "inline" if media_type in IMAGES else "attachment"
-    response = Response(content, mimetype=media_type)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Content-Disposition"] = f'{place}; filename="{public_id}.{SUFFIXES[media_type]}"'
-    return response

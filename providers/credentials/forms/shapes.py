@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
-from flask import url_for
-
 from marketplace.webkit.filters import rfc3339
-from providers.credentials.actions.look import OpenedCredential
 from providers.credentials.catalogue import kinds
-from providers.credentials.models import Credential, CredentialDecision
-from providers.credentials.queries import CredentialRow, DocumentRow, credential_fact
-from providers.credentials.rules.kinds import INSURANCE, insurance_faults
+from providers.credentials.models import Credential
+from providers.credentials.queries import credential_fact
 from providers.credentials.rules.standing import shown_state
 
 
@@ -32,54 +27,6 @@ def own_answer(credential: Credential, today: date) -> dict[str, object]:
         "details": credential.details,
         "version": credential.version,
         "submitted_at": rfc3339(credential.submitted_at) if credential.submitted_at else None,
-    }
-
-
-def queue_answer(row: CredentialRow, today: date) -> dict[str, object]:
-    """A line of the queue: whose, what, since when; no number."""
-    shape = own_answer(row.credential, today)
-    del shape["number"], shape["details"]
-    return {**shape, "provider": {"slug": row.provider.slug, "name": row.provider.name, "state": row.provider.state}}
-
-
-def opened_answer(opened: OpenedCredential, today: date) -> dict[str, object]:
-    """Everything a checker sees."""
-    credential = opened.row.credential
-    faults = insurance_faults(credential.details or {}, kinds()) if credential.kind == INSURANCE else []
-    return {
-        **queue_answer(opened.row, today),
-        "number": credential.number,
-        "details": credential.details,
-        "faults": [{"field": fault.field, "message": fault.message} for fault in faults],
-        "documents": _documents(opened.documents),
-        "decisions": [_decision(decision) for decision in opened.decisions],
-        "verified_at": rfc3339(credential.verified_at) if credential.verified_at else None,
-        "verified_by": credential.verified_by,
-        "next_check_on": _day(credential.next_check_on),
-    }
-
-
-def _documents(rows: Sequence[DocumentRow]) -> list[dict[str, object]]:
-    return [
-        {
-            "id": row.public_id,
-            "version": row.version,
-            "media_type": row.media_type,
-            "uploaded_at": rfc3339(row.uploaded_at),
-            "url": url_for("credentials_api.show_document", public_id=row.public_id),
-        }
-        for row in rows
-    ]
-
-
-def _decision(decision: CredentialDecision) -> dict[str, object]:
-    return {
-        "decision": decision.decision,
-        "source": decision.source,
-        "source_value": decision.source_value,
-        "valid_until": _day(decision.valid_until),
-        "note": decision.note,
-        "decided_at": rfc3339(decision.decided_at),
     }
 
 

@@ -9,9 +9,7 @@ from marketplace.audit import AuditEntry, broken_entries
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.outbox.models import Letter
-from providers.credentials.actions.decide import Checker, decide_credential
 from providers.credentials.actions.hand_in import resubmit_credential, submit_credential
-from providers.credentials.actions.look import open_document
 from providers.credentials.models import Credential, CredentialDocument
 from providers.credentials.pillow_port import read_document
 from providers.credentials.queries import list_facts
@@ -19,6 +17,8 @@ from providers.credentials.rules.drafts import CredentialDraft, Decision
 from providers.credentials.rules.standing import in_force
 from providers.registry.models import Provider
 from providers.registry.rules import Owner
+from providers.verification.actions.decide import Checker, decide_credential
+from providers.verification.actions.look import open_document
 from tests.factories import AccountFactory, CredentialFactory, ProviderFactory
 from tests.support.clocks import START
 
@@ -97,7 +97,7 @@ def test_the_database_has_the_last_word(owner, checker, monkeypatch):
     first = submit_credential(owner, LICENSE, None, START)
     second = submit_credential(owner_of(AccountFactory(role="provider")), LICENSE, None, START)
     decide_credential(first.public_id, YES, checker, LINK, START)
-    monkeypatch.setattr("providers.credentials.actions.decide.license_holder", lambda *_: None)
+    monkeypatch.setattr("providers.verification.actions.decide.license_holder", lambda *_: None)
     with pytest.raises(Conflict) as conflict:
         decide_credential(second.public_id, YES, checker, LINK, START)
     assert conflict.value.code == "license_taken"

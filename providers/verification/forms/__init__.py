@@ -1,0 +1,1 @@
+"""Reading what checkers send, and what they are shown, as the contract writes it."""
