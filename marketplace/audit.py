@@ -1,8 +1,9 @@
 """Who did or read what of whose: append-only and hash-chained.
 
 Entries stand in a few chains (lanes) chosen by the object, so that writers of different objects do not wait for one another. Each
-entry's hash covers its content and the hash before it in its lane; a changed, missing or swapped entry breaks the chain. Entries are
-collected during a transaction and written just before its commit in the order of lanes, which leaves no room for a deadlock.
+entry's hash covers its content and the hash before it in its lane; a changed, missing or swapped entry breaks the chain. A lane's head
+keeps how many entries there are and the last one's hash, in the same transaction, so that entries cut off the end are missed too.
+Entries are collected during a transaction and written just before its commit in the order of lanes, which leaves no room for a deadlock.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Index, Integer, String, func, select, text
+from sqlalchemy import Index, Integer, Row, String, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.db import Base, Json, UtcDateTime, before_commit, unit_of_work
@@ -48,6 +50,16 @@ class AuditEntry(Base):
         Index("ix_audit_entry_object", "object_kind", "object_id"),
         Index("ix_audit_entry_actor_at", "actor", "at"),
     )
+
+
+class AuditHead(Base):
+    """How far one lane has come: its last entry's number and hash. Triggers let it go forward by one at a time and never away."""
+
+    __tablename__ = "audit_head"
+
+    lane: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_number: Mapped[int] = mapped_column(Integer)
+    last_hash: Mapped[str] = mapped_column(String(64))
 
 
 @dataclass(frozen=True)
@@ -83,10 +95,8 @@ def _write_deeds(session: Session) -> None:
 def _append(session: Session, deed: Deed) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:space, :lane)"), {"space": LOCK_SPACE, "lane": deed.lane})
-    last = session.execute(
-        select(AuditEntry.number, AuditEntry.entry_hash).where(AuditEntry.lane == deed.lane).order_by(AuditEntry.number.desc()).limit(1)
-    ).first()
-    number, previous = (last.number + 1, last.entry_hash) if last else (1, FIRST_HASH)
+    head = session.get(AuditHead, deed.lane, populate_existing=True)
+    number, previous = (head.last_number + 1, head.last_hash) if head else (1, FIRST_HASH)
     content = json.loads(json.dumps(dict(deed.details), sort_keys=True, default=str))
     entry = AuditEntry(
         lane=deed.lane,
@@ -102,6 +112,10 @@ def _append(session: Session, deed: Deed) -> None:
     )
     entry.entry_hash = entry_hash(entry)
     session.add(entry)
+    if head is None:
+        head = AuditHead(lane=deed.lane)
+        session.add(head)
+    head.last_number, head.last_hash = number, entry.entry_hash
     session.flush()
 
 
@@ -122,20 +136,37 @@ def entry_hash(entry: AuditEntry) -> str:
 
 
 def broken_entries(session: Session) -> Iterator[str]:
-    """One sentence for each entry at which a chain does not hold, lane by lane."""
-    previous = FIRST_HASH
-    lane, number = -1, 0
-    ordered = select(AuditEntry).order_by(AuditEntry.lane, AuditEntry.number).execution_options(yield_per=1000)
-    with closing(session.scalars(ordered)) as rows:
-        for entry in rows:
-            if entry.lane != lane:
-                lane, number, previous = entry.lane, 0, FIRST_HASH
-            number += 1
-            if entry.number != number:
-                yield f"audit lane {lane}: entry {number} is missing"
-            elif entry.previous_hash != previous or entry.entry_hash != entry_hash(entry):
-                yield f"audit lane {lane}: entry {number} ({entry.verb} at {entry.at.isoformat()}) was changed"
-            number, previous = entry.number, entry.entry_hash
+    """One sentence for each place at which a chain does not hold, lane by lane; others may write meanwhile."""
+    heads = {head.lane: head for head in session.scalars(select(AuditHead).order_by(AuditHead.lane))}
+    # Each entry comes with its lane's head as of the same instant.
+    beside = select(AuditEntry, AuditHead.last_number, AuditHead.last_hash).outerjoin(AuditHead, AuditHead.lane == AuditEntry.lane)
+    ordered = beside.order_by(AuditEntry.lane, AuditEntry.number).execution_options(yield_per=1000)
+    with closing(session.execute(ordered)) as rows:
+        for lane, entries in groupby(rows, key=lambda row: row[0].lane):
+            heads.pop(lane, None)
+            yield from _broken_in_lane(lane, entries)
+    for head in heads.values():
+        yield f"audit lane {head.lane}: all {head.last_number} entries are missing"
+
+
+def _broken_in_lane(lane: int, rows: Iterable[Row[AuditEntry, int | None, str | None]]) -> Iterator[str]:
+    number, previous = 0, FIRST_HASH
+    head_number: int | None = None
+    head_hash: str | None = None
+    for row in rows:
+        entry, head_number, head_hash = row[0], row[1], row[2]
+        number += 1
+        if entry.number != number:
+            yield f"audit lane {lane}: entry {number} is missing"
+        elif entry.previous_hash != previous or entry.entry_hash != entry_hash(entry):
+            yield f"audit lane {lane}: entry {number} ({entry.verb} at {entry.at.isoformat()}) was changed"
+        number, previous = entry.number, entry.entry_hash
+    if head_number is None:
+        yield f"audit lane {lane}: its head is missing"
+    elif head_number > number:
+        yield f"audit lane {lane}: entry {number + 1} and all behind it are missing, {head_number - number} in all"
+    elif (head_number, head_hash) != (number, previous):
+        yield f"audit lane {lane}: its last entry {number} is not the one that was written"
 
 
 def count_entries(session: Session) -> int:

@@ -2,17 +2,20 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask_migrate import check, downgrade, upgrade
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, select
 
-from marketplace.db import db
+from marketplace.audit import AuditHead, Deed, broken_entries, record
+from marketplace.db import db, transaction
 from tests.support.applications import let_go
 from tests.support.databases import MIGRATIONS, ROOT, Database, handed_on, worker_name
 
 FOLDER = str(MIGRATIONS)
+AT = datetime(2027, 1, 12, 17, 0, tzinfo=UTC)
 
 
 def tables(url: str) -> set[str]:
@@ -53,6 +56,22 @@ def test_down_to_nothing_and_up_again(app, database):
         assert tables(database.url) == {"alembic_version"}
         upgrade(directory=FOLDER)
         check(directory=FOLDER)
+    let_go(app)
+
+
+def test_an_audit_that_stands_already_gets_its_heads(app, database):
+    with app.app_context():
+        for number, thing in enumerate(("one", "two", "one")):
+            with transaction() as session:
+                record(session, Deed(AT, "test:x", "tried", "thing", thing, {"number": number}))
+        heads = select(AuditHead.lane, AuditHead.last_number, AuditHead.last_hash).order_by(AuditHead.lane)
+        before = db.session.execute(heads).all()
+        db.session.remove()
+        downgrade(directory=FOLDER, revision="0003")
+        upgrade(directory=FOLDER)
+        assert db.session.execute(heads).all() == before
+        assert sorted(row.last_number for row in before) == [1, 2]
+        assert list(broken_entries(db.session())) == []
     let_go(app)
 
 

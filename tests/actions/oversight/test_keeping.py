@@ -17,7 +17,7 @@ from marketplace import clock as product_clock
 from marketplace.accounts.actions import ContactDetails, NewAccount, create_account, update_me
 from marketplace.accounts.models import Account
 from marketplace.accounts.models import Person as PersonRow
-from marketplace.audit import AuditEntry, Deed, record
+from marketplace.audit import AuditEntry, Deed, entry_hash, record
 from marketplace.db import Base, db, transaction
 from marketplace.oversight.actions import sealed_columns
 from marketplace.oversight.backup_port import filled_tables
@@ -111,7 +111,7 @@ def tamper(statement):
     """Change the audit behind its guards' back."""
     session = db.session
     if session.get_bind().dialect.name == "sqlite":
-        for (name,) in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_entry'")).all():
+        for (name,) in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit%'")).all():
             session.execute(text(f"DROP TRIGGER {name}"))
     else:
         session.execute(text("SET session_replication_role = replica"))
@@ -140,6 +140,11 @@ def test_an_untouched_audit_holds(app):
         ("UPDATE audit_entry SET verb = 'other' WHERE number = 2", "entry 2 (other at"),
         ("UPDATE audit_entry SET actor = 'somebody' WHERE number = 1", "entry 1 (tried at"),
         ("DELETE FROM audit_entry WHERE number = 2", "entry 2 is missing"),
+        ("DELETE FROM audit_entry WHERE number = 3", "entry 3 and all behind it are missing, 1 in all"),
+        ("DELETE FROM audit_entry WHERE number > 1", "entry 2 and all behind it are missing, 2 in all"),
+        ("DELETE FROM audit_entry", "all 3 entries are missing"),
+        ("DELETE FROM audit_head", "its head is missing"),
+        ("UPDATE audit_head SET last_number = 2", "its last entry 3 is not the one that was written"),
     ],
 )
 def test_a_touched_audit_is_found(app, statement, words):
@@ -152,10 +157,42 @@ def test_a_touched_audit_is_found(app, statement, words):
     assert ran.output.count("\n") == 1
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET verb = 'x'", "DELETE FROM audit_entry"])
+def test_the_finding_names_the_chain_also_after_more_was_written(app):
+    with app.app_context():
+        write_deeds()
+        lane = Deed(now(), "test:x", "tried", "thing", "1").lane
+        tamper("DELETE FROM audit_entry WHERE number = 3")
+        write_deeds()
+    ran = app.test_cli_runner().invoke(args=["audit", "verify"])
+    assert (ran.exit_code, ran.output) == (1, f"audit lane {lane}: entry 3 is missing\n")
+
+
+def test_a_last_entry_written_anew_with_a_fitting_hash_is_found(app):
+    with app.app_context():
+        write_deeds()
+        last = db.session.scalars(select(AuditEntry).order_by(AuditEntry.number.desc())).first()
+        db.session.expunge(last)
+        last.actor = "somebody"
+        tamper(f"UPDATE audit_entry SET actor = 'somebody', entry_hash = '{entry_hash(last)}' WHERE number = 3")
+    ran = app.test_cli_runner().invoke(args=["audit", "verify"])
+    assert ran.exit_code == 1
+    assert "its last entry 3 is not the one that was written" in ran.output
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_entry SET verb = 'x'",
+        "DELETE FROM audit_entry",
+        "UPDATE audit_head SET last_number = last_number - 1",
+        "UPDATE audit_head SET last_hash = 'x'",
+        "UPDATE audit_head SET last_number = last_number + 2",
+        "DELETE FROM audit_head",
+    ],
+)
 def test_the_audit_only_grows(ctx, statement):
     write_deeds()
-    with pytest.raises(Exception, match="append-only"):
+    with pytest.raises(Exception, match=r"append-only|only goes forward"):
         db.session.execute(text(statement))
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 3
