@@ -39,8 +39,14 @@ def _links() -> tuple[tuple[str, str], ...]:
             (_("Hours"), "schedule.hours"),
             (_("Services"), "services.services"),
             (_("Credentials"), "credentials.index"),
+            (_("Account"), "accounts.account"),
         ),
-        "admin": ((_("Queue"), "checking.queue"), (_("Providers"), "profiles.providers"), (_("Audit"), "audit.index")),
+        "admin": (
+            (_("Queue"), "checking.queue"),
+            (_("Providers"), "profiles.providers"),
+            (_("Audit"), "audit.index"),
+            (_("Account"), "accounts.account"),
+        ),
     }.get(viewer().role, ((_("Find a time"), "openings.search"), (_("Help"), "pages.index")))
 
 

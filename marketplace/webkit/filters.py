@@ -42,6 +42,11 @@ def short_day(day: date) -> str:
     return f"{day:%a, %b} {day.day}"
 
 
+def dated(day: date) -> str:
+    """`Dec 3, 2026`: for days that may lie in another year."""
+    return f"{day:%b}{NBSP}{day.day}, {day.year}"
+
+
 def ny_day(instant: datetime) -> str:
     """`Thursday, December 3` in New York."""
     return long_day(ny_date(instant))
@@ -107,6 +112,8 @@ def install_filters(app: Flask) -> None:
         ny_day_short=ny_day_short,
         long_day=long_day,
         short_day=short_day,
+        dated=dated,
+        ny_dated=lambda instant: dated(ny_date(instant)),
         ny_when=_of_now(when_on),
         full_when=full_when,
         iso=rfc3339,

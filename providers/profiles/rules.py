@@ -197,5 +197,5 @@ def gaps_of(ready: Readiness, required: Mapping[str, str]) -> tuple[Gap, ...]:
         (ready.covered_zips or not ready.settings & MOBILE, "area", "You come to clients: say how far."),
     )
     gaps = [Gap(code, detail) for holds, code, detail in checks if not holds]
-    gaps += [Gap(kind, f"Hand in: {title}.") for kind, title in required.items() if kind not in ready.handed_in]
+    gaps += [Gap(kind, f"Send in: {title}.") for kind, title in required.items() if kind not in ready.handed_in]
     return tuple(gaps)

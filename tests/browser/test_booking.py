@@ -47,7 +47,7 @@ def test_from_a_sore_neck_to_a_booked_moved_and_cancelled_visit(either_traveler,
     guest.follow("Cancel this visit")
     guest.page.get_by_label("Fever or something contagious").check()
     guest.page.get_by_role("main").get_by_role("button", name="Cancel").click()
-    guest.sees("Cancelled.").sees("There is no fee.")
+    guest.sees("Canceled.").sees("There is no fee.")
     assert guest.letter("visit_cancelled").facts
 
 

@@ -38,7 +38,7 @@ CLIENT = ["/appointments", "/account", "/account/email", "/account/password"]
 THERAPIST = [
     "/provider",
     "/provider/calendar",
-    "/provider/calendar?list=1",
+    "/provider/calendar?view=list",
     "/provider/hours",
     "/provider/blocks",
     "/provider/services",

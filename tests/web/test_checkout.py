@@ -234,7 +234,7 @@ def test_a_visit_is_moved_and_cancelled_on_its_pages(app, visitor, shop, clock, 
     page = person.open(f"{path}/cancel")
     assert "free" in page.text
     page = person.submit(at="/cancel", reason="other", note="=cmd")
-    assert "Cancelled" in page.text
+    assert "Canceled" in page.text
     assert person.open(f"{path}/cancel").request.path == path
     with app.app_context():
         visit = db.session.scalars(select(Appointment)).one()
@@ -255,4 +255,4 @@ def test_a_fee_that_changed_since_it_was_shown_is_asked_again(app, visitor, shop
     assert "Look again" in page.text
     with app.app_context():
         assert db.session.scalars(select(Appointment)).one().status == "confirmed"
-    assert "Cancelled" in person.submit(at="/cancel").text
+    assert "Canceled" in person.submit(at="/cancel").text

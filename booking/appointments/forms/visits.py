@@ -22,8 +22,8 @@ REASONS = (
 class CancelForm(FlaskForm):
     """Why, and the fee that was on the page."""
 
-    reason = RadioField(_l("Why do you cancel?"), choices=REASONS, default="", validators=[Optional()])
-    note = TextAreaField(_l("A word to the other side"), validators=[Length(max=2000)])
+    reason = RadioField(_l("Why are you canceling?"), choices=REASONS, default="", validators=[Optional()])
+    note = TextAreaField(_l("A message to your therapist"), validators=[Length(max=2000)])
     expected_fee_cents = IntegerField(validators=[Optional()], widget=HiddenInput())
 
 

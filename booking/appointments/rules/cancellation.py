@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from booking.appointments.rules.states import ADMIN, CANCEL, CLIENT, PROVIDER, REQUESTED, path
@@ -31,6 +31,7 @@ class Verdict:
 
     `reason` is a code, `sentence` the same for a person. `fee_cents` is what the visit costs in all once left; `refund_cents` is what
     goes back of what was paid. `next_change_at` is the last second for which the figure holds, None where nothing changes any more.
+    `waived_cents` is the fee that one of the year's waivers forgave; 0 means that none was used up.
     """
 
     allowed: bool
@@ -41,6 +42,7 @@ class Verdict:
     tier: str
     as_of: datetime
     next_change_at: datetime | None
+    waived_cents: int = 0
 
 
 def assess_cancellation(
@@ -50,16 +52,21 @@ def assess_cancellation(
 
     Free: illness (a fee would push sick people to come) and `must_not_come` (a health rule with a fee waiver turned true after
     booking); a request that still waits for its clearance; the provider's or the platform's own cancelling; and, as long as the
-    client has `waivers_left` this year, an emergency, severe weather or a building that lets nobody in.
+    client has `waivers_left` this year, an emergency, severe weather or a building that lets nobody in. What is free anyway uses up
+    no waiver.
     """
     refusal = _refusal(visit, actor, now)
     if refusal is not None:
         return _verdict(visit, now, allowed=False, reason=refusal[0], sentence=refusal[1], tier=CLOSED)
-    waiver = _waiver(visit, actor, reason, waivers_left, must_not_come=must_not_come)
-    if waiver is not None:
+    free = _always_free(visit, actor, reason, must_not_come=must_not_come)
+    if free is not None:
         tier = PROVIDER_SIDE if actor in {PROVIDER, ADMIN} else WAIVED
-        return _verdict(visit, now, allowed=True, reason=waiver[0], sentence=waiver[1], tier=tier)
-    return _by_step(visit, now)
+        return _verdict(visit, now, allowed=True, reason=free[0], sentence=free[1], tier=tier)
+    by_step = _by_step(visit, now)
+    if reason in WAIVABLE and waivers_left > 0 and by_step.fee_cents > 0:
+        waived = _verdict(visit, now, allowed=True, reason=str(reason), sentence="We waive the fee this time.", tier=WAIVED)
+        return replace(waived, waived_cents=by_step.fee_cents)
+    return by_step
 
 
 def assess_no_show(visit: VisitFacts, *, now: datetime) -> Verdict:
@@ -103,12 +110,12 @@ def _refusal(visit: VisitFacts, actor: str, now: datetime) -> tuple[str, str] | 
     if not path(visit.status, CANCEL):
         return "wrong_state", _wrong_state(visit)
     if whole_second(now) > visit.agreed.starts_at:
-        return "already_started", "The visit has begun, so it cannot be cancelled any more."
+        return "already_started", "The visit has begun, so it cannot be canceled any more."
     return None
 
 
-def _waiver(visit: VisitFacts, actor: str, reason: str | None, left: int, *, must_not_come: bool) -> tuple[str, str] | None:
-    """Why no fee is due, if so, the strongest reason first."""
+def _always_free(visit: VisitFacts, actor: str, reason: str | None, *, must_not_come: bool) -> tuple[str, str] | None:
+    """Why no fee is ever due, if so, the strongest reason first."""
     if actor == PROVIDER:
         return "provider_cancels", "Your therapist cancels, so you pay nothing."
     if actor == ADMIN:
@@ -119,8 +126,6 @@ def _waiver(visit: VisitFacts, actor: str, reason: str | None, left: int, *, mus
         return "health", "A visit would not be safe now. There is no fee."
     if visit.status == REQUESTED:
         return "clearance_pending", "Nothing is agreed until the clearance is accepted. There is no fee."
-    if reason in WAIVABLE and left > 0:
-        return str(reason), "We waive the fee this time."
     return None
 
 
@@ -133,7 +138,7 @@ def _by_step(visit: VisitFacts, now: datetime) -> Verdict:
     reason = "grace" if in_grace else "free" if free else "late"
     sentence = {
         "grace": f"The first {agreed.terms.grace_minutes} minutes after booking are free.",
-        "free": "Cancelling is free now.",
+        "free": "Canceling is free now.",
         "late": f"It is late notice: {here.fee_percent}% of the service price is due.",
     }[reason]
     tier = GRACE if in_grace else _tier(here.fee_percent) if here.fee_cents else FREE

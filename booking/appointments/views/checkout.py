@@ -137,7 +137,7 @@ def _begin(public_id: str) -> Checkout | Answer:
         flash(_("This time is booked already."), "info")
         return redirect(url_for("visits.index") if viewer().signed_in else url_for("openings.home"))
     if checkout.ended:
-        flash(_("The time was held for ten minutes and is free again. Choose it anew: your answers are kept."), "warning")
+        flash(_("The time was held for ten minutes and is free again. Choose it again: your answers are kept."), "warning")
         held = checkout.hold
         back: dict[str, Any] = {"service": held.service_code, "minutes": held.minutes, "setting": held.setting, "zip": held.zip}
         return redirect(url_for("openings.provider", slug=checkout.facts.slug, **back))

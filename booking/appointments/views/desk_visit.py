@@ -98,7 +98,7 @@ def leave(public_id: str) -> ResponseReturnValue:
     if verdict.allowed and form.validate_on_submit():
         try:
             cancel(public_id, Cancelling(None, form.reason.data or None, form.note.data or None), doer(), base_url(), now)
-            flash(_("Cancelled. The client has a letter and pays nothing."), "good")
+            flash(_("Canceled. The client has a letter and pays nothing."), "good")
         except Refusal as refusal:
             flash(refusal.sentence, "warning")
         return redirect(url_for("desk_visit.show", public_id=public_id))

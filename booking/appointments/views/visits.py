@@ -162,7 +162,7 @@ def _leave(door: Door) -> Page:
             flash(refusal.sentence, "warning")
             return redirect(door.url("show"))
         else:
-            flash(_("Cancelled.") if final.fee_cents == 0 else _("Cancelled. The fee you agreed to is recorded."), "good")
+            flash(_("Canceled.") if final.fee_cents == 0 else _("Canceled. The fee you agreed to is recorded."), "good")
             return redirect(door.url("show"))
     plain = assess_cancellation(facts, actor="client", now=now, waivers_left=0)
     if not plain.allowed:
@@ -222,7 +222,7 @@ def _free_starts(booked: Booked, now: datetime) -> Sequence[datetime]:
     window = {"from_minute": to_minute(now), "until_minute": to_minute(now + timedelta(days=MOVE_DAYS))}
     taken = load_taken(db.session(), [visit.provider_id], now=now, except_claim_id=visit.claim_id, **window)
     travel = traveler(TravelMode(facts.area.mode)) if facts.area else None
-    question = ask(facts, wish, service, house_rules(), taken=taken[visit.provider_id], travel=travel, now=now, **window)
+    question = ask(facts, wish, service, house_rules(db.session()), taken=taken[visit.provider_id], travel=travel, now=now, **window)
     return [start for minute in find_starts(question) if (start := from_minute(minute)) != visit.starts_at]
 
 

@@ -79,7 +79,7 @@ def day_and_time(instant: datetime, zone: tzinfo = NEW_YORK, today: date | None 
 
 def _sentence(ahead: Sequence[Stretch], dollars: Callable[[int], str], zone: tzinfo, today: date | None) -> str:
     if not ahead:
-        return "cancelling is no longer possible"
+        return "canceling is no longer possible"
     first = ahead[0]
     if len(ahead) == 1:
         return "free until the visit starts" if first.fee_cents == 0 else f"{_price(first, dollars)} until the visit starts"

@@ -214,6 +214,9 @@ def _with_plain_labels(_name: str, form_class: type[Any], **given: Any) -> Any:
     for name, words in _LABELS.items():
         if name in form:
             form[name].label.text = words
+    if "password" in form and "new_password" in form:
+        form["password"].label.text = "Current password"
+        form["password"].flags.required = True
     return form
 
 

@@ -51,7 +51,7 @@ def _sentences(terms: Terms, price_cents: int) -> list[str]:
     said.append(_no_show(terms, price_cents))
     if terms.free_moves:
         moves = "One move is" if terms.free_moves == 1 else f"{terms.free_moves} moves are"
-        said.append(f"{moves} free even when cancelling is not.")
+        said.append(f"{moves} free even when canceling is not.")
     deposit = f" The deposit is {terms.deposit_percent}% of the whole price." if terms.deposit_percent else ""
     said.append(_PAYMENTS[terms.payment] + deposit)
     return said

@@ -41,7 +41,7 @@ def sentence(now, **more):
         ("2026-12-04T06:30:00", "$60 until today, Fri Dec 4, 6:30 AM; then the full $120"),
         ("2026-12-04T06:30:01", "the full $120 until the visit starts"),
         ("2026-12-04T18:30:00", "the full $120 until the visit starts"),
-        ("2026-12-04T18:30:01", "cancelling is no longer possible"),
+        ("2026-12-04T18:30:01", "canceling is no longer possible"),
     ],
 )
 def test_the_sentence_as_time_goes_by(now, words):
