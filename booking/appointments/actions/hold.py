@@ -26,7 +26,7 @@ from booking.quotes.rules.pricing import quote_to_dict
 from booking.quotes.rules.visits import quote_visit
 from marketplace import audit
 from marketplace.accounts.models import Person
-from marketplace.db import transaction
+from marketplace.db import transaction, wait_turn
 from marketplace.kernel.errors import Limited, NotFound, Refused
 from providers.profiles.queries import find_provider_id
 from providers.registry.changes import lock_provider
@@ -91,11 +91,14 @@ def keep_draft(public_id: str, person_id: int, draft: dict[str, object]) -> None
 
 
 def _check_limits(session: Session, person_id: int, origin: str | None, now: datetime) -> None:
-    """Locking the person's row lets two holds at once be counted one after the other."""
+    """Two holds at once are counted one after the other: a person's at the person's row, an address's in turn."""
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     if count_live_holds(session, Hold.person_id == person_id, now) >= LIVE_HOLDS_A_PERSON:
         raise Limited("too_many_holds", f"You hold {LIVE_HOLDS_A_PERSON} times already. Book one or let it go first.")
-    if origin is not None and count_live_holds(session, Hold.origin == origin, now) >= LIVE_HOLDS_AN_ORIGIN:
+    if origin is None:
+        return
+    wait_turn(session, f"holds from {origin}")
+    if count_live_holds(session, Hold.origin == origin, now) >= LIVE_HOLDS_AN_ORIGIN:
         raise Limited("too_many_holds", "Too many times are held from this address. Try again in some minutes.")
 
 
