@@ -70,6 +70,7 @@ class Appointment(Base):
     paid_cents: Mapped[int] = mapped_column(Integer, default=0)
     due_cents: Mapped[int] = mapped_column(Integer, default=0)
     fee_cents: Mapped[int] = mapped_column(Integer, default=0)
+    waived_cents: Mapped[int] = mapped_column(Integer, default=0)
     payment_method: Mapped[str] = mapped_column(String(12), default="at_visit")
     screening_id: Mapped[int | None] = mapped_column(ForeignKey("screening.id"))
     consent_id: Mapped[int | None] = mapped_column(ForeignKey("consent.id"))

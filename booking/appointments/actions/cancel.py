@@ -7,7 +7,7 @@ from datetime import datetime
 
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_cancelled
-from booking.appointments.changes.loading import lock_appointment, verdict_facts, waivers_left
+from booking.appointments.changes.loading import lock_appointment, lock_waivers, verdict_facts, waivers_left
 from booking.appointments.queries import Booked
 from booking.appointments.rules.cancellation import Verdict, assess_cancellation, verdict_to_dict
 from booking.appointments.rules.states import CANCELLED
@@ -36,6 +36,7 @@ def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: d
     with transaction() as session:
         booked = lock_appointment(session, public_id)
         visit = booked.appointment
+        lock_waivers(session, visit.person_id)
         verdict = assess_cancellation(
             verdict_facts(visit), actor=doer.part, now=now, reason=wanted.reason, waivers_left=waivers_left(session, visit, now)
         )
@@ -47,7 +48,7 @@ def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: d
         visit.status = CANCELLED
         visit.cancelled_at, visit.cancelled_by = now, doer.part
         visit.cancel_reason, visit.cancel_note = wanted.reason, wanted.note
-        visit.fee_cents = verdict.fee_cents
+        visit.fee_cents, visit.waived_cents = verdict.fee_cents, verdict.waived_cents
         visit.due_cents = max(0, verdict.fee_cents - visit.paid_cents)
         visit.sequence += 1
         visit.attention = []

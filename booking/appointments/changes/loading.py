@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment
 from booking.appointments.queries import MISSING, Booked, get_any
-from booking.appointments.rules.cancellation import WAIVABLE, VisitFacts
+from booking.appointments.rules.cancellation import VisitFacts
 from booking.quotes.rules.agreed import agreed_from_dict
+from marketplace.accounts.models import Person
 from marketplace.kernel.errors import NotFound
 from providers.registry.changes import lock_provider
 
@@ -32,17 +33,13 @@ def verdict_facts(visit: Appointment) -> VisitFacts:
     return VisitFacts(agreed_from_dict(visit.terms), visit.status, visit.paid_cents, visit.free_moves_used)
 
 
+def lock_waivers(session: Session, person_id: int) -> None:
+    """Let two visits that one client leaves at once be counted one after the other."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+
+
 def waivers_left(session: Session, visit: Appointment, now: datetime) -> int:
-    """How many times in a year emergencies, weather or buildings may still waive this client's fee."""
-    used = session.scalar(
-        select(func.count())
-        .select_from(Appointment)
-        .where(
-            Appointment.person_id == visit.person_id,
-            Appointment.cancel_reason.in_(WAIVABLE),
-            Appointment.cancelled_by == "client",
-            Appointment.cancelled_at > now - YEAR,
-            Appointment.fee_cents == 0,
-        )
-    )
+    """How many times in a year emergencies, weather or buildings may still waive this client's fee; leaving for free used up none."""
+    waived = select(func.count()).select_from(Appointment).where(Appointment.person_id == visit.person_id, Appointment.waived_cents > 0)
+    used = session.scalar(waived.where(Appointment.cancelled_at > now - YEAR))
     return max(0, WAIVERS_A_YEAR - (used or 0))

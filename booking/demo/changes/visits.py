@@ -84,6 +84,7 @@ def _add_visit(bulk: Bulk, health: Health, provider_id: int, visit: Visit) -> No
         technique=visit.technique, minutes=visit.minutes, setting=visit.setting, place_id=visit.place_id, zip=visit.zip,
         address=visit.address, starts_at=from_minute(visit.begin_minute), ends_at=from_minute(end), quote=visit.quote,
         terms=visit.quote["terms"], total_cents=visit.total_cents, paid_cents=0, due_cents=due, fee_cents=outcome.fee_cents,
+        waived_cents=outcome.waived_cents,
         payment_method="at_visit", screening_id=screening_id, consent_id=consent_id, note=visit.note,
         uid=f"{visit.public_id}@licensedhands", sequence=outcome.sequence, moves=0, free_moves_used=0, guest_key_hash=None,
         attention=["clearance_due"] if outcome.status == REQUESTED else [], booked_at=visit.booked_at,

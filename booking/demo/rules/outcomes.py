@@ -42,6 +42,7 @@ class Outcome:
     live: bool
     events: tuple[Event, ...]
     fee_cents: int = 0
+    waived_cents: int = 0
     due_cents: int | None = None
     sequence: int = 0
     respond_by_at: datetime | None = None
@@ -96,7 +97,7 @@ def _cancelled(chance: Chance, agreed: AgreedTerms, booked_at: datetime, now: da
     facts = {"fee_cents": verdict.fee_cents, "refund_cents": verdict.refund_cents, "tier": verdict.tier, "sequence": 1}
     return Outcome(
         CANCELLED, live=False, events=(Event(at, actor, CANCELLED, facts),), fee_cents=verdict.fee_cents, due_cents=verdict.fee_cents,
-        sequence=1, cancelled_at=at, cancelled_by=actor, cancel_reason=reason,
+        waived_cents=verdict.waived_cents, sequence=1, cancelled_at=at, cancelled_by=actor, cancel_reason=reason,
     )  # fmt: skip
 
 

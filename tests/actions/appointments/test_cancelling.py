@@ -102,13 +102,24 @@ def test_emergencies_weather_and_buildings_are_waived_twice_a_year(clock, start)
     assert leave(stranger, stranger.starts_at, reason="weather")[1].fee_cents == 0
 
 
+def test_leaving_for_free_uses_up_no_waiver_whatever_the_reason(clock, start):
+    provider, person = bookable_provider(), PersonFactory()
+    for day, reason in enumerate(("emergency", "weather", "building_access")):
+        visit = visit_of(book_visit(provider, person, start + timedelta(days=day), clock.now))
+        _, verdict = leave(visit, clock.now + SECOND, reason=reason)
+        assert (verdict.fee_cents, verdict.tier, anew(visit).waived_cents) == (0, "free", 0)
+    visit = visit_of(book_visit(provider, person, start, clock.now))
+    assert leave(visit, visit.starts_at, reason="weather")[1].fee_cents == 0, "both waivers are left"
+    assert anew(visit).waived_cents == 16_000
+
+
 @pytest.mark.parametrize(("days", "fee"), [(364, 16_000), (366, 0)])
 def test_a_waiver_comes_back_after_a_year(clock, start, days, fee):
     provider, person = bookable_provider(), PersonFactory()
     visit = visit_of(book_visit(provider, person, start, clock.now))
     for number in range(2):
         AppointmentFactory(
-            provider=provider, person=person, status="cancelled", cancelled_by="client", cancel_reason=WAIVABLE[number], fee_cents=0,
+            provider=provider, person=person, status="cancelled", cancelled_by="client", cancel_reason=WAIVABLE[number], fee_cents=0, waived_cents=16_000,
             cancelled_at=start - timedelta(days=days), claim__live=False,
         )  # fmt: skip
     assert leave(visit, start, reason="emergency")[1].fee_cents == fee

@@ -10,16 +10,17 @@ from booking.appointments.actions.book import book
 from booking.appointments.actions.cancel import Cancelling, cancel
 from booking.appointments.actions.hold import release_hold
 from booking.appointments.actions.move import move
+from booking.appointments.models import Appointment
 from booking.upkeep.queries import findings, overlap_findings
 from marketplace.db import db, transaction
 from marketplace.kernel.errors import Conflict
 from providers.profiles.queries import get_facts
 from providers.schedule.changes import BLOCK, ClaimFacts, claim_time
 from providers.schedule.models import Claim
-from tests.factories import PersonFactory, bookable_provider
+from tests.factories import AppointmentFactory, PersonFactory, bookable_provider
 from tests.support.profiles import soak_rounds
 from tests.support.racing import race
-from tests.support.visits import BASE_URL, CLIENT, book_visit, booking_of, hold_visit
+from tests.support.visits import BASE_URL, CLIENT, book_visit, booking_of, hold_visit, visit_of
 
 RACERS = 60
 ROUNDS = soak_rounds()
@@ -139,3 +140,20 @@ def test_the_database_itself_refuses_what_a_careless_writer_tries(app, stage):
         with transaction() as session:
             claim_time(session, provider.id, BLOCK, ClaimFacts(1075, 1080))
             claim_time(session, provider.id, BLOCK, ClaimFacts(900, 1000))
+
+
+def test_the_last_waiver_is_used_once_by_two_who_leave_at_once(app, clock):
+    start = clock.now + timedelta(days=2)
+    with app.app_context():
+        person = PersonFactory()
+        AppointmentFactory(
+            person=person, status="cancelled", cancelled_by="client", cancel_reason="weather", cancelled_at=clock.now, waived_cents=1,
+            claim__live=False,
+        )  # fmt: skip
+        visits = [visit_of(book_visit(bookable_provider(), person, start, clock.now)).public_id for _ in range(2)]
+        db.session.expunge_all()
+    leaving = [partial(cancel, visit, Cancelling(reason="weather"), CLIENT, BASE_URL, start) for visit in visits]
+    assert race(app, leaving) == {"done": 2}
+    with app.app_context():
+        fees = db.session.scalars(select(Appointment.fee_cents).where(Appointment.public_id.in_(visits))).all()
+        assert sorted(fees) == [0, 16_000]

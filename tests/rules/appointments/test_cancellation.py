@@ -1,5 +1,6 @@
 """What leaving costs: to the second, never more for leaving earlier, nothing for illness."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.appointments.rules.cancellation import REASONS, VisitFacts, assess_cancellation, assess_no_show, verdict_to_dict
+from booking.appointments.rules.cancellation import REASONS, WAIVABLE, VisitFacts, assess_cancellation, assess_no_show, verdict_to_dict
 from booking.quotes.rules.agreed import AgreedTerms
 from booking.quotes.rules.clock import clock_words
 from providers.services.rules.terms import DEFAULT_TERMS, Step, Terms
@@ -156,7 +157,22 @@ def test_who_did_not_ask_to_leave_pays_nothing(actor, reason, before):
 def test_waivers_have_a_yearly_limit(reason, left, fee):
     verdict = assess_cancellation(visit(), actor="client", now=START - HOUR, reason=reason, waivers_left=left)
     assert verdict.fee_cents == fee
-    assert verdict.tier == ("full" if fee else "waived")
+    assert (verdict.tier, verdict.waived_cents) == (("full", 0) if fee else ("waived", 13000))
+
+
+@pytest.mark.parametrize("reason", WAIVABLE)
+def test_what_is_free_anyway_uses_up_no_waiver(reason):
+    early = assess_cancellation(visit(), actor="client", now=START - 30 * HOUR, reason=reason, waivers_left=2)
+    assert early == assess_cancellation(visit(), actor="client", now=START - 30 * HOUR)
+    assert (early.fee_cents, early.tier, early.waived_cents) == (0, "free", 0)
+
+
+@pytest.mark.parametrize("reason", WAIVABLE)
+def test_what_is_free_for_a_stronger_reason_uses_up_no_waiver(reason):
+    late = {"now": START - HOUR, "reason": reason, "waivers_left": 2}
+    assert assess_cancellation(visit(), actor="provider", **late).waived_cents == 0
+    assert assess_cancellation(visit(), actor="client", must_not_come=True, **late).waived_cents == 0
+    assert assess_cancellation(replace(visit(), status="requested"), actor="client", **late).waived_cents == 0
 
 
 def test_nobody_has_waivers_unless_they_are_counted():
@@ -286,6 +302,8 @@ def test_a_fee_lies_between_nothing_and_the_service_price(kept, data, reason, ac
     assert verdict.refund_cents == max(0, kept.paid_cents - verdict.fee_cents)
     plain = assess_cancellation(kept, actor="client", now=now)
     assert verdict.fee_cents <= plain.fee_cents, "a reason never makes it dearer"
+    assert verdict.waived_cents in (0, plain.fee_cents), "a waiver forgives the whole fee"
+    assert not verdict.waived_cents or verdict.fee_cents == 0
 
 
 @given(visits(), st.data())
