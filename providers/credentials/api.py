@@ -12,7 +12,7 @@ from marketplace.db import db
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access
-from providers.credentials.actions.hand_in import resubmit_credential, submit_credential
+from providers.credentials.actions.hand_in import resubmit_credential, submit_credential, withdraw_credential
 from providers.credentials.forms import credential_body, read_credential, read_upload
 from providers.credentials.forms.shapes import own_answer
 from providers.credentials.queries import get_own, list_own
@@ -58,3 +58,10 @@ def change_credential(public_id: str) -> ResponseReturnValue:
     draft = read_credential(credential_body(request))
     credential = resubmit_credential(desk_owner(), public_id, draft, read_upload(request), clock.now())
     return jsonify(own_answer(credential, _today()))
+
+
+@blueprint.post("/provider/credentials/<public_id>/withdraw")
+@access("provider")
+def withdraw(public_id: str) -> ResponseReturnValue:
+    """Take it back."""
+    return jsonify(own_answer(withdraw_credential(desk_owner(), public_id, clock.now()), _today()))

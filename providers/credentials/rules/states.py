@@ -10,7 +10,10 @@ STATUSES = (DRAFT, SUBMITTED, UNDER_REVIEW, VERIFIED, NEEDS_INFO, REJECTED, SUSP
 
 SUBMIT, TAKE, VERIFY, ASK, REJECT = "submit", "take", "verify", "needs_info", "reject"
 SUSPEND, REINSTATE, REVOKE, WITHDRAW = "suspend", "reinstate", "revoke", "withdraw"
+SUPERSEDE = "supersede"
+"""New facts or a new file take the place of what was still waiting."""
 DECISIONS = (VERIFY, REJECT, ASK)
+STANDING_VERBS = (SUSPEND, REINSTATE, REVOKE)
 
 GRAPH: dict[tuple[str, str], str] = {
     (DRAFT, SUBMIT): SUBMITTED,
@@ -26,6 +29,45 @@ GRAPH: dict[tuple[str, str], str] = {
     (DRAFT, WITHDRAW): WITHDRAWN,
     (SUBMITTED, WITHDRAW): WITHDRAWN,
     (NEEDS_INFO, WITHDRAW): WITHDRAWN,
+    (DRAFT, SUPERSEDE): WITHDRAWN,
+    (SUBMITTED, SUPERSEDE): WITHDRAWN,
+    (UNDER_REVIEW, SUPERSEDE): WITHDRAWN,
+    (NEEDS_INFO, SUPERSEDE): WITHDRAWN,
+}
+
+_IS = {
+    DRAFT: "This credential has not been handed in yet",
+    SUBMITTED: "This credential waits to be checked",
+    UNDER_REVIEW: "This credential is being checked",
+    VERIFIED: "This credential is verified",
+    NEEDS_INFO: "We have asked its owner something about this credential",
+    REJECTED: "This credential was rejected",
+    SUSPENDED: "This credential is suspended",
+    REVOKED: "This credential is revoked",
+    WITHDRAWN: "This credential was withdrawn",
+}
+_CANNOT = {
+    SUBMIT: "it cannot be handed in",
+    TAKE: "nobody can take it to check it",
+    VERIFY: "it cannot be verified",
+    ASK: "it cannot be asked about",
+    REJECT: "it cannot be rejected",
+    SUSPEND: "it cannot be suspended",
+    REINSTATE: "it cannot be reinstated",
+    REVOKE: "it cannot be revoked",
+    WITHDRAW: "it cannot be withdrawn",
+    SUPERSEDE: "nothing takes its place",
+}
+_COULD = {
+    DRAFT: "It can be handed in or withdrawn.",
+    SUBMITTED: "It can be verified, asked about, rejected, or withdrawn by its owner.",
+    UNDER_REVIEW: "It can be verified, asked about or rejected; its owner can hand in a new version.",
+    VERIFIED: "It can be suspended or revoked; its owner can hand in a new version.",
+    NEEDS_INFO: "Its owner can hand it in anew or withdraw it.",
+    REJECTED: "Its owner can hand in a new version.",
+    SUSPENDED: "It can be reinstated or revoked.",
+    REVOKED: "That is final; its owner can hand in a new proof.",
+    WITHDRAWN: "Its owner can hand it in anew.",
 }
 
 
@@ -45,5 +87,10 @@ def next_state(status: str, verb: str) -> str:
     """Where a verb leads; Conflict `wrong_state` where it leads nowhere. New facts for a verified or rejected one are a new version."""
     reached = path(status, verb)
     if not reached:
-        raise Conflict("wrong_state", f"This credential is {status.replace('_', ' ')}; that step is not possible.")
+        raise Conflict("wrong_state", refusal_sentence(status, verb), details={"state": status})
     return reached[-1]
+
+
+def refusal_sentence(status: str, verb: str) -> str:
+    """Why a verb is refused: what state the credential is in, and what could be done instead."""
+    return f"{_IS[status]}, so {_CANNOT[verb]}. {_COULD[status]}"

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.kernel.errors import Conflict
-from providers.credentials.rules.states import DECISIONS, GRAPH, STATUSES, next_state, path
+from providers.credentials.rules.states import DECISIONS, GRAPH, STATUSES, next_state, path, refusal_sentence
 
-VERBS = ("submit", "take", "verify", "needs_info", "reject", "suspend", "reinstate", "revoke", "withdraw")
+VERBS = ("submit", "take", "verify", "needs_info", "reject", "suspend", "reinstate", "revoke", "withdraw", "supersede")
 
 PUBLISHED = {
     ("draft", "submit"): "submitted",
@@ -28,7 +28,12 @@ PUBLISHED = {
     ("verified", "revoke"): "revoked",
     ("suspended", "reinstate"): "verified",
     ("suspended", "revoke"): "revoked",
+    ("draft", "supersede"): "withdrawn",
+    ("submitted", "supersede"): "withdrawn",
+    ("under_review", "supersede"): "withdrawn",
+    ("needs_info", "supersede"): "withdrawn",
 }
+REFUSED = [pair for pair in product(STATUSES, VERBS) if pair not in PUBLISHED]
 
 
 @pytest.mark.parametrize("status, verb", list(product(STATUSES, VERBS)))
@@ -40,6 +45,27 @@ def test_every_pair(status, verb):
         with pytest.raises(Conflict) as refusal:
             next_state(status, verb)
         assert refusal.value.code == "wrong_state"
+
+
+def test_every_refusal_has_a_sentence_of_its_own():
+    sentences = {refusal_sentence(status, verb) for status, verb in REFUSED}
+    assert len(sentences) == len(REFUSED)
+
+
+@pytest.mark.parametrize("status, verb", REFUSED)
+def test_a_refusal_says_what_could_be_done_and_that_can_be_done(status, verb):
+    """What a sentence offers of the checkers' verbs is exactly what the graph allows."""
+    could = refusal_sentence(status, verb).partition(". ")[2]
+    words = {
+        "verify": "verified",
+        "needs_info": "asked about",
+        "reject": "rejected",
+        "suspend": "suspended",
+        "reinstate": "reinstated",
+        "revoke": "revoked",
+    }
+    assert {one for one, word in words.items() if word in could} == {one for one in words if path(status, one)}
+    assert could
 
 
 @pytest.mark.parametrize("decision", DECISIONS)
