@@ -40,6 +40,12 @@ def get_hold(session: Session, public_id: str, person_id: int | None) -> Hold:
     return hold
 
 
+def find_own_hold(session: Session, person_id: int, slug: str, starts_at: datetime, now: datetime) -> Hold | None:
+    """A person's live hold of one start of a provider, if there is one."""
+    mine = select(Hold).join(Provider, Provider.id == Hold.provider_id).where(Hold.person_id == person_id, Provider.slug == slug)
+    return session.scalar(mine.where(Hold.starts_at == starts_at, Hold.state == "live", Hold.expires_at > now))
+
+
 def count_live_holds(session: Session, condition: ColumnElement[bool], now: datetime) -> int:
     """Live holds that meet a condition."""
     counted = select(func.count()).select_from(Hold).join(Claim, Claim.id == Hold.claim_id)

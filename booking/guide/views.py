@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, Flask, render_template, request, url_for
 from flask_babel import gettext as _
 
+from booking.appointments.models import Hold
+from booking.appointments.queries import find_own_hold
+from marketplace import clock
+from marketplace.db import db
 from marketplace.kernel.errors import NotFound
 from marketplace.settings import Settings
 from marketplace.webkit.identity import access, viewer
@@ -57,4 +63,10 @@ def install_navigation(app: Flask, _settings: Settings) -> None:
     def around() -> dict[str, object]:
         known = [(label, endpoint) for label, endpoint in _links() if endpoint in app.view_functions]
         nav = [{"label": label, "href": url_for(endpoint), "current": request.endpoint == endpoint} for label, endpoint in known]
-        return {"nav": nav, "viewer": viewer()}
+        return {"nav": nav, "viewer": viewer(), "own_hold": _own_hold}
+
+
+def _own_hold(slug: str, starts_at: datetime) -> Hold | None:
+    """The viewer's own hold of a start: whoever comes back to the page of a time they hold is led on, not turned away."""
+    person_id = viewer().person_id
+    return None if person_id is None else find_own_hold(db.session(), person_id, slug, starts_at, clock.now())

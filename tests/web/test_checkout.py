@@ -98,6 +98,36 @@ def test_a_guest_books_with_a_code_and_the_link_shows_this_visit_only(app, visit
     assert stranger.open("/visits/" + "x" * 43).status_code == 404
 
 
+def test_a_guest_whose_guesses_are_used_up_gets_a_new_code(app, visitor, shop):
+    guest = visitor()
+    hold(guest, shop)
+    answer_health(guest)
+    guest.submit(at="/consent", accepted="y")
+    guest.submit(at="/place", name="Sam Ortiz", email="sam@example.org", phone="212 555 0142")
+    first = last_code(app)
+    for _ in range(6):
+        page = guest.submit(at="/review", code="000000" if first != "000000" else "111111")
+    assert "Too many wrong codes" in page.text
+    page = guest.submit(at="/code")
+    assert page.request.path.endswith("/review")
+    assert "A new code is on its way" in page.text
+    assert guest.submit(at="/review", code=last_code(app)).request.path.startswith("/visits/")
+
+
+def test_back_at_the_page_of_a_time_one_holds_the_way_on_is_offered(app, visitor, shop, clock):
+    guest = visitor()
+    checkout = hold(guest, shop).request.path
+    address = {name: value for name, value in shop.items() if name != "provider" and value}
+    mine = guest.open(f"/providers/{shop['provider']}/start", **address)
+    assert "You hold this time until" in mine.text
+    assert f'href="{checkout}"' in mine.text
+    other = visitor().open(f"/providers/{shop['provider']}/start", **address)
+    assert "has just been taken" in other.text
+    assert "You hold this time" not in other.text
+    clock.advance(minutes=11)
+    assert "You hold this time" not in guest.open(f"/providers/{shop['provider']}/start", **address).text
+
+
 def test_a_stop_offers_no_slot_and_books_nothing(app, visitor, shop, client_account):
     person = visitor(client_account)
     hold(person, shop)

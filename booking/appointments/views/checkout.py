@@ -348,6 +348,25 @@ def review(public_id: str) -> Page:
     return (page, 422) if form.errors else page
 
 
+@blueprint.post("/checkout/<public_id>/code")
+@access("client", "anonymous")
+def send_code(public_id: str) -> Page:
+    """Another code for a guest whose letter is lost, too old, or whose guesses are used up."""
+    checkout = _begin(public_id)
+    if not isinstance(checkout, Checkout):
+        return checkout
+    if checkout.done < 3 or checkout.person.account_id is not None:
+        return checkout.to("review")
+    person = checkout.person
+    try:
+        set_guest_details(person.id, GuestDetails(person.name, person.email or "", person.phone or ""), checkout.now)
+    except Refusal as refusal:
+        flash(refusal.sentence, "warning")
+    else:
+        flash(_("A new code is on its way. The old one no longer works."), "good")
+    return checkout.to("review")
+
+
 def _booking(checkout: Checkout) -> Booking:
     draft, kept = checkout.draft, checkout.draft.get("place")
     wishes = draft.get("wishes") or {}
