@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from flask import current_app
-from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import MultiDict
 
+from booking.openings.forms.cursors import Kept, open_cursor, seal_cursor
 from booking.openings.forms.windows import read_window
 from booking.openings.rules.search import Position
 from booking.openings.rules.wanted import GENDERS, PARTS, SETTINGS, SORTS, Near, SearchQuery
@@ -148,30 +147,17 @@ def _need_place(settings: frozenset[str], near: Near | None, sort: str) -> None:
         raise Refused("place_needed", sentence, faults=[FieldFault("near", sentence)])
 
 
-# --- cursors: the whole query, resolved, and the last position, signed ---------------------------------------------------------
-
-
 def write_cursor(asked: Asked, after: Position) -> str:
     """An opaque text that goes on behind `after` in the very same search: the same window, the same place."""
-    kept = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in asdict(asked.query).items()}
-    return _signer().dumps({"query": kept, "after": list(after), "mark": asked.mark})
+    return seal_cursor(Kept(asked.query, after, asked.mark))
 
 
 def _resumed(cursor: str, mark: str, limit: int, others: set[str]) -> Asked:
     """The search that a cursor belongs to. Other parameters may be repeated, but not changed."""
-    try:
-        kept = _signer().loads(cursor)
-    except BadSignature:
-        raise Malformed("bad_cursor", "This cursor is not one of ours. Begin again without it.") from None
-    if others and kept["mark"] != mark:
+    kept = open_cursor(cursor)
+    if others and kept.mark != mark:
         raise Malformed("bad_cursor", "This cursor belongs to another search. Begin again without it.")
-    values: dict[str, Any] = {name: frozenset(value) if isinstance(value, list) else value for name, value in kept["query"].items()}
-    near = Near(**values["near"]) if values["near"] else None
-    return Asked(SearchQuery(**{**values, "near": near, "limit": limit}), tuple(kept["after"]), kept["mark"])
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt="search cursor")
+    return Asked(replace(kept.query, limit=limit), kept.after, kept.mark)
 
 
 def _mark(args: MultiDict[str, str]) -> str:
