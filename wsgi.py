@@ -32,6 +32,7 @@ from booking.screening.api import blueprint as screening_api
 from booking.upkeep.commands import JOBS as UPKEEP_JOBS
 from booking.upkeep.commands import check
 from marketplace.accounts.api import blueprint as accounts_api
+from marketplace.accounts.changes import on_account_switched
 from marketplace.accounts.commands import accounts
 from marketplace.accounts.views import OPEN_ENDPOINTS as ACCOUNT_ENDPOINTS
 from marketplace.accounts.views import blueprint as account_pages
@@ -49,6 +50,7 @@ from providers.places.api import blueprint as places_api
 from providers.places.views import blueprint as place_pages
 from providers.profiles.api import blueprint as profiles_api
 from providers.profiles.views.pages import blueprint as profile_pages
+from providers.registry.changes import note_account_switch
 from providers.schedule.api import blueprint as schedule_api
 from providers.schedule.views import blueprint as schedule_pages
 from providers.services.api import blueprint as services_api
@@ -57,6 +59,7 @@ from providers.verification.api.checking import blueprint as checking_api
 from providers.verification.views.checking import blueprint as checking_pages
 
 ROOT = Path(__file__).parent
+on_account_switched("providers", note_account_switch)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

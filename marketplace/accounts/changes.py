@@ -18,12 +18,29 @@ from marketplace.vault import secret_hash, vault
 
 SECRET_BYTES = 32
 AccountHook = Callable[[Session, Account, datetime], None]
+SwitchHook = Callable[[Session, Account], None]
 _hooks: dict[str, dict[str, AccountHook]] = {}
+_switch_hooks: dict[str, SwitchHook] = {}
 
 
 def on_account_created(role: str, name: str, hook: AccountHook) -> None:
     """Have `hook` run in the transaction that makes an account of `role`; a topic registers once under its own `name`."""
     _hooks.setdefault(role, {})[name] = hook
+
+
+def on_account_switched(name: str, hook: SwitchHook) -> None:
+    """Have `hook` run in the transaction that disables or enables an account; a topic registers once under its own `name`."""
+    _switch_hooks[name] = hook
+
+
+def switch_account(session: Session, account: Account, now: datetime, *, active: bool) -> None:
+    """Disable an account, which ends its sign-ins and tokens, or enable it again; other topics are told."""
+    account.active = active
+    if not active:
+        end_all_access(session, account.id, now)
+    session.flush()
+    for hook in _switch_hooks.values():
+        hook(session, account)
 
 
 def add_account(session: Session, *, email: str, password_hash: str, name: str, role: str, confirmed: bool, now: datetime) -> Account:

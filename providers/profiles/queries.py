@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Account
 from marketplace.kernel.errors import NotFound
 from providers.credentials.catalogue import kinds
 from providers.credentials.models import Credential
@@ -17,7 +18,7 @@ from providers.credentials.rules.states import REJECTED, WITHDRAWN
 from providers.places.models import ProviderPlace, ServiceArea
 from providers.profiles.rules import AreaFacts, Evidence, Gap, PlaceFacts, ProviderFacts, Readiness, ServiceFacts, gaps_of
 from providers.registry.models import Provider
-from providers.registry.rules import LISTED, SUSPENDED
+from providers.registry.rules import LISTED, SUSPENDED, state_shown
 from providers.schedule.models import HoursException, ScheduleRule, WeeklyHours
 from providers.schedule.rules.drafts import DEFAULT_RULES
 from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
@@ -27,6 +28,7 @@ from providers.services.rules.terms import DEFAULT_TERMS, terms_from_dict
 
 Ids = Select[Any]
 Grouped = Mapping[int, Sequence[Any]]
+_SHOWN = (Provider.state == LISTED) & Provider.account_id.in_(select(Account.id).where(Account.active))
 
 
 def find_provider_id(session: Session, slug: str) -> int | None:
@@ -49,7 +51,7 @@ def get_facts(session: Session, provider_id: int) -> ProviderFacts:
 
 def get_listed_facts(session: Session, slug: str) -> ProviderFacts:
     """A provider whom the public may see, by slug. Raises NotFound for all others alike."""
-    provider_id = session.scalar(select(Provider.id).where(Provider.slug == slug, Provider.state == LISTED))
+    provider_id = session.scalar(select(Provider.id).where(Provider.slug == slug, _SHOWN))
     if provider_id is None:
         raise NotFound("not_found", "There is no such provider.")
     return get_facts(session, provider_id)
@@ -57,7 +59,7 @@ def get_listed_facts(session: Session, slug: str) -> ProviderFacts:
 
 def load_listed(session: Session) -> list[ProviderFacts]:
     """Every listed provider, by id. Standing on a day is the reader's to ask."""
-    return _load(session, select(Provider.id).where(Provider.state == LISTED))
+    return _load(session, select(Provider.id).where(_SHOWN))
 
 
 def load_facts(session: Session, provider_ids: Iterable[int]) -> list[ProviderFacts]:
@@ -66,7 +68,8 @@ def load_facts(session: Session, provider_ids: Iterable[int]) -> list[ProviderFa
 
 
 def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
-    providers = session.execute(select(Provider.__table__).where(Provider.id.in_(ids)).order_by(Provider.id)).all()
+    wanted = select(Provider.__table__, Account.active.label("account_active")).join(Account, Account.id == Provider.account_id)
+    providers = session.execute(wanted.where(Provider.id.in_(ids)).order_by(Provider.id)).all()
     if not providers:
         return []
     services = _services(session, ids)
@@ -84,7 +87,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             public_id=row.public_id,
             account_id=row.account_id,
             slug=row.slug,
-            state=row.state,
+            state=state_shown(row.state, account_active=row.account_active),
             name=row.name,
             headline=row.headline,
             about=row.about,

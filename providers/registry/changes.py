@@ -12,7 +12,7 @@ from marketplace.audit import Deed, record
 from marketplace.db import wait_turn
 from marketplace.kernel.errors import NotFound
 from providers.registry.models import Change, Provider
-from providers.registry.queries import slugs_like
+from providers.registry.queries import find_own_id, slugs_like
 from providers.registry.rules import APPROVE, DRAFT, Owner, free_slug, next_state, slug_of
 
 
@@ -29,6 +29,17 @@ def lock_provider(session: Session, provider_id: int) -> Provider:
     if provider is None:
         raise NotFound("not_found", "There is no such provider.")
     return provider
+
+
+def note_account_switch(session: Session, account: Account) -> None:
+    """An account was disabled or enabled: its provider, if there is one, can be booked no more, or again.
+
+    Whoever is about to take this provider's time is waited for; whoever comes later sees the account as it is then.
+    """
+    provider_id = find_own_id(session, account.id)
+    if provider_id is not None:
+        lock_provider(session, provider_id)
+        note_change(session, provider_id)
 
 
 def own_provider(session: Session, owner: Owner, now: datetime) -> Provider:

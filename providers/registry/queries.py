@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Account
 from marketplace.kernel.errors import NotFound
 from providers.registry.models import Provider
 
@@ -20,6 +21,11 @@ def get_provider(session: Session, slug: str) -> Provider:
     if provider is None:
         raise NotFound("not_found", "There is no such provider.")
     return provider
+
+
+def has_active_account(session: Session, provider: Provider) -> bool:
+    """Whether the account behind a provider is not disabled, as the database has it now."""
+    return session.scalar(select(Account.active).where(Account.id == provider.account_id)) or False
 
 
 def slugs_like(session: Session, base: str) -> set[str]:

@@ -52,6 +52,11 @@ def free_slug(name: str, taken: Collection[str]) -> str:
     return f"{base}-{number}"
 
 
+def state_shown(state: str, *, account_active: bool) -> str:
+    """The state that counts for whoever looks for care: behind a disabled account nobody is listed."""
+    return SUSPENDED if state == LISTED and not account_active else state
+
+
 def next_state(state: str, verb: str) -> str:
     """Where a verb leads a provider. Raises Conflict `wrong_state` where the graph has no way."""
     following = GRAPH.get((state, verb))

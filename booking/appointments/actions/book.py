@@ -120,7 +120,7 @@ def _check_standing(session: Session, hold: Hold, provider: Provider, technique:
     service = facts.service(hold.service_code)
     if service is not None and service.first_visit_only and has_visit_with(session, provider.id, hold.person_id):
         raise Refused("not_bookable", "This service is for a first visit, and you have one with this provider already.")
-    if provider.state != LISTED or service is None:
+    if facts.state != LISTED or service is None:
         raise Refused("not_bookable", "This provider cannot be booked at present.")
     begin, end = to_minute(hold.starts_at), to_minute(hold.ends_at)
     day = local_day(begin)

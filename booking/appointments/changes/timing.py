@@ -20,6 +20,7 @@ from providers.places.rules.travel import TravelMode
 from providers.profiles.queries import get_facts
 from providers.profiles.rules import ProviderFacts, ServiceFacts
 from providers.registry.changes import lock_provider
+from providers.registry.queries import has_active_account
 from providers.registry.rules import LISTED
 from providers.schedule.changes import TAKEN, ClaimFacts, flip_expired
 
@@ -52,7 +53,8 @@ def accept_start(
     taken = load_taken(
         session, [provider_id], from_minute=begin, until_minute=begin + wish.minutes, now=now, except_claim_id=except_claim_id
     )
-    if provider.state == LISTED and starts_at > now and _meets(taken[provider_id], begin, begin + wish.minutes):
+    shown = provider.state == LISTED and starts_at > now
+    if shown and _meets(taken[provider_id], begin, begin + wish.minutes) and has_active_account(session, provider):
         raise Conflict("slot_taken", TAKEN)
     facts = get_facts(session, provider_id)
     service = offered_service(facts, wish)

@@ -2,7 +2,7 @@
 
 from marketplace.accounts.actions.creating import NewAccount, confirm_account, create_account
 from marketplace.accounts.actions.guests import GuestDetails, confirm_guest_code, purge_stale_guests, set_guest_details, start_guest
-from marketplace.accounts.actions.keeping import ContactDetails, disable_account, update_me
+from marketplace.accounts.actions.keeping import ContactDetails, disable_account, enable_account, update_me
 from marketplace.accounts.actions.proving import check_blocked, issue_token, revoke_token
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "confirm_guest_code",
     "create_account",
     "disable_account",
+    "enable_account",
     "issue_token",
     "purge_stale_guests",
     "revoke_token",

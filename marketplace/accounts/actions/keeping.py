@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from marketplace.accounts.changes import end_all_access
+from marketplace.accounts.changes import switch_account
 from marketplace.accounts.contacts import read_name, read_phone
 from marketplace.accounts.queries import find_person_of, get_account
 from marketplace.audit import Deed, record
@@ -47,9 +47,16 @@ def update_me(account_id: int, details: ContactDetails, now: datetime) -> None:
 
 
 def disable_account(account_id: int, now: datetime, *, actor: str, reason: str) -> None:
-    """Shut an account out from the next request on: its sign-ins and tokens end at once."""
+    """Shut an account out from the next request on: its sign-ins and tokens end at once, and nobody finds or books its owner."""
     with transaction() as session:
         account = get_account(session, account_id)
-        account.active = False
-        end_all_access(session, account_id, now)
+        switch_account(session, account, now, active=False)
         record(session, Deed(now, actor, "account_disabled", "account", account.public_id, {"reason": reason}))
+
+
+def enable_account(account_id: int, now: datetime, *, actor: str, reason: str) -> None:
+    """Let an account in again. Its owner signs in anew."""
+    with transaction() as session:
+        account = get_account(session, account_id)
+        switch_account(session, account, now, active=True)
+        record(session, Deed(now, actor, "account_enabled", "account", account.public_id, {"reason": reason}))
