@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
@@ -16,7 +17,8 @@ from providers.credentials.models import Credential
 from providers.credentials.queries import credential_fact
 from providers.credentials.rules.states import REJECTED, WITHDRAWN
 from providers.places.models import ProviderPlace, ServiceArea
-from providers.profiles.rules import AreaFacts, Evidence, Gap, PlaceFacts, ProviderFacts, Readiness, ServiceFacts, gaps_of
+from providers.profiles.catalogue import interview
+from providers.profiles.rules import Answer, AreaFacts, Evidence, Gap, PlaceFacts, ProviderFacts, Readiness, ServiceFacts, gaps_of
 from providers.registry.models import Provider
 from providers.registry.rules import LISTED, SUSPENDED, state_shown
 from providers.schedule.models import HoursException, ScheduleRule, WeeklyHours
@@ -105,6 +107,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             exceptions=tuple(_exception(exception) for exception in exceptions[row.id]),
             rules=next((_rules(rule) for rule in rules[row.id]), DEFAULT_RULES),
             prices=_prices(prices.get(row.id)),
+            answers=_answers(row),
             terms=terms_from_dict(terms[row.id].terms) if row.id in terms else DEFAULT_TERMS,
             terms_version=terms[row.id].version if row.id in terms else 0,
             credentials=tuple(credential_fact(credential, suspended=row.state == SUSPENDED) for credential in credentials[row.id]),
@@ -221,6 +224,13 @@ def _evidence(row: Any) -> Evidence:
         row.verified_source,
         row.verified_by,
         row.next_check_on,
+def _answers(row: Row[Any]) -> tuple[Answer, ...]:
+    """In the order of the questions; an answer to a question that is asked no more is not shown."""
+    days = row.answered_on or {}
+    given = ((question.code, row.answers.get(question.code)) for question in interview().questions)
+    return tuple(Answer(code, text, date.fromisoformat(days[code]) if code in days else None) for code, text in given if text)
+
+
         row.details or {},
     )
 

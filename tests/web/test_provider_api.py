@@ -133,6 +133,27 @@ class TestProfile:
         assert read["places"][0]["neighbourhood"] == "murray_hill"
         assert {name: read["places"][0][name] for name in PROFILE["places"][0]} == PROFILE["places"][0]
 
+    def test_answers_are_dated_and_keep_their_day_while_their_words_stay(self, desk, clock):
+        desk.put("/provider/profile", PROFILE | {"answers": {"approach": "I look first.", "experience": "Often."}})
+        clock.advance(days=2)
+        second = desk.put("/provider/profile", PROFILE | {"answers": {"approach": "I look first.", "experience": "Most weeks."}})
+        assert second.json["answers"] == {"approach": "I look first.", "experience": "Most weeks."}
+        days = second.json["answered_on"]
+        assert days["approach"] < days["experience"]
+
+    @pytest.mark.parametrize(
+        ("answers", "status", "field"),
+        [
+            ({"success_rate": "98 percent"}, 400, "answers.success_rate"),
+            ({"approach": "x" * 601}, 422, "answers.approach"),
+            ({"approach": 7}, 422, "answers.approach"),
+        ],
+    )
+    def test_unknown_questions_and_long_answers_are_refused(self, desk, answers, status, field):
+        refused = desk.put("/provider/profile", PROFILE | {"answers": answers})
+        assert refused.status_code == status
+        assert codes(refused) == {field}
+
     def test_an_answer_may_be_sent_back_as_it_came(self, desk):
         desk.put("/provider/profile", PROFILE)
         shown = desk.get("/provider/profile").json

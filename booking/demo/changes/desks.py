@@ -9,6 +9,7 @@ from booking.demo.changes.bulk import Bulk
 from booking.demo.rules.desks import Desk
 from booking.demo.rules.papers import Paper
 from booking.demo.rules.sheet import sample_sheet
+from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.vault import vault
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument
 from providers.credentials.rules.documents import PDF
@@ -32,7 +33,9 @@ def add_desk(bulk: Bulk, desk: Desk, checker_id: int) -> None:
         Provider, public_id=facts.public_id, account_id=facts.account_id, slug=facts.slug, state=facts.state,
         state_reason=desk.state_reason, name=facts.name, headline=facts.headline, about=facts.about, gender=facts.gender,
         pronouns=facts.pronouns, profession=facts.profession, languages=list(facts.languages), settings=list(desk.settings),
-        phone=desk.phone, answers=desk.answers, rating_count=0, rating_sum=0, sample_data=True, created_at=desk.created_at,
+        phone=desk.phone, answers=desk.answers,
+        answered_on=dict.fromkeys(desk.answers, local_day(to_minute(desk.created_at)).isoformat()), rating_count=0, rating_sum=0,
+        sample_data=True, created_at=desk.created_at,
         listed_at=desk.listed_at,
     )  # fmt: skip
     _add_places(bulk, desk)

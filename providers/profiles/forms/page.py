@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.errors import FieldFault
 from marketplace.webkit.typed import placed_faults
+from providers.profiles.catalogue import questions
 
 TEXTS = ("name", "headline", "about", "gender", "pronouns", "profession", "phone")
 PLACE_TEXTS = ("id", "kind", "name", "line1", "unit", "zip", "access")
@@ -43,27 +44,31 @@ class ProfilePage:
     languages: list[str]
     settings: list[str]
     places: list[PlaceRow]
+    answers: dict[str, str] = field(default_factory=dict)
 
-    def body(self, stored: Mapping[str, Any]) -> dict[str, Any]:
-        """The contract's shape; what the page has no field for stays as it was."""
+    def body(self) -> dict[str, Any]:
+        """The contract's shape."""
         return {
             **{name: self.texts[name] for name in TEXTS},
             "languages": self.languages,
             "settings": self.settings,
             "places": [row.body() for row in self.places if not row.blank],
-            "answers": stored["answers"],
+            "answers": {code: text for code, text in self.answers.items() if text},
         }
 
-    def place_faults(self, faults: Sequence[FieldFault]) -> dict[str, list[str]]:
+    def placed(self, faults: Sequence[FieldFault]) -> dict[str, list[str]]:
         """The faults beside their fields."""
         kept = [row for row in self.places if not row.blank]
-        return placed_faults(faults, {f"places[{at}]": row.name for at, row in enumerate(kept)})
+        names = {f"places[{at}]": row.name for at, row in enumerate(kept)}
+        return placed_faults(faults, names | {f"answers.{code}": f"a-{code}" for code in self.answers})
 
 
 def page_of_body(body: Mapping[str, Any]) -> ProfilePage:
     """The page of what is stored, from the contract's shape."""
     places = [PlaceRow(f"p-{at}", {part: str(place[part] or "") for part in PLACE_TEXTS}) for at, place in enumerate(body["places"])]
-    return ProfilePage({name: body[name] or "" for name in TEXTS}, list(body["languages"]), list(body["settings"]), places)
+    return ProfilePage(
+        {name: body[name] or "" for name in TEXTS}, list(body["languages"]), list(body["settings"]), places, _answers(body["answers"])
+    )
 
 
 def page_of_form(form: MultiDict[str, str]) -> ProfilePage:
@@ -72,5 +77,14 @@ def page_of_form(form: MultiDict[str, str]) -> ProfilePage:
     for key in form:
         if match := _PLACE.fullmatch(key):
             rows.setdefault(int(match[1]), PlaceRow(f"p-{int(match[1])}")).texts[match[2]] = form[key].strip()
-    texts = {name: form.get(name, "").replace("\r\n", "\n").strip() for name in TEXTS}
-    return ProfilePage(texts, form.getlist("languages"), form.getlist("settings"), [row for _, row in sorted(rows.items())])
+    texts = {name: _plain(form.get(name, "")) for name in TEXTS}
+    answers = _answers({code: _plain(form.get(f"a-{code}", "")) for code in questions()})
+    return ProfilePage(texts, form.getlist("languages"), form.getlist("settings"), [row for _, row in sorted(rows.items())], answers)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _answers(given: Mapping[str, str]) -> dict[str, str]:
+    return {code: given.get(code, "") for code in questions()}

@@ -13,11 +13,11 @@ from marketplace.kernel.errors import Malformed, Refused
 from marketplace.webkit.reading import Fields
 from providers.places.forms import read_places
 from providers.places.rules.drafts import PlaceDraft
+from providers.profiles.catalogue import interview
 from providers.profiles.rules import GENDERS, PROFESSIONS, ProfileDraft
 from providers.services.forms import SETTINGS
 
-MOST_ANSWERS = 20
-_SHOWN_ONLY = ("slug", "state", "missing")
+_SHOWN_ONLY = ("slug", "state", "missing", "answered_on")
 
 
 @lru_cache(maxsize=1)
@@ -30,7 +30,7 @@ def languages() -> Mapping[str, str]:
 def read_profile(body: Mapping[str, Any], shown: Mapping[str, object]) -> tuple[ProfileDraft, tuple[PlaceDraft, ...]]:
     """The contract's `PUT /provider/profile`. Raises Malformed for unknown fields, Refused `invalid` for the rest.
 
-    What an answer adds (slug, state, missing) may be sent back as it was `shown`; anything else there is refused as unknown.
+    What an answer adds (slug, state, missing, answered_on) may be sent back as it was `shown`; anything else there is refused as unknown.
     """
     fields = Fields(body)
     for name in _SHOWN_ONLY:
@@ -73,10 +73,9 @@ def _phone(fields: Fields) -> str | None:
 
 
 def _answers(fields: Fields) -> dict[str, str]:
-    answers = fields.table("answers", {}) or {}
-    if len(answers) > MOST_ANSWERS:
-        fields.fault("answers", f"At most {MOST_ANSWERS} answers.")
-    for code, text in answers.items():
-        if not isinstance(text, str) or len(text) > 1000 or len(code) > 40:
-            fields.fault("answers", f"“{code[:40]}” must be a text of at most 1000 characters.")
-    return dict(answers)
+    """Answers by the code of their question; an empty one is no answer. Unknown codes are unknown fields."""
+    table = fields.table("answers", {})
+    row = Fields(table if isinstance(table, dict) else {}, "answers.")
+    given = {one.code: row.text(one.code, "", longest=interview().longest, blank=True) for one in interview().questions}
+    fields.adopt(row)
+    return {code: text for code, text in given.items() if isinstance(text, str) and text}

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from providers.places.models import ProviderPlace
 from providers.places.queries import list_places
+from providers.profiles.catalogue import interview
 from providers.profiles.queries import load_gaps
 from providers.registry.models import Provider
 from providers.registry.queries import find_own_provider, slugs_like
@@ -26,7 +27,8 @@ def profile_answer(session: Session, owner: Owner) -> dict[str, object]:
         "settings": provider.settings,
         "phone": provider.phone,
         "places": [_place(place) for place in list_places(session, provider.id)] if provider.id else [],
-        "answers": provider.answers,
+        "answers": {one.code: provider.answers[one.code] for one in interview().questions if one.code in provider.answers},
+        "answered_on": {code: day for code, day in (provider.answered_on or {}).items() if code in provider.answers},
         "slug": provider.slug,
         "state": provider.state,
         "missing": [{"code": gap.code, "detail": gap.detail} for gap in load_gaps(session, provider)],
