@@ -190,7 +190,7 @@ def _weekly(row: Row[Any]) -> WeeklyRange:
 
 
 def _exception(row: Row[Any]) -> DateException:
-    return DateException(row.on_date, row.closed, row.opens_minute, row.closes_minute, frozenset(row.settings), row.place_id)
+    return DateException(row.on_date, row.closed, row.opens_minute, row.closes_minute, frozenset(row.settings), row.place_id, row.staffing)
 
 
 def _rules(row: Row[Any]) -> ScheduleRules:

@@ -94,6 +94,7 @@ def _exception_row(provider_id: int, exception: DateException) -> HoursException
     return HoursException(
         provider_id=provider_id, on=exception.on, closed=exception.closed, opens_minute=exception.opens_minute,
         closes_minute=exception.closes_minute, settings=sorted(exception.settings), place_id=exception.place_id,
+        staffing=exception.staffing,
     )  # fmt: skip
 
 

@@ -34,7 +34,10 @@ def list_exceptions(session: Session, provider_id: int | None) -> list[DateExcep
         .where(HoursException.provider_id == provider_id)
         .order_by(HoursException.on, HoursException.opens_minute, HoursException.id)
     )
-    return [DateException(row.on, row.closed, row.opens_minute, row.closes_minute, frozenset(row.settings), row.place_id) for row in rows]
+    return [
+        DateException(row.on, row.closed, row.opens_minute, row.closes_minute, frozenset(row.settings), row.place_id, row.staffing)
+        for row in rows
+    ]
 
 
 def find_rule_row(session: Session, provider_id: int | None) -> ScheduleRule | None:

@@ -60,6 +60,7 @@ SCHEDULE = {
     "exceptions": [
         {"on": "2027-01-18", "closed": True},
         {"on": "2027-01-19", "opens": "10:00", "closes": "12:30", "settings": ["clinic"]},
+        {"on": "2027-01-20", "opens": "18:00", "closes": "22:00", "settings": ["clinic"], "staffing": "rotating"},
     ],
     "rules": {
         "step_minutes": 30,

@@ -98,6 +98,7 @@ def _add_hours(bulk: Bulk, facts: ProviderFacts) -> None:
         bulk.add(
             HoursException, provider_id=facts.id, on_date=exception.on, closed=exception.closed, opens_minute=exception.opens_minute,
             closes_minute=exception.closes_minute, settings=sorted(exception.settings), place_id=exception.place_id,
+            staffing=exception.staffing,
         )  # fmt: skip
 
 

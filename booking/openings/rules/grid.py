@@ -8,7 +8,8 @@ from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from booking.openings.rules.question import Question
-from marketplace.kernel.intervals import Span
+from booking.openings.rules.staffing import Barred
+from marketplace.kernel.intervals import Span, gaps
 from marketplace.kernel.walltime import DAY_MINUTES, eras
 from providers.schedule.rules.hours import OpenSpan
 
@@ -41,8 +42,8 @@ def apart(stretches: Sequence[Stretch]) -> bool:
     return all(one[1] < other[0] for one, other in pairwise(stretches))
 
 
-def free_runs(question: Question, stretches: Sequence[Stretch], free: Sequence[Span]) -> Iterator[tuple[range, int | None]]:
-    """The grid's starts in each stretch (sorted) that lie in `free` (sorted, disjoint), with the stretch's place.
+def free_runs(question: Question, stretches: Sequence[Stretch], free: Sequence[Span], barred: Barred) -> Iterator[tuple[range, int | None]]:
+    """The grid's starts in each stretch (sorted) that lie in `free` (sorted, disjoint) and not in its place's `barred`, with the place.
 
     Each run of starts lies within one free span, so that no claim lies between its first and its last.
     """
@@ -58,13 +59,14 @@ def free_runs(question: Question, stretches: Sequence[Stretch], free: Sequence[S
                 break
             low = begin if free_begin < begin else free_begin  # noqa: FURB136 - a call to max() costs more than the rest of the line
             high = stop if free_end > stop else free_end  # noqa: FURB136
-            if by_wall is not None:
-                for run in _wall_runs(low, high, step, by_wall, question.zone):
-                    yield run, place
-                continue
-            low += (anchor - low) % step
-            if low < high:
-                yield range(low, high, step), place
+            for left in gaps((low, high), barred[place]) if place in barred else ((low, high),):
+                if by_wall is not None:
+                    for run in _wall_runs(*left, step, by_wall, question.zone):
+                        yield run, place
+                    continue
+                first = left[0] + (anchor - left[0]) % step
+                if first < left[1]:
+                    yield range(first, left[1], step), place
 
 
 def _wall_runs(low: int, high: int, step: int, offset: int, zone: ZoneInfo) -> Iterator[range]:

@@ -6,7 +6,11 @@ from booking.openings.rules.grid import Stretch, free_runs, join_stretches
 from booking.openings.rules.limits import earliest_start, full_days, latest_start, standing_starts, taken_starts
 from booking.openings.rules.question import Judgement, Question
 from booking.openings.rules.reach import Reach
+from booking.openings.rules.staffing import Barred, barred_starts
 from marketplace.kernel.intervals import Span
+
+NOT_OPEN = "No visit of this length can begin at this time: it is not within the hours kept."
+NOT_STAFFED = "Evening and night visits are given by full-time staff only, and this time is staffed part time or in rotation."
 
 _MINUTES_OF_HOUR = 60
 
@@ -15,16 +19,16 @@ def judge_start(question: Question, start_minute: int) -> Judgement:
     """Whether the visit can begin at an epoch minute: yes exactly when `find_starts` lists it in an unbounded window.
 
     Codes, in the order in which they are asked: too_soon, too_far_ahead, not_bookable (credentials), outside_hours
-    (also beside the grid of starts), slot_taken, day_full, not_reachable.
+    (also beside the grid of starts, and late without full-time staff), slot_taken, day_full, not_reachable.
     """
     refusal = _refused_by_day(question, start_minute)
     if refusal is not None:
         return refusal
-    stretches = [stretch for stretch in join_stretches(question.spans) if _offers(question, stretch, start_minute)]
+    barred = barred_starts(question)
+    opened = [stretch for stretch in join_stretches(question.spans) if _offers(question, stretch, start_minute, {})]
+    stretches = [stretch for stretch in opened if _offers(question, stretch, start_minute, barred)]
     if not stretches:
-        return Judgement(
-            ok=False, code="outside_hours", sentence="No visit of this length can begin at this time: it is not within the hours kept."
-        )
+        return Judgement(ok=False, code="outside_hours", sentence=NOT_STAFFED if opened else NOT_OPEN)
     if _within(start_minute, taken_starts(question.taken, question.visit)):
         return Judgement(ok=False, code="slot_taken", sentence="This time has just been taken.")
     if _within(start_minute, full_days(question)):
@@ -55,8 +59,8 @@ def _refused_by_day(question: Question, start: int) -> Judgement | None:
     return None
 
 
-def _offers(question: Question, stretch: Stretch, start: int) -> bool:
-    return any(start in run for run, _ in free_runs(question, [stretch], [(start, start + 1)]))
+def _offers(question: Question, stretch: Stretch, start: int, barred: Barred) -> bool:
+    return any(start in run for run, _ in free_runs(question, [stretch], [(start, start + 1)], barred))
 
 
 def _within(start: int, spans: list[Span]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,8 @@ from marketplace.kernel.walltime import NEW_YORK
 from providers.schedule.rules.hours import OpenSpan, ScheduleRules
 
 TravelMinutes = Callable[[str, str, int], int]
+LateHours = Callable[[date], tuple[int, int]]
+"""For a day the wall minute from which its starts are evening starts, and the one before which they still are night starts."""
 
 
 class Taken(NamedTuple):
@@ -51,7 +53,8 @@ class Question:
     `spans` is open time for the visit's setting. `standing` is when the provider's credentials are in force. The
     window [from_minute, until_minute) limits which starts are listed, never whether one is right. `travel` gives the
     minutes on the road from ZIP to ZIP when leaving at an epoch minute; None asks for no travel. `place_zips` says
-    where the provider's own places are.
+    where the provider's own places are. `late` says which starts are evening or night starts, which full-time staff alone
+    give; None calls none so.
     """
 
     spans: Sequence[OpenSpan]
@@ -65,6 +68,7 @@ class Question:
     travel: TravelMinutes | None = None
     place_zips: Mapping[int, str] = field(default_factory=dict)
     zone: ZoneInfo = NEW_YORK
+    late: LateHours | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from booking.openings.rules.grid import apart, free_runs, join_stretches
 from booking.openings.rules.limits import earliest_start, full_days, latest_start, standing_starts, taken_starts
 from booking.openings.rules.question import Question, TravelMinutes
 from booking.openings.rules.reach import Reach
+from booking.openings.rules.staffing import barred_starts
 from marketplace.kernel.intervals import Span, gaps
 
 
@@ -29,7 +30,7 @@ def iter_starts(question: Question) -> Iterator[int]:
 
 
 def free_spans(question: Question) -> list[Span]:
-    """Starts in the window that notice, horizon, standing, full days and claims allow; open time is not asked."""
+    """Starts in the window that notice, horizon, standing, full days and claims allow; open time and its staffing are not asked."""
     low = max(question.from_minute, earliest_start(question))
     high = min(question.until_minute, latest_start(question))
     without_standing = gaps((low, high), standing_starts(question.standing, question.visit.minutes))
@@ -39,7 +40,7 @@ def free_spans(question: Question) -> list[Span]:
 def _batches(question: Question) -> Iterator[Sequence[int]]:
     """The starts in order, a sorted batch at a time."""
     stretches = join_stretches(question.spans)
-    runs = free_runs(question, stretches, free_spans(question))
+    runs = free_runs(question, stretches, free_spans(question), barred_starts(question))
     batches = _reached(question, question.travel, runs) if question.travel else map(itemgetter(0), runs)
     if apart(stretches):
         return batches

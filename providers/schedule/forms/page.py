@@ -136,7 +136,7 @@ def _row(name: str, facts: Mapping[str, Any]) -> Row:
 
 
 def _weekly(weekday: int, row: Row) -> dict[str, Any]:
-    return {"weekday": weekday, **_times(row), **({"staffing": row.staffing} if row.staffing else {})}
+    return {"weekday": weekday, **_times(row)}
 
 
 def _exception(row: Row) -> dict[str, Any]:
@@ -144,4 +144,5 @@ def _exception(row: Row) -> dict[str, Any]:
 
 
 def _times(row: Row) -> dict[str, Any]:
-    return {"opens": row.opens, "closes": row.closes, "settings": row.settings, **({"place": row.place} if row.place else {})}
+    words = {"place": row.place, "staffing": row.staffing}
+    return {"opens": row.opens, "closes": row.closes, "settings": row.settings, **{name: word for name, word in words.items() if word}}

@@ -47,13 +47,15 @@ def _exception(fields: Fields, row: Fields) -> tuple[DateException, str | None]:
                 row.fault(name, "A closed day has no hours.")
         row.raw("settings", None)
         row.raw("place", None)
+        row.raw("staffing", None)
         fields.adopt(row)
         return DateException(on, closed=True), None
     opens, closes = _times(row)
     settings = _settings(row)
     place = row.text("place", None, longest=24)
+    staffing = row.choice("staffing", STAFFINGS, None)
     fields.adopt(row)
-    return DateException(on, False, opens, closes, settings), place
+    return DateException(on, False, opens, closes, settings, None, staffing), place
 
 
 def _times(row: Fields) -> tuple[int, int]:

@@ -27,8 +27,7 @@ def _check_range(field: str, hours: WeeklyRange) -> Iterator[FieldFault]:
         yield FieldFault(f"{field}.weekday", "Choose a day from Monday (0) to Sunday (6).")
     yield from _check_times(field, hours.opens_minute, hours.closes_minute)
     yield from _check_settings(field, hours.settings)
-    if hours.staffing is not None and hours.staffing not in STAFFINGS:
-        yield FieldFault(f"{field}.staffing", f"Staffing is one of {_listed(STAFFINGS)}.")
+    yield from _check_staffing(field, hours.staffing)
 
 
 def _check_times(field: str, opens: int, closes: int) -> Iterator[FieldFault]:
@@ -43,6 +42,11 @@ def _check_times(field: str, opens: int, closes: int) -> Iterator[FieldFault]:
 def _check_settings(field: str, settings: frozenset[str]) -> Iterator[FieldFault]:
     if settings - SETTINGS:
         yield FieldFault(f"{field}.settings", f"Settings are {_listed(SETTINGS)}.")
+
+
+def _check_staffing(field: str, staffing: str | None) -> Iterator[FieldFault]:
+    if staffing is not None and staffing not in STAFFINGS:
+        yield FieldFault(f"{field}.staffing", f"Staffing is one of {_listed(STAFFINGS)}.")
 
 
 def _listed(words: frozenset[str]) -> str:
@@ -80,6 +84,7 @@ def _check_exception(field: str, exception: DateException) -> Iterator[FieldFaul
     else:
         yield from _check_times(field, opens, closes)
     yield from _check_settings(field, exception.settings)
+    yield from _check_staffing(field, exception.staffing)
 
 
 def _check_dates(exceptions: Sequence[DateException]) -> Iterator[FieldFault]:

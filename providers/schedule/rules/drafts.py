@@ -84,10 +84,8 @@ def _exception_to_dict(exception: DateException, places: Mapping[int, str]) -> d
     on = exception.on.isoformat()
     if exception.closed or exception.opens_minute is None or exception.closes_minute is None:
         return {"on": on, "closed": True}
-    return {
-        "on": on,
-        **_hours_to_dict(exception.opens_minute, exception.closes_minute, exception.settings, exception.place_id, places),
-    }
+    shape = {"on": on, **_hours_to_dict(exception.opens_minute, exception.closes_minute, exception.settings, exception.place_id, places)}
+    return shape if exception.staffing is None else {**shape, "staffing": exception.staffing}
 
 
 def _hours_to_dict(opens: int, closes: int, settings: frozenset[str], place_id: int | None, places: Mapping[int, str]) -> dict[str, object]:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 SETTINGS = frozenset({"clinic", "home", "office", "hotel"})
 STAFFINGS = frozenset({"full_time", "part_time", "rotating"})
+NOT_FULL_TIME = frozenset({"part_time", "rotating"})
+"""Staffing under which no evening or night visit begins. Hours without a word are the provider's own practice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class DateException:
     closes_minute: int | None = None
     settings: frozenset[str] = frozenset()
     place_id: int | None = None
+    staffing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ LOOK_BACK_DAYS = 35
 
 _LOOKS_BACK = (1, 3, LOOK_BACK_DAYS)
 _EPOCH_MINUTE = 0
+_WEAKEST_FIRST = ("rotating", "part_time", None, "full_time")
 
 _Hours = tuple[int, int, int | None, str | None]
 _Stretch = tuple[int, int, list[OpenSpan]]
@@ -33,8 +34,10 @@ def open_spans(
 
     Nothing before first_day, though the tail of the night before is there; open time that begins by last_day runs to
     its end, on into hours of the next day that it touches. Touching and overlapping ranges of one place are one
-    stretch; where their staffing differs it is given in pieces, and staffing is unknown (None) where overlapping
-    ranges disagree. A stretch is followed back at most LOOK_BACK_DAYS days to find where its starts are counted from;
+    stretch; where their staffing differs it is given in pieces, and where overlapping ranges disagree the weakest word
+    counts: rotating, part_time, nothing said, full_time.
+
+    A stretch is followed back at most LOOK_BACK_DAYS days to find where its starts are counted from;
     one open without a break for longer counts from the epoch, so that the answer does not depend on the days asked for.
     """
     week = _Week(weekly, exceptions, setting, zone)
@@ -81,7 +84,7 @@ class _Week:
             elif exception.opens_minute is not None and exception.closes_minute is not None:
                 replacing = self.dates[day]
                 if _offered(exception.settings, setting) and exception.opens_minute < exception.closes_minute:
-                    replacing.append((exception.opens_minute, exception.closes_minute, exception.place_id, None))
+                    replacing.append((exception.opens_minute, exception.closes_minute, exception.place_id, exception.staffing))
         self.has_exceptions = bool(self.dates or self.closed)
         self.never_open = not any(self.weekdays) and not any(self.dates.values())
 
@@ -142,7 +145,7 @@ def _shown(stretch: _Stretch, low: int, reach_back: int) -> Iterator[OpenSpan]:
 
 
 def _agreed(stretch: _Stretch) -> list[tuple[int, int, int | None, str | None]]:
-    """One stretch cut where its staffing changes; None where pieces that overlap disagree."""
+    """One stretch cut where its staffing changes; where pieces that overlap disagree the weakest word counts."""
     begin, end, pieces = stretch
     place, first = pieces[0].place_id, pieces[0].staffing
     if all(piece.staffing == first for piece in pieces):
@@ -151,7 +154,7 @@ def _agreed(stretch: _Stretch) -> list[tuple[int, int, int | None, str | None]]:
     agreed: list[tuple[int, int, int | None, str | None]] = []
     for low, high in pairwise(cuts):
         here = {piece.staffing for piece in pieces if piece.begin_minute < high and low < piece.end_minute}
-        staffing = here.pop() if len(here) == 1 else None
+        staffing = min(here, key=_WEAKEST_FIRST.index)
         joins = agreed and agreed[-1][3] == staffing
         agreed.append((agreed.pop()[0] if joins else low, high, place, staffing))
     return agreed

@@ -14,6 +14,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 OTHER_ZONES = tuple(ZoneInfo(key) for key in ("Europe/London", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kolkata"))
 YEARS = range(2026, 2038)
 SETTINGS = ("clinic", "home", "office", "hotel")
+STAFFINGS = (None, "full_time", "full_time", "part_time", "rotating")
 ZIPS = ("10001", "10019", "10128")
 PLACE_ZIPS = {1: "10001", 2: "10019"}
 EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -62,7 +63,7 @@ def random_weekly(random: Random, day: date) -> list[WeeklyRange]:
     ranges = []
     for _ in range(random.choice((1, 2, 3, 3, 4, 6))):
         weekday = (day + timedelta(days=random.choice((-1, 0, 0, 0, 1)))).weekday()
-        place, staffing = random.choice((None, 1, 1, 2)), random.choice((None, "full_time", "part_time"))
+        place, staffing = random.choice((None, 1, 1, 2)), random.choice(STAFFINGS)
         ranges.append(WeeklyRange(weekday, *random_hours(random), random_settings(random), place, staffing))
     return ranges
 
@@ -74,7 +75,8 @@ def random_exceptions(random: Random, day: date) -> list[DateException]:
         if random.random() < 0.5:
             found.append(DateException(on, closed=True))
         else:
-            found.append(DateException(on, False, *random_hours(random), random_settings(random), random.choice((None, 1))))
+            place, staffing = random.choice((None, 1)), random.choice(STAFFINGS)
+            found.append(DateException(on, False, *random_hours(random), random_settings(random), place, staffing))
     return found
 
 
@@ -142,6 +144,7 @@ def random_case(random: Random) -> Case:
         place_zips=PLACE_ZIPS,
         zone=zone,
         look_back_days=3,
+        late=random.choice((None, (1140, 360), (1140, 360), (1020, 600), (1439, 0), (random.randrange(720, 1440), random.randrange(720)))),
     )
 
 
@@ -159,4 +162,5 @@ def question_of(case: Case, from_minute: int, until_minute: int) -> Question:
         travel=case.travel,
         place_zips=case.place_zips,
         zone=case.zone,
+        late=None if case.late is None else lambda _day: case.late,
     )

@@ -43,8 +43,8 @@ def minutes_around(day: date, zone: ZoneInfo) -> Minutes:
     return Minutes(day, zone)
 
 
-def open_minutes(minutes: Minutes, case: Case) -> dict[int | None, np.ndarray]:
-    """Per place, whether each minute is open for the case's setting."""
+def open_minutes(minutes: Minutes, case: Case, staffings: tuple[str, ...] | None = None) -> dict[int | None, np.ndarray]:
+    """Per place, whether each minute is open for the case's setting (in hours with these words on their staffing)."""
     closed = {exception.on for exception in case.exceptions if exception.closed}
     found: dict[int | None, np.ndarray] = {}
     for day in minutes.days():
@@ -53,6 +53,8 @@ def open_minutes(minutes: Minutes, case: Case) -> dict[int | None, np.ndarray]:
         midnight = (day.toordinal() - EPOCH_DAY) * DAY
         for hours in hours_that_open(case, day):
             if not (hours.settings if case.setting is None else case.setting in hours.settings):
+                continue
+            if staffings is not None and hours.staffing not in staffings:
                 continue
             shows = (minutes.wall >= midnight + hours.opens_minute) & (minutes.wall < midnight + hours.closes_minute)
             found[hours.place_id] = found.get(hours.place_id, False) | shows
@@ -81,14 +83,26 @@ def all_of_next(marks: np.ndarray, length: int) -> np.ndarray:
 def starts_by_minutes(minutes: Minutes, case: Case, by_place: dict[int | None, np.ndarray]) -> dict[int | None, list[int]]:
     """Per place, with its open minutes, every epoch minute at which the visit can begin, wherever the oracle looks."""
     fit = can_begin(minutes, case)
+    handed_over = open_minutes(minutes, case, ("part_time", "rotating"))
     step, offset = case.rules.step_minutes, case.rules.offset_minutes
     found = {}
     for place, is_open in by_place.items():
         at = np.arange(minutes.count, dtype=np.int32)
         on_grid = (at - begins_of_runs(is_open)) % step == 0 if offset is None else minutes.wall % DAY % step == offset % step
-        candidates = minutes.minute[fit & on_grid & is_open & all_of_next(is_open, case.visit.minutes)].tolist()
+        staffed = is_staffed(minutes, case, handed_over.get(place))
+        candidates = minutes.minute[fit & on_grid & staffed & is_open & all_of_next(is_open, case.visit.minutes)].tolist()
         found[place] = [start for start in candidates if is_in_reach(case, start, place)]
     return found
+
+
+def is_staffed(minutes: Minutes, case: Case, handed_over: np.ndarray | None) -> np.ndarray:
+    """By day anything goes; in the evening and at night no minute of the visit may be staffed part time or in rotation."""
+    if case.late is None or handed_over is None:
+        return np.ones(minutes.count, dtype=bool)
+    evening_from, morning_from = case.late
+    of_day = minutes.wall % DAY
+    by_day = (of_day >= morning_from) & (of_day < evening_from)
+    return by_day | all_of_next(~handed_over, case.visit.minutes)
 
 
 def can_begin(minutes: Minutes, case: Case) -> np.ndarray:

@@ -106,6 +106,7 @@ def test_the_plain_datetime_way_and_the_minutes_agree_so_that_neither_oracle_is_
         ("travel", {"travel": None}),
         ("standing", {"standing": [(-FAR, FAR)]}),
         ("exceptions", {"exceptions": ()}),
+        ("evenings", {"late": None}),
     ],
 )
 def test_the_random_cases_are_worth_asking(limit, without):

@@ -39,17 +39,19 @@ class Case:
     place_zips: Mapping[int, str] = field(default_factory=dict)
     zone: ZoneInfo = NEW_YORK
     look_back_days: int = 1
+    late: tuple[int, int] | None = None
 
 
 def starts_by_datetimes(case: Case) -> list[int]:
     """Epoch minutes of every start on the days asked for."""
     claims = [(at(c.begin_minute) - c.before_minutes * MINUTE, at(c.end_minute) + c.after_minutes * MINUTE, c) for c in case.taken]
     standing = joined([(at(begin), at(end)) for begin, end in case.standing])
+    handed_over = open_intervals(case, ("part_time", "rotating"))
     begin, end = first_moment(case.first_day, case.zone), first_moment(case.last_day + timedelta(days=1), case.zone)
     found = set()
     for place, opens, closes in open_intervals(case):
         for start in candidates(case, opens, closes):
-            if begin <= start < end and is_bookable(case, start, place, claims, standing):
+            if begin <= start < end and is_staffed(case, start, place, handed_over) and is_bookable(case, start, place, claims, standing):
                 found.add((start - EPOCH) // MINUTE)
     return sorted(found)
 
@@ -66,6 +68,14 @@ def candidates(case: Case, opens: datetime, closes: datetime) -> list[datetime]:
             found.append(start)
         start += MINUTE if offset is not None else step * MINUTE
     return found
+
+
+def is_staffed(case: Case, start: datetime, place: int | None, handed_over: list[tuple[int | None, datetime, datetime]]) -> bool:
+    wall = start.astimezone(case.zone)
+    if case.late is None or case.late[1] <= wall.hour * 60 + wall.minute < case.late[0]:
+        return True
+    end = start + case.visit.minutes * MINUTE
+    return not any(where == place and start < until and since < end for where, since, until in handed_over)
 
 
 def is_bookable(
@@ -115,26 +125,28 @@ def is_reachable(case: Case, begin: datetime, end: datetime, place: int | None, 
     return True
 
 
-def open_intervals(case: Case) -> list[tuple[int | None, datetime, datetime]]:
-    """Open time by place, joined, from `look_back_days` before the first day to the end of what opens the day after the last."""
+def open_intervals(case: Case, staffings: Sequence[str] | None = None) -> list[tuple[int | None, datetime, datetime]]:
+    """Open time by place (with these words on its staffing only), joined, from `look_back_days` before the first day to the end of what opens the day after the last."""
     by_place: dict[int | None, list[Interval]] = {}
     closed = {exception.on for exception in case.exceptions if exception.closed}
     day = case.first_day - timedelta(days=case.look_back_days)
     while day <= case.last_day + timedelta(days=1):
-        for opens, closes, settings, place in hours_of(case, day, closed):
+        for opens, closes, settings, place, staffing in hours_of(case, day, closed):
+            if staffings is not None and staffing not in staffings:
+                continue
             if settings if case.setting is None else case.setting in settings:
                 by_place.setdefault(place, []).extend(moments(day, opens, closes, case.zone))
         day += timedelta(days=1)
     return [(place, *interval) for place, intervals in by_place.items() for interval in joined(intervals)]
 
 
-def hours_of(case: Case, day: date, closed: set[date]) -> list[tuple[int, int, frozenset[str], int | None]]:
+def hours_of(case: Case, day: date, closed: set[date]) -> list[tuple[int, int, frozenset[str], int | None, str | None]]:
     if day in closed:
         return []
     special = [e for e in case.exceptions if e.on == day]
     hours = special or [r for r in case.weekly if r.weekday == day.weekday()]
     latest = 1440 if day + timedelta(days=1) in closed else 2880
-    return [(h.opens_minute, min(h.closes_minute, latest), h.settings, h.place_id) for h in hours]
+    return [(h.opens_minute, min(h.closes_minute, latest), h.settings, h.place_id, h.staffing) for h in hours]
 
 
 def moments(day: date, opens: int, closes: int, zone: ZoneInfo) -> list[Interval]:

@@ -74,8 +74,8 @@ def closed(on=DAY, **more):
     return DateException(on, closed=True, **more)
 
 
-def on_date(opens=540, closes=720, on=DAY, settings=CLINIC, place=1):
-    return DateException(on, False, opens, closes, settings, place)
+def on_date(opens=540, closes=720, on=DAY, settings=CLINIC, place=1, staffing=None):
+    return DateException(on, False, opens, closes, settings, place, staffing)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,8 @@ def on_date(opens=540, closes=720, on=DAY, settings=CLINIC, place=1):
         ("no closing time", [on_date(closes=None)], ["exceptions[0].closes"]),
         ("closes before it opens", [on_date(720, 540)], ["exceptions[0].closes"]),
         ("an unknown setting", [on_date(settings=frozenset({"boat"}))], ["exceptions[0].settings"]),
+        ("an unknown staffing", [on_date(staffing="casual")], ["exceptions[0].staffing"]),
+        ("a known staffing", [on_date(staffing="rotating")], []),
         ("closed after hours", [on_date(), closed()], ["exceptions[1].on"]),
         ("hours after closed", [closed(), on_date()], ["exceptions[1].on"]),
         ("closed twice", [closed(), closed()], ["exceptions[1].on"]),

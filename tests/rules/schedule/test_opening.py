@@ -136,9 +136,20 @@ def test_a_stretch_is_given_in_pieces_where_staffing_differs():
     assert evening.anchor_minute == morning.begin_minute == morning.end_minute - 8 * 60
 
 
-def test_staffing_is_unknown_where_overlapping_hours_disagree():
+def test_the_weakest_staffing_counts_where_overlapping_hours_disagree():
     weekly = [hours(0, 9, 14, staffing="part_time"), hours(0, 12, 18, staffing="full_time"), hours(0, 18, 19, staffing="full_time")]
-    assert pieces(weekly) == [("Mon 09:00-12:00", "part_time"), ("Mon 12:00-14:00", None), ("Mon 14:00-19:00", "full_time")]
+    assert pieces(weekly) == [("Mon 09:00-14:00", "part_time"), ("Mon 14:00-19:00", "full_time")]
+    assert pieces([hours(0, 9, 14), hours(0, 12, 18, staffing="full_time")]) == [
+        ("Mon 09:00-14:00", None),
+        ("Mon 14:00-18:00", "full_time"),
+    ]
+    assert pieces([hours(0, 9, 12, staffing="part_time"), hours(0, 9, 12, staffing="rotating")]) == [("Mon 09:00-12:00", "rotating")]
+
+
+def test_hours_on_a_date_carry_their_own_staffing():
+    exceptions = [DateException(MONDAY, False, 9 * 60, 12 * 60, CLINIC, 1, "rotating")]
+    (span,) = open_spans([hours(0, 9, 18, staffing="full_time")], exceptions, MONDAY, MONDAY, "clinic")
+    assert span.staffing == "rotating"
 
 
 def test_the_tail_of_a_night_counts_its_starts_from_the_evening():
