@@ -118,8 +118,9 @@ def _request_hash() -> str:
 
 
 def _parts() -> bytes:
-    digest = hashlib.sha256(json.dumps(sorted(request.form.items(multi=True))).encode())
-    for name, file in sorted(request.files.items(multi=True), key=lambda part: part[0]):
+    # A part may come without a name: the parser then says None, which sorts with nothing.
+    digest = hashlib.sha256(json.dumps(sorted((name or "", text) for name, text in request.form.items(multi=True))).encode())
+    for name, file in sorted(request.files.items(multi=True), key=lambda part: part[0] or ""):
         digest.update(f"{name}\0{file.filename}\0".encode() + file.read())
         file.seek(0)
     return digest.digest()
