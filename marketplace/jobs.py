@@ -7,15 +7,17 @@ theirs through the application's list; `run_due` runs them all once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from flask import Flask
 
 from marketplace.db import db
 
 KEY = "licensed_hands_jobs"
+Id = TypeVar("Id", int, str)
 log = logging.getLogger(__name__)
 
 
@@ -31,6 +33,22 @@ class Job:
 def install_jobs(app: Flask, jobs: tuple[Job, ...]) -> None:
     """Give `app` its jobs."""
     app.extensions[KEY] = jobs
+
+
+def one_by_one(name: str, ids: Iterable[Id], act: Callable[[Id], object]) -> int:
+    """Let `act` do its own transaction for each id; counts those for which it did something (gave no False).
+
+    One that fails costs the others nothing: it is logged by its id and the kind of error, without what stood in the row, and tried again
+    the next time.
+    """
+    done = 0
+    for one in ids:
+        try:
+            done += act(one) is not False
+        except Exception as error:  # noqa: BLE001 (one bad row must not cost the others)
+            db.session.rollback()
+            log.error("%s: row %s failed, %s", name, one, type(error).__name__)  # noqa: TRY400 (a traceback would show the row)
+    return done
 
 
 def run_due(app: Flask, now: Callable[[], datetime], last_runs: dict[str, datetime] | None = None) -> dict[str, int]:

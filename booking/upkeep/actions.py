@@ -10,6 +10,7 @@ from booking.upkeep.queries import coming_visits, ended_with_reminders, stuck_ti
 from booking.upkeep.rules import LAPSED, LIVE
 from marketplace.audit import Deed, record
 from marketplace.db import db, transaction
+from marketplace.jobs import one_by_one
 from marketplace.outbox.changes import withdraw_letters
 from providers.schedule.changes import release_claim
 
@@ -39,9 +40,8 @@ def free_ended_time(now: datetime) -> int:
 def flag_lapses(now: datetime) -> int:
     """Put a sign on coming visits whose provider is not in standing at their time, take it off where they are again; counts both."""
     wrong = [(visit.public_id, stands) for visit, stands in coming_visits(db.session(), now) if stands == (LAPSED in visit.attention)]
-    for public_id, stands in wrong:
-        _flag_lapse(public_id, now, stands=stands)
-    return len(wrong)
+    standing = dict(wrong)
+    return one_by_one("flag lapses", standing, lambda public_id: _flag_lapse(public_id, now, stands=standing[public_id]))
 
 
 def _flag_lapse(public_id: str, now: datetime, *, stands: bool) -> None:

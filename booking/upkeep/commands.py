@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, timedelta
+from itertools import chain
 
 import click
 from flask import current_app
@@ -15,6 +16,10 @@ from booking.upkeep.queries import findings
 from marketplace import clock
 from marketplace.db import db
 from marketplace.jobs import Job
+from marketplace.outbox.queries import given_up
+
+# How long a letter that was given up is told of.
+GIVEN_UP_SHOWN = timedelta(days=30)
 
 
 @click.command("check")
@@ -27,7 +32,7 @@ def check(*, repair: bool) -> None:
         mended = expire_holds(now) + _expire_requests(now) + take_back_reminders(now) + free_ended_time(now) + flag_lapses(now)
         click.echo(f"mended {mended}")
     found = 0
-    for sentence in findings(db.session(), now):
+    for sentence in chain(findings(db.session(), now), given_up(db.session(), now - GIVEN_UP_SHOWN)):
         click.echo(sentence)
         found += 1
     click.echo(f"{found} findings" if found else "Nothing found.", err=True)

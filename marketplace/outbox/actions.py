@@ -7,12 +7,13 @@ it, with the same Message-ID, so that a letter which the server had taken alread
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from marketplace.db import db, transaction
 from marketplace.outbox.models import Letter
@@ -20,6 +21,7 @@ from marketplace.outbox.queries import due_letter_id, overdue_ids
 from marketplace.outbox.rules import wait_refused, wait_unreachable
 from marketplace.outbox.smtp_port import Envelope, Message, Unreachable
 
+log = logging.getLogger(__name__)
 MOST_AT_ONCE = 500
 LONGEST_ERROR = 200
 
@@ -36,10 +38,8 @@ class Post:
 @dataclass(frozen=True)
 class _Claimed:
     id: int
-    kind: str
-    facts: Any
-    envelope: Envelope
     attempts: int
+    refusals: int
 
 
 def deliver_due(post: Post) -> int:
@@ -48,16 +48,25 @@ def deliver_due(post: Post) -> int:
     sent = 0
     while sent < MOST_AT_ONCE and (claimed := _claim_next(post.now())):
         try:
-            post.send(claimed.envelope, post.render(claimed.kind, claimed.facts))
+            _send(post, claimed.id)
         except Unreachable as error:
-            _put_back(claimed, post.now(), wait_unreachable(claimed.attempts), str(error))
+            _put_back(claimed, str(error), send_after_at=post.now() + wait_unreachable(claimed.attempts))
             break
         except Exception as error:  # noqa: BLE001 (one bad letter must not cost the others)
-            _put_back(claimed, post.now(), wait_refused(claimed.attempts), type(error).__name__)
+            db.session.rollback()
+            _refuse(claimed, post.now(), type(error).__name__)
         else:
             _note_sent(claimed, post.now())
             sent += 1
     return sent
+
+
+def _send(post: Post, letter_id: int) -> None:
+    """Open the letter's seals only here: one that cannot be opened fails alone."""
+    letter = db.session.get_one(Letter, letter_id, populate_existing=True)
+    envelope, kind, facts = Envelope(letter.recipient, letter.public_id, letter.created_at), letter.kind, letter.facts
+    db.session.rollback()
+    post.send(envelope, post.render(kind, facts))
 
 
 def _withdraw_overdue(now: datetime) -> None:
@@ -75,13 +84,12 @@ def _claim_next(now: datetime) -> _Claimed | None:
         return None
     with transaction() as session:
         letter_id = session.scalar(due_letter_id(now).with_for_update(skip_locked=True))
-        letter = session.get(Letter, letter_id) if letter_id else None
-        if letter is None:
+        if letter_id is None:
             return None
-        letter.claimed_at = now
-        letter.attempts += 1
-        envelope = Envelope(letter.recipient, letter.public_id, letter.created_at)
-        return _Claimed(letter.id, letter.kind, letter.facts, envelope, letter.attempts)
+        mark = update(Letter).where(Letter.id == letter_id).values(claimed_at=now, attempts=Letter.attempts + 1)
+        session.execute(mark.execution_options(synchronize_session=False))
+        counts = session.execute(select(Letter.attempts, Letter.refusals).where(Letter.id == letter_id)).one()
+        return _Claimed(letter_id, counts.attempts, counts.refusals)
 
 
 def _note_sent(claimed: _Claimed, now: datetime) -> None:
@@ -89,8 +97,15 @@ def _note_sent(claimed: _Claimed, now: datetime) -> None:
         session.execute(update(Letter).where(Letter.id == claimed.id).values(sent_at=now, claimed_at=None, last_error=None))
 
 
-def _put_back(claimed: _Claimed, now: datetime, wait: timedelta | None, error: str) -> None:
-    facts: dict[str, Any] = {"claimed_at": None, "last_error": error[:LONGEST_ERROR]}
-    facts |= {"withdrawn_at": now} if wait is None else {"send_after_at": now + wait}
+def _refuse(claimed: _Claimed, now: datetime, error: str) -> None:
+    """Later and later, and in the end never again: a letter given up stays, for people to see."""
+    refusals = claimed.refusals + 1
+    wait = wait_refused(refusals)
+    log.warning("letter %s: refusal %s, %s", claimed.id, refusals, error)
+    _put_back(claimed, error, refusals=refusals, **({"failed_at": now} if wait is None else {"send_after_at": now + wait}))
+
+
+def _put_back(claimed: _Claimed, error: str, **facts: Any) -> None:
     with transaction() as session:
-        session.execute(update(Letter).where(Letter.id == claimed.id).values(**facts))
+        values = {"claimed_at": None, "last_error": error[:LONGEST_ERROR], **facts}
+        session.execute(update(Letter).where(Letter.id == claimed.id).values(**values))

@@ -48,6 +48,12 @@ def withdraw_letters(session: Session, *, about: str, kinds: tuple[str, ...], no
     """Take back the unsent letters of these kinds about one object: no reminder after a cancellation or for an old time."""
     session.execute(
         update(Letter)
-        .where(Letter.about == about, Letter.kind.in_(kinds), Letter.sent_at.is_(None), Letter.withdrawn_at.is_(None))
+        .where(
+            Letter.about == about,
+            Letter.kind.in_(kinds),
+            Letter.sent_at.is_(None),
+            Letter.withdrawn_at.is_(None),
+            Letter.failed_at.is_(None),
+        )
         .values(withdrawn_at=now)
     )

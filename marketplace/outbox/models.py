@@ -13,7 +13,10 @@ from marketplace.vault import SealedJson, SealedText
 
 
 class Letter(Base):
-    """One letter to one person. `key` makes it unique: the same letter cannot be written twice. `about` names the object it tells of."""
+    """One letter to one person. `key` makes it unique: the same letter cannot be written twice. `about` names the object it tells of.
+
+    `attempts` counts every try, `refusals` those that failed for the letter's own sake; `failed_at` is when it was given up.
+    """
 
     __tablename__ = "outbox_letter"
 
@@ -30,7 +33,9 @@ class Letter(Base):
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    refusals: Mapped[int] = mapped_column(Integer, default=0)
     last_error: Mapped[str | None] = mapped_column(String(200))
 
     __table_args__ = (Index("ix_outbox_letter_due", "sent_at", "withdrawn_at", "send_after_at"),)

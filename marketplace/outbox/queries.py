@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -12,7 +12,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.outbox.models import Letter
 from marketplace.outbox.rules import LEASE
 
-_OPEN = and_(Letter.sent_at.is_(None), Letter.withdrawn_at.is_(None))
+_OPEN = and_(Letter.sent_at.is_(None), Letter.withdrawn_at.is_(None), Letter.failed_at.is_(None))
 
 
 def due_letter_id(now: datetime) -> Select[int]:
@@ -38,6 +38,13 @@ def overdue_ids(session: Session, now: datetime) -> Sequence[int]:
 def oldest_due(session: Session, now: datetime) -> datetime | None:
     """Since when the letter that waits longest should have been on its way."""
     return session.scalar(select(func.min(Letter.send_after_at)).where(_OPEN, Letter.send_after_at <= now))
+
+
+def given_up(session: Session, since: datetime) -> Iterator[str]:
+    """One sentence, without names or addresses, for each letter given up since an instant."""
+    wanted = select(Letter.public_id, Letter.kind, Letter.refusals, Letter.last_error).where(Letter.failed_at >= since)
+    for row in session.execute(wanted.order_by(Letter.id)):
+        yield f"letter {row.public_id} ({row.kind}) was given up after {row.refusals} refusals: {row.last_error}"
 
 
 def newest_letters(session: Session, limit: int) -> Sequence[Letter]:

@@ -17,6 +17,6 @@ def wait_unreachable(attempts: int) -> timedelta:
     return min(FIRST_WAIT * (1 << min(attempts - 1, 10)), LONGEST_WAIT_UNREACHABLE)
 
 
-def wait_refused(attempts: int) -> timedelta | None:
-    """How long after the nth attempt at a letter that the server will not take; None when it is given up (after some ten hours)."""
-    return None if attempts >= MOST_REFUSALS else min(timedelta(minutes=1) * (1 << (attempts - 1)), LONGEST_WAIT_REFUSED)
+def wait_refused(refusals: int) -> timedelta | None:
+    """How long after the nth refusal of a letter for its own sake; None when it is given up (after some ten hours)."""
+    return None if refusals >= MOST_REFUSALS else min(timedelta(minutes=1) * (1 << (refusals - 1)), LONGEST_WAIT_REFUSED)

@@ -14,6 +14,7 @@ from booking.appointments.queries import overdue_requests, run_out_holds
 from booking.appointments.rules.holding import DRAFTS_KEPT
 from booking.appointments.rules.states import EXPIRED, REQUESTED, SYSTEM
 from marketplace.db import db, transaction
+from marketplace.jobs import one_by_one
 from providers.registry.changes import lock_provider
 from providers.schedule.changes import release_claim
 from providers.schedule.models import Claim
@@ -23,10 +24,7 @@ JOB = Doer(SYSTEM, "job:expire")
 
 def expire_holds(now: datetime) -> int:
     """Mark holds that have run out and give their minutes back; counts them. Nothing waited for this: they did not block any more."""
-    ended = run_out_holds(db.session(), now)
-    for hold_id in ended:
-        _expire_hold(hold_id, now)
-    return len(ended)
+    return one_by_one("expire holds", run_out_holds(db.session(), now), lambda hold_id: _expire_hold(hold_id, now))
 
 
 def _expire_hold(hold_id: int, now: datetime) -> None:
@@ -51,7 +49,7 @@ def forget_drafts(now: datetime) -> int:
 def expire_requests(now: datetime, base_url: str) -> int:
     """End requests whose deadline has passed, tell their clients; counts them."""
     overdue = overdue_requests(db.session(), now)
-    return sum(_expire_request(public_id, base_url, now) for public_id in overdue)
+    return one_by_one("expire requests", overdue, lambda public_id: _expire_request(public_id, base_url, now))
 
 
 def _expire_request(public_id: str, base_url: str, now: datetime) -> bool:

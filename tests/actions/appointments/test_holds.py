@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from booking.appointments.actions import expire
 from booking.appointments.actions.expire import expire_holds
 from booking.appointments.actions.hold import keep_draft, release_hold
 from booking.appointments.models import Hold
@@ -68,6 +69,26 @@ def test_the_job_marks_what_has_run_out_and_counts_it(clock):
     assert expire_holds(hold.expires_at) == 0
     assert db.session.scalar(select(Hold.state)) == "expired"
     assert db.session.scalar(select(Claim.live)) is False
+
+
+def test_one_broken_hold_does_not_keep_the_others_from_ending(clock, caplog, monkeypatch):
+    holds = [hold_visit(bookable_provider(), PersonFactory(), clock.now + timedelta(days=2), clock.now) for _ in range(3)]
+    broken = holds[0].provider_id
+    lock = expire.lock_provider
+
+    def refuse(session, provider_id):
+        if provider_id == broken:
+            raise RuntimeError("Alma Vega, 64 East 7th Street")
+        return lock(session, provider_id)
+
+    monkeypatch.setattr(expire, "lock_provider", refuse)
+    assert expire_holds(holds[0].expires_at) == 2
+    db.session.rollback()
+    assert db.session.scalars(select(Hold.state).order_by(Hold.id)).all() == ["live", "expired", "expired"]
+    assert f"row {holds[0].id} failed, RuntimeError" in caplog.text
+    assert "Alma" not in caplog.text
+    monkeypatch.undo()
+    assert expire_holds(holds[0].expires_at) == 1
 
 
 def test_a_released_hold_frees_the_time_at_once_and_only_its_owner_can_release_it(clock):

@@ -8,13 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from marketplace import clock as product_clock
 from marketplace.db import db, transaction
 from marketplace.outbox.actions import Post, deliver_due
 from marketplace.outbox.changes import enqueue_letter, withdraw_letters
 from marketplace.outbox.models import Letter
+from marketplace.outbox.queries import given_up
 from marketplace.outbox.rules import LEASE, MOST_REFUSALS
 from marketplace.outbox.smtp_port import Attachment
 from marketplace.oversight.jobs import deliver_letters
@@ -131,8 +132,11 @@ def test_a_letter_that_will_not_be_taken_does_not_hold_up_the_others_and_is_give
         deliver()
         clock.advance(hours=3)
     assert mail_server.attempts == MOST_REFUSALS
-    assert letter().withdrawn_at is not None
-    assert letter().last_error == "SMTPDataError"
+    assert letter().failed_at is not None
+    assert (letter().withdrawn_at, letter().refusals, letter().last_error) == (None, MOST_REFUSALS, "SMTPDataError")
+    assert [*given_up(db.session(), now() - timedelta(days=30))] == [
+        f"letter {letter().public_id} (code) was given up after {MOST_REFUSALS} refusals: SMTPDataError"
+    ]
     mail_server.answer = "250 OK"
     write("two")
     assert deliver() == 1
@@ -144,6 +148,52 @@ def test_a_letter_that_cannot_be_rendered_does_not_cost_the_others(ctx, mail_ser
     write("good")
     assert deliver() == 1
     assert letter("bad").last_error == "UndefinedError"
+
+
+def test_a_letter_whose_seal_does_not_open_does_not_cost_the_others(ctx, mail_server, clock):
+    write("broken")
+    write("good")
+    db.session.execute(text("UPDATE outbox_letter SET recipient = 'no seal' WHERE key = 'broken'"))
+    db.session.commit()
+    assert deliver() == 1
+    for _ in range(MOST_REFUSALS):
+        clock.advance(hours=3)
+        assert deliver() == 0
+    db.session.rollback()
+    row = db.session.execute(select(Letter.refusals, Letter.last_error, Letter.failed_at).where(Letter.key == "broken")).one()
+    assert (row.refusals, row.last_error) == (MOST_REFUSALS, "InvalidToken")
+    assert row.failed_at is not None
+
+
+def test_a_port_that_raises_for_one_letter_sends_the_others_and_comes_back_to_it_later(ctx, clock):
+    write("poison", "one", "two")
+    sent = []
+
+    def send(envelope, _message):
+        if envelope.recipient.startswith("poison"):
+            raise RuntimeError("poison@example.com is not to be logged")
+        sent.append(envelope.recipient)
+
+    post = Post(render_letter, send, now=product_clock.now)
+    assert deliver_due(post) == 2
+    assert sorted(sent) == ["one@example.com", "two@example.com"]
+    assert (letter("poison").refusals, letter("poison").send_after_at) == (1, now() + timedelta(minutes=1))
+    assert letter("poison").last_error == "RuntimeError"
+
+
+def test_an_outage_does_not_use_up_a_letters_tries(ctx, mail_server, clock):
+    write()
+    mail_server.close()
+    for _ in range(MOST_REFUSALS + 5):
+        deliver()
+        clock.advance(seconds=30)
+    mail_server.open()
+    mail_server.answer = "550 no such person"
+    deliver()
+    assert (letter().failed_at, letter().refusals) == (None, 1)
+    mail_server.answer = "250 OK"
+    clock.advance(minutes=1)
+    assert deliver() == 1
 
 
 def test_many_senders_send_each_letter_once(app, mail_server):
