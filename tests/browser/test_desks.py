@@ -27,7 +27,7 @@ def test_a_therapist_changes_an_hour_and_clients_find_it(as_therapist):
     me.page.locator("summary", has_text="Sunday").click()
     closes = me.page.get_by_label("Closes").locator("visible=true").last
     closes.fill("20:45")
-    me.press("Store these hours")
+    me.press("Save these hours")
     expect(me.page.locator("summary", has_text="Sunday")).to_contain_text("8:45 PM")
 
 
@@ -43,7 +43,7 @@ def test_a_therapist_takes_an_afternoon_off_and_gives_it_back(as_therapist):
 def test_a_price_is_changed_and_the_public_page_says_it(as_therapist):
     me = as_therapist.go("/provider/services")
     me.page.get_by_label("60 min").first.fill("173")
-    me.press("Store these services")
+    me.press("Save these services")
     expect(me.page.get_by_label("60 min").first).to_have_value(re.compile(r"^173(\.00)?$"))
     me.go("/provider/profile")
     public = me.page.get_by_role("link", name=re.compile("public page|Public page|clients see", re.IGNORECASE)).first
