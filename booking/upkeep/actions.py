@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
 from booking.appointments.changes.letters import REMINDER
 from booking.appointments.changes.loading import lock_appointment
-from booking.upkeep.queries import coming_visits, ended_with_reminders, stuck_time
-from booking.upkeep.rules import LAPSED, LIVE
+from booking.appointments.models import Hold
+from booking.screening.models import Consent, Screening
+from booking.upkeep.queries import coming_visits, ended_with_reminders, idle_guests, stuck_time
+from booking.upkeep.rules import GUESTS_KEPT, LAPSED, LIVE
+from marketplace.accounts.models import Person
 from marketplace.audit import Deed, record
 from marketplace.db import db, transaction
 from marketplace.jobs import one_by_one
 from marketplace.outbox.changes import withdraw_letters
 from providers.schedule.changes import release_claim
+from providers.schedule.models import Claim
 
 DOER = "command:check"
 JOB = "job:flag lapses"
+FORGETTING = "job:forget guests"
+GUESTS_A_BATCH = 200
 
 
 def take_back_reminders(now: datetime) -> int:
@@ -51,3 +60,25 @@ def _flag_lapse(public_id: str, now: datetime, *, stands: bool) -> None:
         visit.attention = others if stands or visit.status not in LIVE else [*others, LAPSED]
         verb = "appointment.standing_restored" if stands else "appointment.provider_lapsed"
         record(session, Deed(now, JOB, verb, "appointment", public_id))
+
+
+def forget_guests(now: datetime) -> int:
+    """Forget guests who booked nothing, a day after they last held a time: their answers, consents and ended holds too; counts them."""
+    forgotten = 0
+    while True:
+        with transaction() as session:
+            idle = idle_guests(session, now - GUESTS_KEPT, GUESTS_A_BATCH)
+            _forget(session, idle)
+            if idle:
+                record(session, Deed(now, FORGETTING, "guests_forgotten", "guests", "idle", {"count": len(idle)}))
+        forgotten += len(idle)
+        if len(idle) < GUESTS_A_BATCH:
+            return forgotten
+
+
+def _forget(session: Session, person_ids: list[int]) -> None:
+    claims = session.scalars(select(Hold.claim_id).where(Hold.person_id.in_(person_ids))).all()
+    for table in (Hold, Screening, Consent):
+        session.execute(delete(table).where(table.person_id.in_(person_ids)))
+    session.execute(delete(Claim).where(Claim.id.in_(claims)))
+    session.execute(delete(Person).where(Person.id.in_(person_ids)))

@@ -11,7 +11,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from booking.appointments.actions.expire import expire_holds, expire_requests, forget_drafts
-from booking.upkeep.actions import flag_lapses, free_ended_time, take_back_reminders
+from booking.upkeep.actions import flag_lapses, forget_guests, free_ended_time, take_back_reminders
 from booking.upkeep.queries import findings
 from marketplace import clock
 from marketplace.db import db
@@ -47,5 +47,6 @@ JOBS = (
     Job("expire holds", expire_holds),
     Job("expire requests", _expire_requests),
     Job("flag lapses", flag_lapses, every=timedelta(minutes=1)),
+    Job("forget guests", forget_guests, every=timedelta(minutes=10)),
     Job("forget drafts", forget_drafts, every=timedelta(minutes=10)),
 )

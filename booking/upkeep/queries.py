@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from booking.appointments.models import Appointment
+from booking.appointments.models import Appointment, Hold
 from booking.appointments.queries import overdue_requests, run_out_holds
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import standing_spans
 from booking.upkeep.rules import KEEPS_TIME, LAPSED, LIVE, Kept, mismatches, overlaps
+from marketplace.accounts.models import Person
 from marketplace.audit import broken_entries
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.models import Letter
@@ -110,3 +111,11 @@ def stuck_time(session: Session) -> list[tuple[str, Claim]]:
     """Visits that will not take place, by public id, and the live claims that still keep their minutes."""
     stuck = select(Appointment.public_id, Claim).join(Claim, Claim.id == Appointment.claim_id)
     return [(row[0], row[1]) for row in session.execute(stuck.where(Claim.live, Appointment.status.not_in(KEEPS_TIME)))]
+
+
+def idle_guests(session: Session, before: datetime, limit: int) -> list[int]:
+    """Row ids of guests from before an instant who have no visit, hold nothing and have held nothing since, locked."""
+    visited = exists().where(Appointment.person_id == Person.id)
+    busy = exists().where(Hold.person_id == Person.id, or_(Hold.state == "live", Hold.created_at >= before))
+    idle = select(Person.id).where(Person.account_id.is_(None), Person.created_at < before, ~visited, ~busy)
+    return list(session.scalars(idle.order_by(Person.id).limit(limit).with_for_update(skip_locked=True)))

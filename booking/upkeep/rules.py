@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Protocol
@@ -13,6 +14,9 @@ LIVE = frozenset({"requested", "confirmed", "checked_in"})
 KEEPS_TIME = LIVE | {"completed"}
 # The sign on a visit whose provider cannot be booked any more at its time: a person must act.
 LAPSED = "provider_lapsed"
+
+# How long a guest who booked nothing is kept after the last time they held one.
+GUESTS_KEPT = timedelta(days=1)
 
 
 class Busy(Protocol):

@@ -63,6 +63,14 @@ def add_account(session: Session, *, email: str, password_hash: str, name: str, 
     return account
 
 
+def add_guest(session: Session, now: datetime) -> Person:
+    """A person without an account; the browser's session keeps the public id."""
+    person = Person(created_at=now)
+    session.add(person)
+    session.flush()
+    return person
+
+
 def set_role(session: Session, account: Account, name: str) -> None:
     """Give an account one role and take all others; the role's row is made when it is the first of its kind."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert

@@ -20,7 +20,6 @@ CODE_DIGITS = 6
 MOST_CODE_ATTEMPTS = 5
 TOKEN_LIFE = timedelta(days=30)
 DEVICE_LIFE = timedelta(days=365)
-STALE_GUEST = timedelta(days=2)
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 200
 # Of at least eight characters, from the top of every published list of leaked passwords.

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from marketplace import clock
-from marketplace.accounts.actions import purge_stale_guests
 from marketplace.idempotency.actions import forget_old_keys
 from marketplace.jobs import Job
 from marketplace.outbox.actions import Post, deliver_due
@@ -35,5 +34,4 @@ def _show(_envelope: Envelope, _message: Message) -> None:
 JOBS = (
     Job("deliver letters", deliver_letters),
     Job("forget idempotency keys", forget_old_keys, every=timedelta(minutes=10)),
-    Job("forget stale guests", purge_stale_guests, every=timedelta(hours=1)),
 )

@@ -25,6 +25,7 @@ from booking.quotes.catalogue import taxes
 from booking.quotes.rules.pricing import quote_to_dict
 from booking.quotes.rules.visits import quote_visit
 from marketplace import audit
+from marketplace.accounts.changes import add_guest
 from marketplace.accounts.models import Person
 from marketplace.db import transaction, wait_turn
 from marketplace.kernel.errors import Limited, NotFound, Refused
@@ -46,8 +47,8 @@ class HoldWish:
     origin: str | None = None
 
 
-def hold_time(wanted: HoldWish, person_id: int, doer: Doer, now: datetime) -> Hold:
-    """Keep a start for ten minutes, with its price and terms as of now.
+def hold_time(wanted: HoldWish, person_id: int | None, doer: Doer, now: datetime) -> Hold:
+    """Keep a start for ten minutes, with its price and terms as of now. Without a person a guest is made together with the hold.
 
     Raises NotFound, Conflict `slot_taken`, Limited `too_many_holds`, or Refused with the code of the rule that says no.
     """
@@ -56,6 +57,7 @@ def hold_time(wanted: HoldWish, person_id: int, doer: Doer, now: datetime) -> Ho
         if provider_id is None:
             raise NotFound("not_found", "There is no such provider.")
         accepted = accept_start(session, provider_id, wanted.wish, wanted.starts_at, now)
+        person_id = _own_person(session, person_id, now)
         if accepted.service.first_visit_only and has_visit_with(session, provider_id, person_id):
             raise Refused("not_bookable", FIRST_VISIT)
         _check_limits(session, person_id, wanted.origin, now)
@@ -90,9 +92,14 @@ def keep_draft(public_id: str, person_id: int, draft: dict[str, object]) -> None
         hold.draft = {**(hold.draft or {}), **draft}
 
 
+def _own_person(session: Session, person_id: int | None, now: datetime) -> int:
+    """The person, locked, so that two holds are counted one after the other; or a new guest, if there is none (any more)."""
+    own = None if person_id is None else session.scalar(select(Person.id).where(Person.id == person_id).with_for_update())
+    return own or add_guest(session, now).id
+
+
 def _check_limits(session: Session, person_id: int, origin: str | None, now: datetime) -> None:
-    """Two holds at once are counted one after the other: a person's at the person's row, an address's in turn."""
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    """Two holds at once are counted one after the other: a person's under the lock of their row, an address's in turn."""
     if count_live_holds(session, Hold.person_id == person_id, now) >= LIVE_HOLDS_A_PERSON:
         raise Limited("too_many_holds", f"You hold {LIVE_HOLDS_A_PERSON} times already. Book one or let it go first.")
     if origin is None:

@@ -26,7 +26,7 @@ from booking.screening.actions import answer_screening
 from booking.screening.queries import find_newest, find_screening
 from booking.screening.rules.outcome import STOP, Submission
 from marketplace import clock
-from marketplace.accounts.actions.guests import GuestDetails, confirm_guest_code, set_guest_details, start_guest
+from marketplace.accounts.actions.guests import GuestDetails, confirm_guest_code, set_guest_details
 from marketplace.accounts.models import Person
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Limited, Refusal, Refused
@@ -52,7 +52,7 @@ def hold() -> Answer:
     now = clock.now()
     wished, place = _wished_start(), request.form
     try:
-        made = hold_time(wished, _person_or_guest(), doer(), now)
+        made = hold_time(wished, viewer().person_id, doer(), now)
     except (Conflict, Refused, Limited) as refusal:
         flash(refusal.sentence, "warning")
         chosen: dict[str, Any] = {
@@ -62,6 +62,8 @@ def hold() -> Answer:
             "zip": place.get("zip") or None,
         }
         return redirect(url_for("openings.provider", slug=wished.provider, **chosen))
+    if made.person_id != viewer().person_id:
+        session["guest"] = db.session.get_one(Person, made.person_id).public_id
     return redirect(url_for(".health", public_id=made.public_id))
 
 
@@ -73,15 +75,6 @@ def _wished_start() -> HoldWish:
     origin = None if viewer().signed_in else vault().fingerprint(request.remote_addr or "", "origin")
     wish = Wish(sent.get("service", ""), int(minutes) if re.fullmatch(r"[0-9]{1,3}", minutes) else 0, setting, area.zip if area else None)
     return HoldWish(sent.get("provider", ""), wish, read_instant(sent.get("starts_at", "")), origin)
-
-
-def _person_or_guest() -> int:
-    who = viewer()
-    if who.person_id is not None:
-        return who.person_id
-    person = start_guest(clock.now())
-    session["guest"] = person.public_id
-    return person.id
 
 
 class Checkout:

@@ -1,7 +1,7 @@
 """The verbs of accounts: making and changing them, proving who one is, guests."""
 
 from marketplace.accounts.actions.creating import NewAccount, confirm_account, create_account
-from marketplace.accounts.actions.guests import GuestDetails, confirm_guest_code, purge_stale_guests, set_guest_details, start_guest
+from marketplace.accounts.actions.guests import GuestDetails, confirm_guest_code, set_guest_details
 from marketplace.accounts.actions.keeping import ContactDetails, disable_account, enable_account, update_me
 from marketplace.accounts.actions.proving import check_blocked, issue_token, revoke_token
 
@@ -16,9 +16,7 @@ __all__ = [
     "disable_account",
     "enable_account",
     "issue_token",
-    "purge_stale_guests",
     "revoke_token",
     "set_guest_details",
-    "start_guest",
     "update_me",
 ]

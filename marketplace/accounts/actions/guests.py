@@ -7,22 +7,19 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.changes import count_failure
 from marketplace.accounts.contacts import read_email, read_name, read_phone
 from marketplace.accounts.models import Person
 from marketplace.accounts.queries import get_person
-from marketplace.accounts.rules import CODE_DIGITS, CODE_LIFE, MOST_CODE_ATTEMPTS, STALE_GUEST
+from marketplace.accounts.rules import CODE_DIGITS, CODE_LIFE, MOST_CODE_ATTEMPTS
 from marketplace.audit import Deed, record
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, FieldFault, Limited, Refused
 from marketplace.outbox.changes import enqueue_letter
 from marketplace.vault import vault
 
-PURGE_BATCH = 200
 MOST_CODES_SENT = 5  # to one address in a quarter of an hour
 
 
@@ -33,15 +30,6 @@ class GuestDetails:
     name: str
     email: str
     phone: str
-
-
-def start_guest(now: datetime) -> Person:
-    """A person without an account; the session keeps the public id."""
-    with transaction() as session:
-        person = Person(created_at=now)
-        session.add(person)
-        session.flush()
-        return person
 
 
 def set_guest_details(person_id: int, details: GuestDetails, now: datetime) -> None:
@@ -110,28 +98,3 @@ def _code_refusal(person: Person, code: str, now: datetime) -> Refused | Limited
     if not hmac.compare_digest(person.code_hash, _code_hash(person, code)):
         return Refused("bad_code", "That code is wrong.", faults=[FieldFault("code", "That code is wrong.")])
     return None
-
-
-def purge_stale_guests(now: datetime) -> int:
-    """Forget guests who never confirmed an address and to whom nothing refers; gives how many."""
-    forgotten, last_id = 0, 0
-    while True:
-        with transaction() as session:
-            stale = select(Person.id).where(
-                Person.account_id.is_(None), Person.email_confirmed_at.is_(None), Person.created_at < now - STALE_GUEST, Person.id > last_id
-            )
-            batch = session.scalars(stale.order_by(Person.id).limit(PURGE_BATCH)).all()
-            forgotten += sum(_forget(session, person_id) for person_id in batch)
-        if len(batch) < PURGE_BATCH:
-            return forgotten
-        last_id = batch[-1]
-
-
-def _forget(session: Session, person_id: int) -> bool:
-    """Whether a person could go; one to whom a visit refers stays."""
-    try:
-        with session.begin_nested():
-            session.execute(delete(Person).where(Person.id == person_id))
-    except IntegrityError:
-        return False
-    return True

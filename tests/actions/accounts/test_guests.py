@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace import clock as product_clock
-from marketplace.accounts.actions import GuestDetails, confirm_guest_code, purge_stale_guests, set_guest_details, start_guest
+from marketplace.accounts.actions import GuestDetails, confirm_guest_code, set_guest_details
+from marketplace.accounts.changes import add_guest
 from marketplace.accounts.models import Person as PersonRow
-from marketplace.db import db
+from marketplace.db import db, transaction
 from marketplace.kernel.errors import Conflict, Limited, Refused
 from marketplace.outbox.models import Letter
-from tests.factories import HoldFactory, PersonFactory
+from tests.factories import PersonFactory
 
 GUEST = GuestDetails("Gil Gast", "Gil@Example.com", "(212) 555-0177")
 
@@ -20,6 +21,11 @@ def now():
 
 def code() -> str:
     return db.session.scalars(select(Letter).order_by(Letter.id.desc())).first().facts["code"]
+
+
+def start_guest(at):
+    with transaction() as session:
+        return add_guest(session, at)
 
 
 @pytest.fixture
@@ -121,19 +127,3 @@ def test_an_account_s_person_is_no_guest(ctx):
         pytest.skip("the factory makes guests")
     with pytest.raises(Conflict, match="has_account"):
         set_guest_details(person.id, GUEST, now())
-
-
-def test_guests_who_left_are_forgotten_and_those_with_a_visit_are_kept(ctx, clock):
-    left, booked, proven = start_guest(now()), start_guest(now()), start_guest(now())
-    ids = {"left": left.id, "booked": booked.id, "proven": proven.id}
-    HoldFactory(person=booked)
-    set_guest_details(proven.id, GUEST, now())
-    confirm_guest_code(proven.id, code(), now())
-    clock.advance(days=2)
-    assert purge_stale_guests(now()) == 0
-    clock.advance(seconds=1)
-    assert purge_stale_guests(now()) == 1
-    assert purge_stale_guests(now()) == 0
-    kept = set(db.session.scalars(select(PersonRow.id)))
-    assert {ids["booked"], ids["proven"]} <= kept
-    assert ids["left"] not in kept
