@@ -107,11 +107,11 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             exceptions=tuple(_exception(exception) for exception in exceptions[row.id]),
             rules=next((_rules(rule) for rule in rules[row.id]), DEFAULT_RULES),
             prices=_prices(prices.get(row.id)),
-            answers=_answers(row),
             terms=terms_from_dict(terms[row.id].terms) if row.id in terms else DEFAULT_TERMS,
             terms_version=terms[row.id].version if row.id in terms else 0,
             credentials=tuple(credential_fact(credential, suspended=row.state == SUSPENDED) for credential in credentials[row.id]),
             evidence=tuple(_evidence(credential) for credential in credentials[row.id]),
+            answers=_answers(row),
         )
         for row in providers
     ]
@@ -224,15 +224,15 @@ def _evidence(row: Any) -> Evidence:
         row.verified_source,
         row.verified_by,
         row.next_check_on,
+        row.details or {},
+    )
+
+
 def _answers(row: Row[Any]) -> tuple[Answer, ...]:
     """In the order of the questions; an answer to a question that is asked no more is not shown."""
     days = row.answered_on or {}
     given = ((question.code, row.answers.get(question.code)) for question in interview().questions)
     return tuple(Answer(code, text, date.fromisoformat(days[code]) if code in days else None) for code, text in given if text)
-
-
-        row.details or {},
-    )
 
 
 def load_gaps(session: Session, provider: Provider) -> tuple[Gap, ...]:

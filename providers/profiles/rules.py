@@ -76,6 +76,15 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a provider answered to one question of the interview, and on which day; None where nobody noted the day."""
+
+    code: str
+    text: str
+    answered_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderFacts:
     """One provider, loaded whole in a fixed number of statements however many are asked for."""
 
@@ -105,6 +114,7 @@ class ProviderFacts:
     terms_version: int
     credentials: tuple[CredentialFact, ...]
     evidence: tuple[Evidence, ...]
+    answers: tuple[Answer, ...] = ()
 
     def service(self, code: str) -> ServiceFacts | None:
         """The service of that code, if offered."""
@@ -135,6 +145,29 @@ def pads(facts: ProviderFacts, service: ServiceFacts, setting: str) -> tuple[int
 def comes_to(facts: ProviderFacts, zip_code: str) -> bool:
     """Whether the provider travels to a ZIP code."""
     return facts.area is not None and zip_code in facts.area.covered_zips
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the interview before booking: its code, what clients read, what helps to answer it."""
+
+    code: str
+    question: str
+    help: str
+
+
+@dataclass(frozen=True)
+class Interview:
+    """A version of the questions; an answer has `longest` characters at most."""
+
+    version: int
+    longest: int
+    questions: tuple[Question, ...]
+
+
+def days_of_answers(before: Mapping[str, str], days: Mapping[str, str], stated: Mapping[str, str], today: date) -> dict[str, str]:
+    """On which day (ISO) each stated answer was given: today where its words are new, the day kept where they are the same."""
+    return {code: days.get(code, today.isoformat()) if before.get(code) == text else today.isoformat() for code, text in stated.items()}
 
 
 GENDERS = ("female", "male", "nonbinary", "undisclosed")

@@ -257,3 +257,20 @@ def test_pages_stay_small_and_answer_head(anna, client, path):
     assert len(client.get(path).data) < 60_000
     head = client.head(path)
     assert (head.status_code, head.data) == (200, b"")
+
+
+def test_what_a_provider_answered_stands_with_its_day_on_the_page_and_in_the_json(app, client, program):
+    given = {"approach": "First I look.\nThen we agree.", "asked_no_more": "old"}
+    with app.app_context():
+        bookable_provider(slug="dated", answers=given, answered_on={"approach": "2026-11-03"})
+    words = text_of(client.get("/providers/dated"))
+    assert "How do you work, and how is a plan made? First I look. Then we agree. Answered Nov 3, 2026" in words
+    assert "old" not in words.split("Asked before you book")[1].split("The therapist")[0].split()
+    assert program(None).get("/providers/dated").json["answers"] == [
+        {
+            "code": "approach",
+            "question": "How do you work, and how is a plan made?",
+            "answer": "First I look.\nThen we agree.",
+            "answered_on": "2026-11-03",
+        }
+    ]

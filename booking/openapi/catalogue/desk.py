@@ -25,6 +25,7 @@ from booking.openapi.catalogue.schemas import (
     taken,
 )
 from booking.openapi.rules import Operation, Query
+from providers.profiles.catalogue import interview
 
 DESK = ("provider",)
 ADMIN = ("admin",)
@@ -46,7 +47,7 @@ PROFILE = taken(
         "settings": listed(SETTING),
         "phone": nullable(TEXT),
         "places": listed(PLACE),
-        "answers": ANYTHING,
+        "answers": taken({}, {one.code: {"type": "string", "maxLength": interview().longest} for one in interview().questions}),
     },
 )
 OWN_PROFILE = given({"slug": TEXT, "state": TEXT, "missing": listed(given({"code": TEXT, "detail": TEXT})), "name": TEXT})

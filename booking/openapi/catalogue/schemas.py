@@ -163,6 +163,7 @@ PROVIDER = given(
         "terms": ANYTHING,
         "places": listed(ANYTHING),
         "collaborations": listed(ANYTHING),
+        "answers": listed(given({"code": TEXT, "question": TEXT, "answer": TEXT, "answered_on": nullable(DAY)})),
     }
 )
 ME = given({"id": TEXT, "name": TEXT, "email": TEXT, "role": {"enum": ["client", "provider", "admin"]}, "confirmed": YES})

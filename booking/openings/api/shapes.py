@@ -11,6 +11,7 @@ from booking.quotes.catalogue import taxes
 from booking.quotes.rules.visits import quote_visit
 from marketplace.kernel.walltime import from_minute, local_day, to_minute
 from marketplace.webkit.filters import ny_date, rfc3339
+from providers.profiles.catalogue import questions
 from providers.profiles.rules import PlaceFacts, ProviderFacts, ServiceFacts
 from providers.services import catalogue
 from providers.services.rules.matching import NO_PROMISE
@@ -97,6 +98,10 @@ def provider_answer(facts: ProviderFacts, now: datetime) -> dict[str, object]:
         "evening_staffing": evening_staffing(facts),
         "collaborations": [_collaboration(one) for one in credentials if one.kind == "physician_collaboration" and one.in_force],
         "sample_data": facts.sample_data,
+        "answers": [
+            {"code": one.code, "question": questions()[one.code], "answer": one.text, "answered_on": _day(one.answered_on)}
+            for one in facts.answers
+        ],
         "note": NO_PROMISE,
     }
 

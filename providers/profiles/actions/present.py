@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from providers.places.geocoders import Geocoder, resolve
 from providers.places.models import ProviderPlace
 from providers.places.rules.drafts import PlaceDraft
 from providers.profiles.queries import load_gaps
-from providers.profiles.rules import Gap, ProfileDraft
+from providers.profiles.rules import Gap, ProfileDraft, days_of_answers
 from providers.registry.changes import list_provider, note_change, note_deed, own_provider
 from providers.registry.models import Provider
 from providers.registry.rules import SUBMIT, Owner, next_state
@@ -34,7 +34,7 @@ def put_profile(owner: Owner, draft: ProfileDraft, places: Sequence[PlaceDraft],
     located = [_locate(number, place, geocoder) for number, place in enumerate(places)]
     with transaction() as session:
         provider = own_provider(session, owner, now)
-        _write(provider, draft)
+        _write(provider, draft, local_day(to_minute(now)))
         for unwanted in store_places(session, provider.id, located):
             _delete_place(session, unwanted, now)
         note_deed(session, provider, owner.actor, "profile_changed", now, places=len(located))
@@ -66,10 +66,11 @@ def _locate(number: int, place: PlaceDraft, geocoder: Geocoder) -> Located:
         raise Refused(refusal.code, refusal.sentence, faults=faults, details=refusal.details) from None
 
 
-def _write(provider: Provider, draft: ProfileDraft) -> None:
+def _write(provider: Provider, draft: ProfileDraft, today: date) -> None:
     provider.name, provider.headline, provider.about = draft.name, draft.headline, draft.about
     provider.gender, provider.pronouns, provider.profession = draft.gender, draft.pronouns, draft.profession
     provider.languages, provider.settings, provider.phone = list(draft.languages), list(draft.settings), draft.phone
+    provider.answered_on = days_of_answers(provider.answers, provider.answered_on or {}, draft.answers, today)
     provider.answers = dict(draft.answers)
 
 

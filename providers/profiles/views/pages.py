@@ -24,6 +24,7 @@ from providers.credentials.rules.standing import standing_on
 from providers.places.forms import current_geocoder
 from providers.profiles.actions.oversee import approve_provider, reinstate_provider, suspend_provider
 from providers.profiles.actions.present import put_profile, submit_profile
+from providers.profiles.catalogue import interview
 from providers.profiles.forms import languages, profile_answer, read_profile
 from providers.profiles.forms.page import COMMON_LANGUAGES, PlaceRow, ProfilePage, page_of_body, page_of_form
 from providers.profiles.queries import list_providers
@@ -66,10 +67,10 @@ def change_profile() -> ResponseReturnValue:
         return _show(page)
     stored = profile_answer(db.session(), desk_owner())
     try:
-        draft, places = read_profile(page.body(stored), stored)
+        draft, places = read_profile(page.body(), stored)
         put_profile(desk_owner(), draft, places, current_geocoder(), clock.now())
     except Refusal as refusal:
-        return _show(page, page.place_faults(refusal.faults), refusal.sentence), 422
+        return _show(page, page.placed(refusal.faults), refusal.sentence), 422
     flash(_("Your profile is stored."), "good")
     return redirect(url_for("profiles.profile"))
 
@@ -164,4 +165,6 @@ def _show(page: ProfilePage, faults: Mapping[str, Sequence[str]] | None = None, 
         genders=GENDERS,
         professions=PROFESSIONS,
         language_options=[(code, named[code]) for code in offered],
+        questions=interview().questions,
+        longest=interview().longest,
     )
