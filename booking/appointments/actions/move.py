@@ -7,17 +7,20 @@ from datetime import datetime
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_moved
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
-from booking.appointments.changes.timing import accept_start
+from booking.appointments.changes.timing import Accepted, accept_start
 from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
 from booking.appointments.rules.holding import clearance_due_at
 from booking.appointments.rules.moving import assess_move
 from booking.appointments.rules.states import REQUESTED
+from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import Wish
 from booking.quotes.rules.agreed import agreed_to_dict
 from booking.quotes.rules.clock import clock_words
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.walltime import local_day
+from providers.credentials.rules.standing import techniques_in_standing
 from providers.places.models import ProviderPlace
 from providers.profiles.rules import MOBILE
 from providers.schedule.changes import move_claim
@@ -42,6 +45,7 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
             raise kind(verdict.code, verdict.sentence)
         wish = Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting in MOBILE else None)
         accepted = accept_start(session, visit.provider_id, wish, starts_at, now, except_claim_id=visit.claim_id)
+        _check_technique(visit.technique, accepted)
         move_claim(session, claim, accepted.claim)
         old = visit.starts_at
         agreed = facts.agreed.moved_to(accepted.starts_at)
@@ -59,6 +63,17 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
         write_history(session, visit, "moved", doer, now, times)
         write_moved(session, moved, Sending(base_url), now)
         return moved
+
+
+def _check_technique(technique: str | None, accepted: Accepted) -> None:
+    """The technique chosen for the old day must stand on the new one too: its certificate may end in between."""
+    if technique is None:
+        return
+    day = local_day(accepted.claim.begin_minute)
+    levels = {code: house_rules().evidence_levels[code] for code in accepted.service.techniques}
+    if technique not in techniques_in_standing(day, accepted.facts.credentials, levels):
+        sentence = "The technique you chose is not offered on that day. Choose another day, or another technique first."
+        raise Refused("unknown_technique", sentence)
 
 
 def _check_deadline(visit: Appointment, claim: Claim, now: datetime) -> None:

@@ -13,9 +13,11 @@ from booking.appointments.models import AppointmentEvent
 from booking.upkeep.queries import findings
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, NotFound, Refused
+from providers.credentials.models import Credential
 from providers.registry.models import Provider
 from providers.schedule.models import Claim, ScheduleRule
-from tests.factories import PersonFactory, PricePolicyFactory, WeeklyHoursFactory, bookable_provider
+from providers.services.models import Service
+from tests.factories import CredentialFactory, PersonFactory, PricePolicyFactory, WeeklyHoursFactory, bookable_provider
 from tests.support.visits import (
     BASE_URL,
     CLIENT,
@@ -175,6 +177,35 @@ def test_to_somebody_suspended_nobody_moves(clock, provider, visit, start):
     db.session.commit()
     with pytest.raises(Refused, match="not_bookable"):
         put(visit, start + DAY, clock.now)
+
+
+def test_the_chosen_technique_must_stand_on_the_new_day(clock, provider, visit, start):
+    db.session.get_one(type(visit), visit.id).technique = "lymphatic_drainage"
+    service = db.session.scalars(select(Service).where(Service.provider_id == provider.id)).one()
+    service.techniques = ["trigger_point", "lymphatic_drainage"]
+    db.session.commit()
+    last = start.date() + DAY
+    CredentialFactory(
+        provider=provider, kind="certificate", status="verified", expires_on=last,
+        details={"technique": "lymphatic_drainage"},
+    )  # fmt: skip
+    assert put(visit, start + DAY, clock.now).starts_at == start + DAY
+    with pytest.raises(Refused, match="unknown_technique") as refusal:
+        put(visit, start + 2 * DAY, clock.now)
+    assert "technique" in refusal.value.sentence
+    assert anew(visit).starts_at == start + DAY
+    db.session.get_one(type(visit), visit.id).technique = "trigger_point"
+    db.session.commit()
+    assert put(visit, start + 2 * DAY, clock.now).starts_at == start + 2 * DAY
+
+
+def test_to_a_day_without_a_license_nobody_moves(clock, provider, visit, start):
+    license_ = db.session.scalars(select(Credential).where(Credential.provider_id == provider.id, Credential.kind == "license")).one()
+    license_.valid_until = start.date() + DAY
+    db.session.commit()
+    with pytest.raises(Refused, match="not_bookable"):
+        put(visit, start + 2 * DAY, clock.now)
+    assert put(visit, start + DAY, clock.now).starts_at == start + DAY
 
 
 def test_a_visit_on_the_road_keeps_its_address_and_area(clock, start):
