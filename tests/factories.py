@@ -7,8 +7,10 @@ Where a row belongs to another, give the other row: `WeeklyHoursFactory(provider
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import factory
@@ -23,15 +25,17 @@ from marketplace.db import db
 from marketplace.idempotency.models import IdempotencyKey
 from marketplace.outbox.models import Letter
 from marketplace.vault import secret_hash, vault
-from providers.credentials.models import Credential, CredentialDecision, CredentialDocument
-from providers.places.models import ProviderPlace, ServiceArea
+from providers.credentials.models import Credential, CredentialDecision, CredentialDocument, CredentialPolicy
+from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.registry.models import Change, Provider
-from providers.schedule.models import Claim, HoursException, ScheduleRule, WeeklyHours
+from providers.schedule.models import Claim, HoursException, RosterShift, ScheduleRule, WeeklyHours
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
+from providers.verification.models import EvidenceRequest, ExclusionEntry, ExclusionHit, ExclusionImport, ProfileFlag, SourceCheck
 from tests.support.clocks import START
 
 PASSWORD = "evening-in-manhattan"
 LONG_AGO = START - timedelta(days=90)
+KINDS = Path(__file__).parents[1] / "providers" / "credentials" / "data" / "kinds.json"
 TERMS = {
     "steps": [{"hours": 24, "fee_percent": 0}, {"hours": 12, "fee_percent": 50}, {"hours": 0, "fee_percent": 100}],
     "grace_minutes": 10,
@@ -282,6 +286,129 @@ class CredentialDecisionFactory(Row):
     source_value = "Registered, in force"
     note = ""
     decided_at = LONG_AGO
+
+
+class CredentialPolicyFactory(Row):
+    """What is asked of whom: the table we deliver, as a version of its own."""
+
+    class Meta:
+        model = CredentialPolicy
+
+    version = factory.Sequence(lambda n: n + 2)
+    effective_from = date(2020, 1, 1)
+    table = factory.LazyFunction(lambda: json.loads(KINDS.read_text(encoding="utf-8")))
+    note = "A test"
+    made_by = "admin"
+    made_at = LONG_AGO
+
+
+class SourceCheckFactory(Row):
+    class Meta:
+        model = SourceCheck
+        exclude = ("credential",)
+
+    credential = factory.SubFactory(CredentialFactory)
+    credential_id = owned("credential")
+    source = "state_license"
+    outcome = "match"
+    value_seen = "{}"
+    asked_by = "admin"
+    asked_at = LONG_AGO
+
+
+class EvidenceRequestFactory(Row):
+    """A link whose secret is `plain`, still good at START."""
+
+    class Meta:
+        model = EvidenceRequest
+        exclude = ("credential", "plain")
+
+    credential = factory.SubFactory(CredentialFactory, kind="physician_collaboration")
+    credential_id = owned("credential")
+    purpose = "collaboration"
+    recipient = "doctor@practice.test"
+    plain = factory.Sequence(lambda n: f"secret-{n}")
+    token_hash = factory.LazyAttribute(lambda made: secret_hash(made.plain))
+    requested_by = "provider"
+    requested_at = START - timedelta(days=1)
+    expires_at = START + timedelta(days=13)
+
+
+class ExclusionImportFactory(Row):
+    class Meta:
+        model = ExclusionImport
+
+    sha256 = "0" * 64
+    rows = 1
+    imported_by = "admin"
+    imported_at = LONG_AGO
+
+
+class ExclusionEntryFactory(Row):
+    class Meta:
+        model = ExclusionEntry
+        exclude = ("reading",)
+
+    reading = factory.SubFactory(ExclusionImportFactory)
+    import_id = owned("reading")
+    name_key = "doe jane"
+    city = "ALBANY"
+    state = "NY"
+    kind = "1128a1"
+    excluded_on = date(2020, 1, 20)
+
+
+class ExclusionHitFactory(OfProvider):
+    class Meta:
+        model = ExclusionHit
+
+    entry_key = factory.Sequence(lambda n: f"entry-{n}")
+    matched_by = "name"
+    printed = "DOE, JANE, ALBANY NY"
+    found_at = LONG_AGO
+
+
+class ProfileFlagFactory(OfProvider):
+    class Meta:
+        model = ProfileFlag
+
+    code = "guarantee"
+    field = "about"
+    excerpt = "guaranteed"
+    fingerprint = factory.Sequence(lambda n: f"{n:064}")
+    found_at = LONG_AGO
+
+
+class ClinicFactory(Row):
+    """A shared house on the Upper West Side, open whenever its people are."""
+
+    class Meta:
+        model = Clinic
+
+    slug = factory.Sequence(lambda n: f"clinic-{n}")
+    name = "Riverside Rehabilitation"
+    kind = "pt_clinic"
+    line1 = "200 West 72nd Street"
+    zip = "10023"
+    neighborhood = "lincoln_square"
+    latitude = 40.7773
+    longitude = -73.9817
+    created_at = LONG_AGO
+
+
+class RosterShiftFactory(OfProvider):
+    class Meta:
+        model = RosterShift
+        exclude = ("provider", "clinic")
+
+    clinic = factory.SubFactory(ClinicFactory)
+    clinic_id = owned("clinic")
+    on = START.date()
+    opens_minute = 9 * 60
+    closes_minute = 17 * 60
+    staffing = "full_time"
+    made_by = "admin"
+    made_at = LONG_AGO
 
 
 class ServiceFactory(OfProvider):
