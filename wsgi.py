@@ -56,7 +56,10 @@ from providers.schedule.views import blueprint as schedule_pages
 from providers.services.api import blueprint as services_api
 from providers.services.views import blueprint as service_pages
 from providers.verification.api.checking import blueprint as checking_api
+from providers.verification.api.sources import blueprint as sources_api
+from providers.verification.jobs import JOBS as VERIFICATION_JOBS
 from providers.verification.views.checking import blueprint as checking_pages
+from providers.verification.views.sources import blueprint as source_pages
 
 ROOT = Path(__file__).parent
 on_account_switched("providers", note_account_switch)
@@ -87,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 schedule_pages,
                 profile_pages,
                 checking_pages,
+                source_pages,
                 desk_pages,
                 desk_visit_pages,
             ),
@@ -99,6 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 schedule_api,
                 profiles_api,
                 checking_api,
+                sources_api,
                 openings_api,
                 screening_api,
                 appointments_api,
@@ -106,7 +111,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 openapi_api,
             ),
             commands=(accounts, audit, backup, check, jobs, keys, restore, demo),
-            jobs=(*UPKEEP_JOBS, *GROUND_JOBS),
+            jobs=(*UPKEEP_JOBS, *VERIFICATION_JOBS, *GROUND_JOBS),
             installers=(install_accounts, install_navigation),
             open_endpoints={**ACCOUNT_ENDPOINTS},
             attachments=ATTACHMENTS,

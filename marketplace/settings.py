@@ -35,12 +35,16 @@ class Settings:
     geocoder: str = "builtin"
     geocoder_url: str | None = None
     feed_allow_hosts: tuple[str, ...] = ()
+    state_lookup_url: str | None = None
+    state_lookup_key: str | None = None
+    nppes_url: str | None = None
     clock_file: str | None = None
     job_queue: str = "embedded"
     rate_limits: bool = True
     rate_limit_storage: str = "memory://"
     debug: bool = False
     letter_delay_minutes: int = 2
+    two_person_rule: bool = False
     trusted_proxies: int = 0
 
     @property
@@ -76,11 +80,15 @@ class Settings:
             geocoder=env.get("GEOCODER") or "builtin",
             geocoder_url=env.get("GEOCODER_URL") or None,
             feed_allow_hosts=_listed(env.get("FEED_ALLOW_HOSTS")),
+            state_lookup_url=env.get("STATE_LOOKUP_URL") or None,
+            state_lookup_key=env.get("STATE_LOOKUP_KEY") or None,
+            nppes_url=env.get("NPPES_URL") or None,
             clock_file=env.get("CLOCK_FILE") or None,
             job_queue=env.get("JOB_QUEUE") or "embedded",
             rate_limits=env.get("RATE_LIMITS", "on").lower() != "off",
             rate_limit_storage=env.get("RATE_LIMIT_STORAGE") or "memory://",
             debug=env.get("FLASK_DEBUG", "0").lower() in ("1", "true", "on"),
+            two_person_rule=(env.get("TWO_PERSON_RULE") or "off").lower() in ("1", "true", "on"),
             letter_delay_minutes=int(env.get("LETTER_DELAY_MINUTES") or cls.letter_delay_minutes),
             trusted_proxies=_count(env.get("TRUSTED_PROXIES") or "0"),
         )
@@ -117,6 +125,11 @@ def _faults(settings: Settings) -> list[str]:
         faults.append("DATABASE_URL must begin with sqlite: or postgresql+psycopg:")
     if urlsplit(settings.base_url).scheme not in ("http", "https"):
         faults.append("BASE_URL must begin with http:// or https://")
+    if settings.state_lookup_url and not settings.state_lookup_key:
+        faults.append("STATE_LOOKUP_KEY is missing; STATE_LOOKUP_URL needs it")
+    for name, url in (("STATE_LOOKUP_URL", settings.state_lookup_url), ("NPPES_URL", settings.nppes_url)):
+        if url and urlsplit(url).scheme not in ("http", "https"):
+            faults.append(f"{name} must begin with https:// (or http://)")
     if settings.trusted_proxies < 0:
         faults.append("TRUSTED_PROXIES must be the number of proxies in front, 0 or more")
     return faults
@@ -133,5 +146,7 @@ def _production_faults(settings: Settings) -> list[str]:
         (settings.clock_file is not None, "CLOCK_FILE is set"),
         (not settings.base_url.startswith("https://"), "BASE_URL is plain http"),
         (not settings.rate_limits, "RATE_LIMITS is off"),
+        ((settings.state_lookup_url or "https://").startswith("http://"), "STATE_LOOKUP_URL is plain http"),
+        ((settings.nppes_url or "https://").startswith("http://"), "NPPES_URL is plain http"),
     )
     return [sentence for wrong, sentence in checks if wrong]

@@ -9,4 +9,5 @@ pytest_plugins = [
     "tests.support.people",
     "tests.support.mail",
     "tests.support.callers",
+    "tests.support.sources",
 ]

@@ -126,6 +126,17 @@ DECISION = taken(
     {"decision": {"type": "string", "enum": ["verify", "reject", "needs_info"]}},
     {"source": TEXT, "source_value": TEXT, "valid_until": nullable(DAY), "note": TEXT},
 )
+CHECK = given(
+    {
+        "id": TEXT,
+        "source": TEXT,
+        "outcome": {"enum": ["match", "mismatch", "not_found", "unavailable", "rubbish"]},
+        "fields": listed(TEXT),
+        "seen": ANYTHING,
+        "asked_at": INSTANT,
+        "asked_by": TEXT,
+    }
+)
 STATED = given({"slug": TEXT, "name": TEXT, "state": TEXT, "reason": nullable(TEXT)})
 DEED = given({"at": INSTANT, "actor": TEXT, "verb": TEXT, "object": TEXT, "details": ANYTHING, "hash": TEXT})
 NEW_BLOCK = taken({"starts_at": INSTANT, "ends_at": INSTANT}, {"note": nullable({"type": "string", "maxLength": 2000})})
@@ -242,6 +253,26 @@ OPERATIONS = (
         DECISION,
         answer=QUEUED,
         errors=(409,),
+    ),
+    Operation(
+        "POST",
+        f"{V1}/admin/credentials/<public_id>/ask",
+        "ask_source",
+        "Ask a source that is switched on about a credential; its answer decides nothing.",
+        "admin",
+        ADMIN,
+        taken({"source": {"type": "string", "enum": ["state", "nppes"]}}),
+        answer=CHECK,
+        errors=(429,),
+    ),
+    Operation(
+        "GET",
+        f"{V1}/admin/credentials/<public_id>/checks",
+        "list_checks",
+        "What sources said about a credential, the newest first.",
+        "admin",
+        ADMIN,
+        answer=page(CHECK),
     ),
     Operation(
         "GET",
