@@ -46,6 +46,30 @@ class DateException:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """Planned hours at a rostered clinic on one date; closing over 1440 is the next day."""
+
+    on: date
+    opens_minute: int
+    closes_minute: int
+    staffing: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicHours:
+    """What a shared clinic says about time at one of the provider's places.
+
+    Nobody is there outside `weekly` (empty: always open; settings and places in it do not matter). In a `rostered` clinic the provider is
+    there in these shifts and at no other time, whatever their own hours at the place say.
+    """
+
+    place_id: int
+    weekly: tuple[WeeklyRange, ...] = ()
+    rostered: bool = False
+    shifts: tuple[Shift, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ScheduleRules:
     """How starts are laid out in open time, and how near, how far and how many.
 

@@ -9,8 +9,9 @@ from itertools import pairwise
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from marketplace.kernel.walltime import DAY_MINUTES, NEW_YORK, day_begin, midnight_wall_minute, spans_on_wall, steady_offset
-from providers.schedule.rules.hours import DateException, OpenSpan, WeeklyRange
+from marketplace.kernel.intervals import Span, intersect, merge
+from marketplace.kernel.walltime import DAY_MINUTES, NEW_YORK, day_begin, midnight_wall_minute, spans_on_wall, steady_offset, wall_spans
+from providers.schedule.rules.hours import ClinicHours, DateException, OpenSpan, WeeklyRange
 
 LOOK_BACK_DAYS = 35
 
@@ -29,6 +30,8 @@ def open_spans(
     last_day: date,
     setting: str | None,
     zone: ZoneInfo = NEW_YORK,
+    *,
+    clinics: Sequence[ClinicHours] = (),
 ) -> list[OpenSpan]:
     """Open time of the days first_day..last_day for a setting (None: for any), sorted.
 
@@ -37,10 +40,13 @@ def open_spans(
     stretch; where their staffing differs it is given in pieces, and where overlapping ranges disagree the weakest word
     counts: rotating, part_time, nothing said, full_time.
 
+    At a place in a shared clinic time is open only while the clinic is; in a rostered one shifts take the place of the
+    ranges there. A day that is closed closes shifts too.
+
     A stretch is followed back at most LOOK_BACK_DAYS days to find where its starts are counted from;
     one open without a break for longer counts from the epoch, so that the answer does not depend on the days asked for.
     """
-    week = _Week(weekly, exceptions, setting, zone)
+    week = _Week(weekly, exceptions, setting, zone, clinics)
     if week.never_open:
         return []
     asked = day_begin(first_day, zone), day_begin(last_day + timedelta(days=1), zone)
@@ -69,11 +75,20 @@ def _lie_apart(pieces: list[OpenSpan], low: int) -> bool:
 class _Week:
     """The hours that are offered for one setting, day by day, exceptions applied."""
 
-    def __init__(self, weekly: Iterable[WeeklyRange], exceptions: Iterable[DateException], setting: str | None, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        weekly: Iterable[WeeklyRange],
+        exceptions: Iterable[DateException],
+        setting: str | None,
+        zone: ZoneInfo,
+        clinics: Sequence[ClinicHours],
+    ) -> None:
         self.zone = zone
+        self.houses = {clinic.place_id: clinic.weekly for clinic in clinics if clinic.weekly}
+        rostered = {clinic.place_id for clinic in clinics if clinic.rostered}
         self.weekdays: list[list[_Hours]] = [[] for _ in range(7)]
         for hours in weekly:
-            if _offered(hours.settings, setting) and hours.opens_minute < hours.closes_minute:
+            if hours.place_id not in rostered and _offered(hours.settings, setting) and hours.opens_minute < hours.closes_minute:
                 self.weekdays[hours.weekday].append((hours.opens_minute, hours.closes_minute, hours.place_id, hours.staffing))
         self.dates: dict[int, list[_Hours]] = defaultdict(list)
         self.closed: set[int] = set()
@@ -83,16 +98,23 @@ class _Week:
                 self.closed.add(day)
             elif exception.opens_minute is not None and exception.closes_minute is not None:
                 replacing = self.dates[day]
-                if _offered(exception.settings, setting) and exception.opens_minute < exception.closes_minute:
+                here = exception.place_id not in rostered and _offered(exception.settings, setting)
+                if here and exception.opens_minute < exception.closes_minute:
                     replacing.append((exception.opens_minute, exception.closes_minute, exception.place_id, exception.staffing))
-        self.has_exceptions = bool(self.dates or self.closed)
-        self.never_open = not any(self.weekdays) and not any(self.dates.values())
+        self.shifts: dict[int, list[_Hours]] = defaultdict(list)
+        for clinic in clinics:
+            for shift in clinic.shifts if clinic.rostered else ():
+                self.shifts[shift.on.toordinal()].append((shift.opens_minute, shift.closes_minute, clinic.place_id, shift.staffing))
+        self.has_exceptions = bool(self.dates or self.closed or self.shifts)
+        self.never_open = not any(self.weekdays) and not any(self.dates.values()) and not self.shifts
 
     def hours_of(self, day: int) -> list[_Hours]:
         """The hours that open on a day (an ordinal), cut at midnight where the next day is closed."""
         if day in self.closed:
             return []
         hours = self.dates[day] if day in self.dates else self.weekdays[(day - 1) % 7]
+        if day in self.shifts:
+            hours = hours + self.shifts[day]
         if day + 1 in self.closed:
             return [(opens, min(closes, DAY_MINUTES), place, staffing) for opens, closes, place, staffing in hours]
         return hours
@@ -111,8 +133,31 @@ class _Week:
                 else:
                     spans = spans_on_wall(midnight + opens, midnight + closes, self.zone)
                     found += [OpenSpan(begin, end, place, staffing) for begin, end in spans]
+        if self.houses:
+            found = list(self._while_open(found, first, last))
         found.sort(key=itemgetter(0))
         return found
+
+    def _while_open(self, pieces: Iterable[OpenSpan], first: date, last: date) -> Iterator[OpenSpan]:
+        """The pieces as far as the clinic at their place is open."""
+        opened = {place: self._house_open(hours, first, last) for place, hours in self.houses.items()}
+        for piece in pieces:
+            begin, end, place, staffing, _ = piece
+            if place in opened:
+                yield from (OpenSpan(low, high, place, staffing) for low, high in intersect([(begin, end)], opened[place]))
+            else:
+                yield piece
+
+    def _house_open(self, hours: Iterable[WeeklyRange], first: date, last: date) -> list[Span]:
+        """A clinic's open time on the days first..last, with what reaches into them and what follows them."""
+        days = range(first.toordinal() - 1, last.toordinal() + 3)
+        return merge(
+            span
+            for one in hours
+            for day in days
+            if (day - 1) % 7 == one.weekday
+            for span in wall_spans(date.fromordinal(day), one.opens_minute, one.closes_minute, self.zone)
+        )
 
 
 def _offered(settings: frozenset[str], setting: str | None) -> bool:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from marketplace.kernel.intervals import merge
 from marketplace.kernel.walltime import day_span, from_minute
-from providers.schedule.rules.hours import DateException, WeeklyRange
+from providers.schedule.rules.hours import ClinicHours, DateException, WeeklyRange
 from providers.schedule.rules.opening import open_spans
 
 
@@ -20,10 +20,12 @@ class OpenDay:
     open_times: tuple[tuple[datetime, datetime], ...]
 
 
-def coming_days(weekly: Sequence[WeeklyRange], exceptions: Sequence[DateException], first_day: date, days: int = 7) -> tuple[OpenDay, ...]:
+def coming_days(
+    weekly: Sequence[WeeklyRange], exceptions: Sequence[DateException], first_day: date, days: int = 7, clinics: Sequence[ClinicHours] = ()
+) -> tuple[OpenDay, ...]:
     """The next days in order, closed ones too."""
     last_day = first_day + timedelta(days=days - 1)
-    spans = open_spans(weekly, exceptions, first_day, last_day, None)
+    spans = open_spans(weekly, exceptions, first_day, last_day, None, clinics=clinics)
     merged = merge([(span.begin_minute, span.end_minute) for span in spans])
     return tuple(
         OpenDay(day, tuple((from_minute(begin), from_minute(end)) for begin, end in merged if low <= begin < high))
