@@ -50,4 +50,4 @@ def ask(public_id: str) -> ResponseReturnValue:
         flash(refusal.sentence, "bad")
     else:
         flash(f"{TITLES[check.source]}: {outcome_words(check.outcome)}", "good" if check.outcome == MATCH else "warning")
-    return redirect(url_for("checking.check", public_id=public_id, _anchor="sources"))
+    return redirect(url_for("checking.check", public_id=public_id, _anchor="registers"))
