@@ -21,7 +21,7 @@ from booking.demo.rules.meetings import Visit
 from booking.demo.rules.people import DOMAIN, Client, draw_client
 from booking.demo.rules.visits import draw_diary, stage
 from booking.demo.rules.words import World
-from booking.openings.catalogue import house_rules, travel_by
+from booking.openings.catalogue import rules_by, travel_by
 from booking.quotes.catalogue import taxes
 from booking.screening.catalogue import form
 from marketplace.accounts.models import Account, Person
@@ -30,6 +30,7 @@ from marketplace.accounts.security_port import hash_password
 from marketplace.audit import Deed, record
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict
+from providers.credentials.catalogue import first_policy
 from providers.places.gazetteer import neighborhood
 from providers.places.models import ProviderPlace
 from providers.registry.models import Change, Provider
@@ -191,7 +192,7 @@ def build_world(plan: Plan, now: datetime) -> World:
         sites_by_zip=catalogue.sites_by_zip(),
         hoods={hood: neighborhood(hood).name for hood in order},
         bands=catalogue.bands(),
-        house=house_rules(),
+        house=rules_by(first_policy()),
         taxes=taxes(),
         traveler=travel_by,
         covered=catalogue.covered,

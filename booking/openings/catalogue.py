@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from sqlalchemy.orm import Session
+
 from booking.openings.rules.asking import HouseRules
 from booking.openings.rules.candidates import Tables
 from booking.openings.rules.question import TravelMinutes
 from booking.quotes.catalogue import taxes
-from providers.credentials import catalogue as credentials
+from providers.credentials.queries import load_policies
+from providers.credentials.rules.policies import Policies
 from providers.places.gazetteer import traveler
 from providers.places.rules.travel import TravelMode
 from providers.services import catalogue as services
 
 
-@lru_cache(maxsize=1)
-def house_rules() -> HouseRules:
-    """The required credentials and the techniques' levels of evidence, as the tables say."""
-    return HouseRules(credentials.kinds(), {code: technique.evidence_level for code, technique in services.techniques().items()})
+def house_rules(session: Session) -> HouseRules:
+    """The required credentials from day to day, as the policy says at this moment, and the techniques' levels of evidence."""
+    return rules_by(load_policies(session))
 
 
-@lru_cache(maxsize=1)
-def search_tables() -> Tables:
+@lru_cache(maxsize=8)
+def rules_by(policies: Policies) -> HouseRules:
+    """The rules of the house by a given policy, for whoever has it at hand."""
+    return HouseRules(policies, {code: technique.evidence_level for code, technique in services.techniques().items()})
+
+
+@lru_cache(maxsize=8)
+def search_tables(house: HouseRules) -> Tables:
     """Everything search knows beside the providers themselves."""
     strengths = {code: services.matches(code) for code in services.conditions()}
-    return Tables(house_rules(), strengths, taxes(), travel_by)
+    return Tables(house, strengths, taxes(), travel_by)
 
 
 @lru_cache(maxsize=8)

@@ -81,13 +81,13 @@ def standing_findings(session: Session, now: datetime) -> Iterator[str]:
 def coming_visits(session: Session, now: datetime) -> Iterator[tuple[Appointment, bool]]:
     """Visits still ahead, each with whether its provider is listed and in standing at its time."""
     coming = select(Appointment).where(Appointment.status.in_(LIVE), Appointment.starts_at > now).order_by(Appointment.provider_id)
-    visits = session.scalars(coming).all()
+    visits, house = session.scalars(coming).all(), house_rules(session)
     known = {facts.id: facts for facts in load_facts(session, {visit.provider_id for visit in visits})}
     for visit in visits:
         facts = known[visit.provider_id]
         service = facts.service(visit.service_code)
         begin, end = to_minute(visit.starts_at), to_minute(visit.ends_at)
-        spans = standing_spans(facts, service, house_rules(), local_day(begin), local_day(end)) if service else []
+        spans = standing_spans(facts, service, house, local_day(begin), local_day(end), visit.setting) if service else []
         yield visit, any(low <= begin and end <= high for low, high in spans)
 
 

@@ -1,26 +1,26 @@
-"""The door to our vendored table of credential kinds."""
+"""The door to our vendored table of credential kinds: version 1 of the policy."""
 
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 
-from providers.credentials.rules.kinds import Kind, KindTable
+from providers.credentials.rules.kinds import KindTable
+from providers.credentials.rules.policies import Policies, table_of
 
 _DATA = Path(__file__).parent / "data"
 
 
 @lru_cache(maxsize=1)
 def kinds() -> KindTable:
-    """The kinds of credential, what is required, and our limits."""
+    """The kinds with their names and fields, and version 1 of what is asked. What counts on a day is `queries.load_policies(…).on(day)`."""
     table = json.loads((_DATA / "kinds.json").read_text(encoding="utf-8"))
-    return KindTable(
-        kinds=MappingProxyType({row["code"]: Kind(**{**row, "details": tuple(row["details"])}) for row in table["kinds"]}),
-        expiring_days=table["expiring_days"],
-        reminder_days=tuple(table["reminder_days"]),
-        per_occurrence_cents=table["insurance_minimums"]["per_occurrence_cents"],
-        aggregate_cents=table["insurance_minimums"]["aggregate_cents"],
-        version=table["version"],
-    )
+    return table_of(table, table["version"], date.fromisoformat(table["effective_from"]))
+
+
+@lru_cache(maxsize=1)
+def first_policy() -> Policies:
+    """The policy as long as no admin has added a version."""
+    return Policies((kinds(),))

@@ -6,18 +6,24 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
-from providers.credentials.models import Credential, CredentialDecision, CredentialDocument
+from providers.credentials.catalogue import first_policy, kinds
+from providers.credentials.models import Credential, CredentialDecision, CredentialDocument, CredentialPolicy
+from providers.credentials.rules.policies import Policies, table_of
 from providers.credentials.rules.standing import CredentialFact
 from providers.credentials.rules.states import NEEDS_INFO, SUBMITTED, SUSPENDED, UNDER_REVIEW, VERIFIED, WITHDRAWN
 from providers.registry.models import Provider
 
 WAITING = (SUBMITTED, UNDER_REVIEW)
 NOT_IN_FORCE_YET = (SUBMITTED, UNDER_REVIEW, NEEDS_INFO)
+
+_SEEN = "credential_policies"
+_policies: WeakKeyDictionary[Engine, tuple[int, Policies]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,40 @@ class DocumentRow:
     version: int
     media_type: str
     uploaded_at: Any
+
+
+def load_policies(session: Session) -> Policies:
+    """Every version of the policy, as this session's running transaction sees it.
+
+    One small statement a transaction tells whether a version was added; since none is ever edited, those read before are kept.
+    """
+    unit = session.get_transaction()
+    seen = session.info.get(_SEEN)
+    if unit is not None and seen is not None and seen[0] is unit:
+        kept: Policies = seen[1]
+        return kept
+    policies = read_policies(session)
+    session.info[_SEEN] = session.get_transaction(), policies
+    return policies
+
+
+def read_policies(session: Session) -> Policies:
+    """The same, asked anew at this moment."""
+    newest = session.scalar(select(CredentialPolicy.id).order_by(CredentialPolicy.version.desc()).limit(1))
+    if newest is None:
+        return first_policy()
+    engine = session.get_bind().engine
+    known = _policies.get(engine)
+    if known is None or known[0] != newest:
+        rows = list_policies(session)
+        known = newest, Policies((kinds(), *(table_of(row.table, row.version, row.effective_from) for row in rows)))
+        _policies[engine] = known
+    return known[1]
+
+
+def list_policies(session: Session) -> list[CredentialPolicy]:
+    """The versions that admins have added, in order. Version 1 is the vendored table."""
+    return list(session.scalars(select(CredentialPolicy).order_by(CredentialPolicy.version)))
 
 
 def credential_fact(row: Any, *, suspended: bool = False) -> CredentialFact:

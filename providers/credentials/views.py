@@ -20,11 +20,11 @@ from providers.credentials.catalogue import kinds
 from providers.credentials.forms import read_credential, read_upload
 from providers.credentials.forms.page import body_of_texts, faults_of_page, texts_of_body, texts_of_form
 from providers.credentials.forms.shapes import own_answer
-from providers.credentials.queries import credential_fact, get_own, list_own
+from providers.credentials.queries import credential_fact, get_own, list_own, load_policies
 from providers.credentials.rules.kinds import Kind
 from providers.credentials.rules.standing import shown_state
 from providers.registry.forms import desk_owner
-from providers.registry.queries import find_own_id
+from providers.registry.queries import find_own_id, find_own_provider
 
 blueprint = Blueprint("credentials", __name__)
 Faults = Mapping[str, Sequence[str]]
@@ -45,9 +45,14 @@ def _kind(code: str | None) -> Kind:
 @access("provider")
 def index() -> str:
     """One's own credentials: what is in force until when, what ends soon, what is missing."""
-    rows = list_own(db.session(), find_own_id(db.session(), desk_owner().account_id))
-    shown = [(row, shown_state(credential_fact(row), _today(), kinds().expiring_days)) for row in rows]
-    return render_template("provider/credentials.html", rows=shown, kinds=kinds(), missing=_missing({row.kind for row in rows}))
+    session = db.session()
+    provider = find_own_provider(session, desk_owner().account_id)
+    rows = list_own(session, provider.id if provider else None)
+    table = load_policies(session).on(_today())
+    shown = [(row, shown_state(credential_fact(row), _today(), table.expiring_days)) for row in rows]
+    required = table.required_of(provider.profession) if provider else table.required
+    missing = [table.kinds[code] for code in required if code not in {row.kind for row in rows}]
+    return render_template("provider/credentials.html", rows=shown, kinds=table, missing=missing)
 
 
 @blueprint.get("/provider/credentials/new/<kind>")
@@ -90,10 +95,6 @@ def change(public_id: str) -> ResponseReturnValue:
         return _form(kind, texts, faults_of_page(refusal.faults), refusal.sentence, public_id), 422
     flash(_("Sent in. What is verified stands until its date."), "good")
     return redirect(url_for("credentials.index"))
-
-
-def _missing(handed_in: set[str]) -> list[Kind]:
-    return [kinds().kinds[code] for code in kinds().required if code not in handed_in]
 
 
 def _form(kind: Kind, texts: Mapping[str, Any], faults: Faults | None = None, sentence: str = "", public_id: str | None = None) -> str:

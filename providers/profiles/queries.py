@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Account
 from marketplace.kernel.errors import NotFound
-from providers.credentials.catalogue import kinds
 from providers.credentials.models import Credential
-from providers.credentials.queries import credential_fact
+from providers.credentials.queries import credential_fact, load_policies
 from providers.credentials.rules.states import REJECTED, WITHDRAWN
 from providers.places.models import ProviderPlace, ServiceArea
 from providers.profiles.catalogue import interview
@@ -236,7 +235,7 @@ def _answers(row: Row[Any]) -> tuple[Answer, ...]:
 
 
 def load_gaps(session: Session, provider: Provider) -> tuple[Gap, ...]:
-    """What is missing before this provider's profile may be sent in."""
+    """What is missing before this provider's profile may be sent in. Whoever applies hands in what the newest policy asks for."""
     area = session.scalar(select(ServiceArea.covered_zips).where(ServiceArea.provider_id == provider.id))
     offered = session.scalars(select(Service.settings).where(Service.provider_id == provider.id, Service.retired.is_(False))).all()
     handed_in = select(Credential.kind).where(Credential.provider_id == provider.id, Credential.status.not_in((REJECTED, WITHDRAWN)))
@@ -252,7 +251,8 @@ def load_gaps(session: Session, provider: Provider) -> tuple[Gap, ...]:
         covered_zips=len(area or ()),
         handed_in=frozenset(session.scalars(handed_in)),
     )
-    return gaps_of(ready, {code: kinds().kinds[code].title for code in kinds().required})
+    table = load_policies(session).newest
+    return gaps_of(ready, {code: table.kinds[code].title for code in table.required_of(provider.profession)})
 
 
 def list_providers(session: Session, state: str | None, after_id: int | None, limit: int) -> list[Provider]:

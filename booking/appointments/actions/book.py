@@ -124,10 +124,13 @@ def _check_standing(session: Session, hold: Hold, provider: Provider, technique:
         raise Refused("not_bookable", "This provider cannot be booked at present.")
     begin, end = to_minute(hold.starts_at), to_minute(hold.ends_at)
     day = local_day(begin)
-    if not any(low <= begin and end <= high for low, high in standing_spans(facts, service, house_rules(), day, local_day(end))):
+    house = house_rules(session)
+    spans = standing_spans(facts, service, house, day, local_day(end), hold.setting)
+    if not any(low <= begin and end <= high for low, high in spans):
         raise Refused("not_bookable", "A required credential is not in force on that day.")
-    levels = {code: level for code, level in house_rules().evidence_levels.items() if code in service.techniques}
-    if technique is not None and technique not in techniques_in_standing(day, facts.credentials, levels):
+    levels = {code: level for code, level in house.evidence_levels.items() if code in service.techniques}
+    stand = techniques_in_standing(day, facts.credentials, levels, house.policies, hold.setting, facts.profession)
+    if technique is not None and technique not in stand:
         raise Refused("unknown_technique", "This provider does not offer that technique on that day.")
     if technique is not None and technique in barred_techniques_of(screening):
         raise Refused("technique_barred", "Your health answers speak against that technique. Choose another one.")

@@ -14,7 +14,7 @@ from booking.appointments.rules.holding import clearance_due_at
 from booking.appointments.rules.moving import assess_move
 from booking.appointments.rules.states import REQUESTED
 from booking.openings.catalogue import house_rules
-from booking.openings.rules.asking import Wish
+from booking.openings.rules.asking import HouseRules, Wish
 from booking.quotes.rules.agreed import agreed_to_dict
 from booking.quotes.rules.clock import clock_words
 from marketplace.db import transaction
@@ -45,7 +45,7 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
             raise kind(verdict.code, verdict.sentence)
         wish = Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting in MOBILE else None)
         accepted = accept_start(session, visit.provider_id, wish, starts_at, now, except_claim_id=visit.claim_id)
-        _check_technique(visit.technique, accepted)
+        _check_technique(visit.technique, visit.setting, accepted, house_rules(session))
         move_claim(session, claim, accepted.claim)
         old = visit.starts_at
         agreed = facts.agreed.moved_to(accepted.starts_at)
@@ -65,13 +65,14 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
         return moved
 
 
-def _check_technique(technique: str | None, accepted: Accepted) -> None:
+def _check_technique(technique: str | None, setting: str, accepted: Accepted, house: HouseRules) -> None:
     """The technique chosen for the old day must stand on the new one too: its certificate may end in between."""
     if technique is None:
         return
     day = local_day(accepted.claim.begin_minute)
-    levels = {code: house_rules().evidence_levels[code] for code in accepted.service.techniques}
-    if technique not in techniques_in_standing(day, accepted.facts.credentials, levels):
+    facts = accepted.facts
+    levels = {code: house.evidence_levels[code] for code in accepted.service.techniques}
+    if technique not in techniques_in_standing(day, facts.credentials, levels, house.policies, setting, facts.profession):
         sentence = "The technique you chose is not offered on that day. Choose another day, or another technique first."
         raise Refused("unknown_technique", sentence)
 

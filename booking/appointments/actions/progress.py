@@ -86,8 +86,9 @@ def choose_technique(public_id: str, technique: str, doer: Doer, now: datetime) 
             )
         facts = get_facts(session, visit.provider_id)
         service = facts.service(visit.service_code)
-        levels = {code: house_rules().evidence_levels[code] for code in (service.techniques if service else ())}
-        if technique not in techniques_in_standing(local_day(to_minute(visit.starts_at)), facts.credentials, levels):
+        house, day = house_rules(session), local_day(to_minute(visit.starts_at))
+        levels = {code: house.evidence_levels[code] for code in (service.techniques if service else ())}
+        if technique not in techniques_in_standing(day, facts.credentials, levels, house.policies, visit.setting, facts.profession):
             raise Refused("unknown_technique", "This provider does not offer that technique on that day.")
         screening = session.get(Screening, visit.screening_id) if visit.screening_id else None
         if screening is not None and technique in barred_techniques_of(screening):

@@ -60,7 +60,15 @@ def accept_start(
     service = offered_service(facts, wish)
     travel = traveler(TravelMode(facts.area.mode)) if facts.area else None
     question = ask(
-        facts, wish, service, house_rules(), taken=taken[provider_id], travel=travel, now=now, from_minute=begin, until_minute=begin + 1
+        facts,
+        wish,
+        service,
+        house_rules(session),
+        taken=taken[provider_id],
+        travel=travel,
+        now=now,
+        from_minute=begin,
+        until_minute=begin + 1,
     )
     judgement = judge_start(question, begin)
     if judgement.code == "slot_taken":

@@ -21,8 +21,7 @@ from marketplace.kernel.errors import Malformed, Refusal
 from marketplace.kernel.walltime import day_begin, from_minute, local_day, to_minute, wall_minute_of_day
 from marketplace.webkit.identity import access
 from marketplace.webkit.reading import read_date
-from providers.credentials.catalogue import kinds
-from providers.credentials.queries import list_facts
+from providers.credentials.queries import list_facts, load_policies
 from providers.credentials.rules.standing import Standing, standing_on
 from providers.profiles.queries import load_gaps
 from providers.registry.forms import desk_owner
@@ -145,7 +144,10 @@ def _day(provider: Provider | None, on: date, now: datetime) -> Day:
 
 
 def _standing(provider: Provider | None, on: date) -> Standing | None:
-    return standing_on(on, list_facts(db.session(), provider.id), kinds(), {}) if provider else None
+    if provider is None:
+        return None
+    session = db.session()
+    return standing_on(on, list_facts(session, provider.id), load_policies(session), {}, profession=provider.profession)
 
 
 def _monday(text: str | None, on: date) -> date | None:

@@ -13,7 +13,7 @@ from booking.demo.rules.meetings import Break, Town, Visit
 from booking.demo.rules.outcomes import Outcome, as_planned, booked_event, draw_outcome
 from booking.demo.rules.people import Client
 from booking.demo.rules.words import Site, World
-from booking.openings.rules.asking import Wish, open_time, pose, standing_spans
+from booking.openings.rules.asking import Wish, Workable, open_time, pose, standing_spans
 from booking.openings.rules.candidates import NEIGHBOR_MINUTES
 from booking.openings.rules.judging import judge_start
 from booking.openings.rules.question import Question, Taken
@@ -59,7 +59,7 @@ class Diary:
         self._seen: set[int] = set()
         self._consults: dict[int, int] = {}
         self._spans: dict[str, list[OpenSpan]] = {}
-        self._standing: dict[str, list[Span]] = {}
+        self._standing: dict[tuple[str, str], list[Span]] = {}
         self._questions: dict[tuple[str, int, str], Question] = {}
         self.choices = [
             Choice(service, minutes, setting)
@@ -84,13 +84,15 @@ class Diary:
         )  # fmt: skip
 
     def _pose(self, choice: Choice) -> Question:
-        standing = self._standing.get(choice.service.code)
+        standing = self._standing.get((choice.service.code, choice.setting))
         if standing is None:
             bounds = self.first - ONE_DAY, self.last + ONE_DAY
-            standing = self._standing[choice.service.code] = standing_spans(self.facts, choice.service, self.world.house, *bounds)
+            standing = standing_spans(self.facts, choice.service, self.world.house, *bounds, choice.setting)
+            self._standing[choice.service.code, choice.setting] = standing
         wish = Wish(choice.service.code, choice.minutes, choice.setting)
         spans = self._open(choice.setting)
-        posed = pose(self.facts, wish, choice.service, spans, standing, taken=(), travel=None, now=self.world.now, window=(0, 0))
+        workable = Workable(spans, standing, self.world.house)
+        posed = pose(self.facts, wish, choice.service, workable, taken=(), travel=None, now=self.world.now, window=(0, 0))
         self._questions[choice.service.code, choice.minutes, choice.setting] = posed
         return posed
 

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from booking.openings.api.shapes import provider_answer, search_answer
-from booking.openings.catalogue import house_rules
 from booking.openings.forms.searching import read_search, write_cursor
 from booking.openings.forms.windows import read_window
 from booking.openings.forms.wishes import read_wish, read_wished_start
@@ -21,11 +20,12 @@ from marketplace import clock
 from marketplace.accounts.queries import saved_zip
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed
-from marketplace.kernel.walltime import NEW_YORK, from_minute
+from marketplace.kernel.walltime import NEW_YORK, from_minute, local_day, to_minute
 from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.identity import ANYONE, access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import json_object
+from providers.credentials.queries import load_policies
 from providers.places import gazetteer
 from providers.places.forms import current_geocoder
 from providers.places.geocoders import resolve
@@ -40,6 +40,7 @@ search_limit = limiter.shared_limit("60 per minute", scope="search", exempt_when
 @access(ANYONE)
 def meta() -> ResponseReturnValue:
     """The words that the other endpoints use."""
+    today = load_policies(db.session()).on(local_day(to_minute(clock.now())))
     return jsonify(
         time_zone=NEW_YORK.key,
         settings=list(SETTINGS),
@@ -51,7 +52,7 @@ def meta() -> ResponseReturnValue:
         ],
         conditions=[{"code": one.code, "name": one.name} for one in catalogue.conditions().values()],
         neighbourhoods=[{"code": one.code, "name": one.name, "zips": list(one.zips)} for one in gazetteer.neighborhoods()],
-        credential_kinds=[{"code": one.code, "title": one.title, "required": one.required} for one in house_rules().kinds.kinds.values()],
+        credential_kinds=[{"code": one.code, "title": one.title, "required": one.required} for one in today.kinds.values()],
         version=catalogue.version(),
     )
 
@@ -71,7 +72,7 @@ def providers() -> ResponseReturnValue:
 @access(ANYONE)
 def provider(slug: str) -> ResponseReturnValue:
     """The public profile."""
-    _nothing_else(request.args)
+    nothing_else(request.args)
     return jsonify(provider_answer(get_listed_facts(db.session(), slug), clock.now()))
 
 
@@ -100,7 +101,7 @@ def quotes() -> ResponseReturnValue:
     return jsonify(quote_to_dict(quote_start(facts, wished.wish, wished.starts_at, clock.now())))
 
 
-def _nothing_else(args: MultiDict[str, str]) -> None:
+def nothing_else(args: MultiDict[str, str]) -> None:
     """Refuse parameters where none is known."""
     if args:
         raise Malformed("unknown_field", f"Not known here: {', '.join(sorted(name[:60] for name in args))}.")

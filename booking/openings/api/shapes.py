@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from booking.openings.catalogue import house_rules
 from booking.openings.rules.search import FACETS, Found, SearchResult
 from booking.openings.rules.showing import PublicCredential, badges, evening_staffing, public_credentials, terms_words
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.visits import quote_visit
+from marketplace.db import db
 from marketplace.kernel.walltime import from_minute, local_day, to_minute
 from marketplace.webkit.filters import ny_date, rfc3339
+from providers.credentials.queries import load_policies
 from providers.profiles.catalogue import questions
 from providers.profiles.rules import PlaceFacts, ProviderFacts, ServiceFacts
 from providers.services import catalogue
@@ -97,18 +98,19 @@ def provider_answer(facts: ProviderFacts, now: datetime) -> dict[str, object]:
         "comes_to": sorted(facts.area.covered_zips) if facts.area else [],
         "evening_staffing": evening_staffing(facts),
         "collaborations": [_collaboration(one) for one in credentials if one.kind == "physician_collaboration" and one.in_force],
-        "sample_data": facts.sample_data,
         "answers": [
             {"code": one.code, "question": questions()[one.code], "answer": one.text, "answered_on": _day(one.answered_on)}
             for one in facts.answers
         ],
+        "sample_data": facts.sample_data,
         "note": NO_PROMISE,
     }
 
 
 def credentials_of(facts: ProviderFacts, now: datetime) -> tuple[PublicCredential, ...]:
     """The public credentials as of today."""
-    return public_credentials(facts, local_day(to_minute(now)), house_rules().kinds, catalogue.techniques())
+    today = local_day(to_minute(now))
+    return public_credentials(facts, today, load_policies(db.session()).on(today), catalogue.techniques())
 
 
 def rating(facts: ProviderFacts) -> dict[str, object]:

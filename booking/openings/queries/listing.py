@@ -61,4 +61,4 @@ def _question(session: Session, facts: ProviderFacts, wish: Wish, window: Span, 
     service = offered_service(facts, wish)
     taken = load_taken(session, [facts.id], from_minute=low, until_minute=high, now=now)[facts.id]
     travel = travel_by(facts.area.mode) if facts.area else None
-    return ask(facts, wish, service, house_rules(), taken=taken, travel=travel, now=now, from_minute=low, until_minute=high)
+    return ask(facts, wish, service, house_rules(session), taken=taken, travel=travel, now=now, from_minute=low, until_minute=high)

@@ -1,7 +1,7 @@
 """The listed providers with their claims, kept in the process and kept fresh by the change feed.
 
 Every answer holds what was committed before its request began: each look first asks the feed who was touched since the last look, and
-reads those anew. On SQLite the feed's numbers are in the order of commits. On PostgreSQL they are not, so changes are followed by
+reads those anew. A new version of the policy touches every listed provider, so it needs no question of its own. On SQLite the feed's numbers are in the order of commits. On PostgreSQL they are not, so changes are followed by
 transaction: all from the oldest that still ran at the last look. Whoever writes what decides about openings must tell the feed
 (`providers.registry.changes.note_change`).
 """
@@ -20,6 +20,9 @@ from sqlalchemy.orm import Session
 from booking.openings.queries.taken import as_taken, claims_wanted
 from booking.openings.rules.candidates import Candidate, HeldTime
 from marketplace.kernel.walltime import DAY_MINUTES, to_minute
+from providers.credentials.catalogue import first_policy
+from providers.credentials.queries import read_policies
+from providers.credentials.rules.policies import Policies
 from providers.profiles.queries import load_facts, load_listed
 from providers.registry.models import Change
 from providers.registry.rules import LISTED
@@ -40,9 +43,10 @@ class Roster:
         self._mark: int | None = None
         self._claims_from = 0
         self._candidates: Mapping[int, Candidate] = {}
+        self._policies = first_policy()
 
-    def candidates(self, session: Session, now: datetime) -> Collection[Candidate]:
-        """Every listed provider as of now, by id. One statement when nothing has changed, a fixed number otherwise."""
+    def candidates(self, session: Session, now: datetime) -> tuple[Collection[Candidate], Policies]:
+        """Every listed provider as of now, by id, and the policy. One statement when nothing has changed, a fixed number otherwise."""
         with self._lock:
             mark, touched = _poll(session, self._mark)
             claims_from = to_minute(now) - KEPT_BACK_MINUTES
@@ -51,8 +55,10 @@ class Roster:
             elif touched:
                 kept = {key: candidate for key, candidate in self._candidates.items() if key not in touched}
                 self._candidates = dict(sorted((kept | _load(session, touched, claims_from)).items()))
+            if touched or self._mark is None or mark < self._mark:
+                self._policies = read_policies(session)
             self._mark = mark
-            return self._candidates.values()
+            return self._candidates.values(), self._policies
 
 
 def roster_of(session: Session) -> Roster:

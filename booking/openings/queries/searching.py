@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from booking.openings.catalogue import search_tables
+from booking.openings.catalogue import rules_by, search_tables
 from booking.openings.queries.roster import roster_of
 from booking.openings.rules.search import Position, SearchResult, find
 from booking.openings.rules.wanted import SearchQuery
@@ -14,5 +14,5 @@ from booking.openings.rules.wanted import SearchQuery
 
 def search(session: Session, query: SearchQuery, now: datetime, after: Position | None = None) -> SearchResult:
     """Listed providers who really are free, with exact totals and counts, from everything committed before this call began."""
-    candidates = roster_of(session).candidates(session, now)
-    return find(candidates, query, search_tables(), now, after)
+    candidates, policies = roster_of(session).candidates(session, now)
+    return find(candidates, query, search_tables(rules_by(policies)), now, after)

@@ -11,7 +11,7 @@ from booking.openings.rules.question import Question, Taken, TravelMinutes, Visi
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.intervals import Span, intersect
 from marketplace.kernel.walltime import day_begin, local_day
-from providers.credentials.rules.kinds import KindTable
+from providers.credentials.rules.policies import Policies
 from providers.credentials.rules.standing import CredentialFact, standing_days, techniques_in_standing
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to, pads
 from providers.registry.rules import LISTED
@@ -29,12 +29,26 @@ class Wish:
     zip: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class HouseRules:
-    """What the house demands of everybody: which credentials are required, and each technique's level of evidence."""
+    """What the house demands of everybody: which credentials are required from when on, and each technique's level of evidence."""
 
-    kinds: KindTable
+    policies: Policies
     evidence_levels: Mapping[str, str]
+
+    def late_hours(self, day: date) -> tuple[int, int]:
+        """From when on a day's starts are evening starts, and before when they still are night starts, in wall minutes."""
+        table = self.policies.on(day)
+        return table.evening_from_minute, table.morning_from_minute
+
+
+@dataclass(frozen=True, slots=True)
+class Workable:
+    """When somebody may work: open time, the time in standing, and by whose hours a start is an evening or night start."""
+
+    spans: Sequence[OpenSpan]
+    standing: Sequence[Span]
+    house: HouseRules
 
 
 def offered_service(facts: ProviderFacts, wish: Wish) -> ServiceFacts:
@@ -67,16 +81,16 @@ def ask(
     """The question whether and when `wish` fits into this provider's time in the window of epoch minutes."""
     first, last = days_around(from_minute, until_minute)
     spans = open_time(facts, wish.setting, first, last)
-    standing = standing_spans(facts, service, house, first, last)
-    return pose(facts, wish, service, spans, standing, taken=taken, travel=travel, now=now, window=(from_minute, until_minute))
+    standing = standing_spans(facts, service, house, first, last, wish.setting)
+    workable = Workable(spans, standing, house)
+    return pose(facts, wish, service, workable, taken=taken, travel=travel, now=now, window=(from_minute, until_minute))
 
 
 def pose(
     facts: ProviderFacts,
     wish: Wish,
     service: ServiceFacts,
-    spans: Sequence[OpenSpan],
-    standing: Sequence[Span],
+    workable: Workable,
     *,
     taken: Sequence[Taken],
     travel: TravelMinutes | None,
@@ -86,7 +100,8 @@ def pose(
     """The question that `ask` puts, for whoever keeps open time and standing at hand."""
     before, after = pads(facts, service, wish.setting)
     visit = Visit(wish.minutes, before, after, wish.zip if wish.setting in MOBILE else None)
-    return Question(spans, facts.rules, taken, visit, now, *window, standing, travel, facts.place_zips)
+    spans, standing, late = workable.spans, workable.standing, workable.house.late_hours
+    return Question(spans, facts.rules, taken, visit, now, *window, standing, travel, facts.place_zips, late=late)
 
 
 def days_around(from_minute: int, until_minute: int) -> tuple[date, date]:
@@ -118,26 +133,37 @@ class StandingPiece:
     techniques: frozenset[str]
 
 
-def standing_pieces(facts: ProviderFacts, techniques: Iterable[str], house: HouseRules, first: date, last: date) -> list[StandingPiece]:
-    """The days first..last on which the provider may work, cut where a credential begins or ends, in order."""
-    days = standing_days(facts.credentials, facts.state, house.kinds, first, last)
+def standing_pieces(
+    facts: ProviderFacts, techniques: Iterable[str], house: HouseRules, first: date, last: date, setting: str | None
+) -> list[StandingPiece]:
+    """The days first..last on which the provider may work in a setting, cut where a credential or a policy begins or ends, in order.
+
+    Without a setting only what is required in all of them counts.
+    """
+    policies, profession = house.policies, facts.profession
+    days = standing_days(facts.credentials, facts.state, policies, first, last, setting=setting, profession=profession)
     levels = {code: house.evidence_levels[code] for code in techniques if code in house.evidence_levels}
     return [
-        StandingPiece(day_begin(begin), day_begin(end), frozenset(techniques_in_standing(begin, facts.credentials, levels)))
+        StandingPiece(
+            day_begin(begin),
+            day_begin(end),
+            frozenset(techniques_in_standing(begin, facts.credentials, levels, policies, setting, profession)),
+        )
         for span in days
-        for begin, end in _cut(span, facts.credentials)
+        for begin, end in _cut(span, facts.credentials, policies)
     ]
 
 
-def standing_spans(facts: ProviderFacts, service: ServiceFacts, house: HouseRules, first: date, last: date) -> list[Span]:
-    """Epoch minutes of the days first..last on which the provider may work and this service has a technique in standing."""
-    pieces = standing_pieces(facts, service.techniques, house, first, last)
+def standing_spans(facts: ProviderFacts, service: ServiceFacts, house: HouseRules, first: date, last: date, setting: str) -> list[Span]:
+    """Epoch minutes of the days first..last on which the provider may work in a setting and this service has a technique in standing."""
+    pieces = standing_pieces(facts, service.techniques, house, first, last, setting)
     return [(piece.begin_minute, piece.end_minute) for piece in pieces if piece.techniques or not service.techniques]
 
 
-def _cut(span: tuple[date, date], credentials: Sequence[CredentialFact]) -> Iterator[tuple[date, date]]:
-    """A span of days in pieces within which no credential begins or ends."""
+def _cut(span: tuple[date, date], credentials: Sequence[CredentialFact], policies: Policies) -> Iterator[tuple[date, date]]:
+    """A span of days in pieces within which no credential and no version of the policy begins or ends."""
     bounds = {fact.valid_from for fact in credentials if fact.valid_from is not None}
+    bounds |= set(policies.changes(*span))
     bounds |= {fact.valid_until + timedelta(days=1) for fact in credentials if fact.valid_until is not None and fact.valid_until < date.max}
     return pairwise([span[0], *sorted(day for day in bounds if span[0] < day < span[1]), span[1]])
 

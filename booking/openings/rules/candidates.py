@@ -83,9 +83,14 @@ class Candidate:
 
         return self._once((setting, days), laid_out)
 
-    def pieces(self, days: Days, house: HouseRules) -> list[StandingPiece]:
-        """The days on which the provider may work, with the techniques that stand on them."""
-        return self._once(("pieces", days), lambda: standing_pieces(self.facts, self._techniques, house, *days))
+    def pieces(self, days: Days, house: HouseRules, setting: str) -> list[StandingPiece]:
+        """The days on which the provider may work in a setting, with the techniques that stand on them.
+
+        Settings that no version of the policy names share theirs.
+        """
+        own = house.policies.own_setting(setting)
+        version = house.policies.newest.version
+        return self._once(("pieces", own, version, days), lambda: standing_pieces(self.facts, self._techniques, house, *days, own))
 
     def works_with_doctor(self, today: date) -> bool:
         """Whether a collaboration with a physician or physical therapist is verified and in force today."""
@@ -98,23 +103,29 @@ class Candidate:
         key = ("prices", service.code, wish.minutes, away, travel)
         return self._once(key, lambda: WholePrices(self.facts, service, wish, taxes))
 
-    def standing(self, service: ServiceFacts, need: Need, days: Days, tables: Tables) -> Spans:
-        """Epoch minutes on which the service may be given and meets the need by techniques that stand on the day."""
-        return self._once(("standing", service.code, need, days), lambda: self._standing(service, need, days, tables))
+    def standing(self, service: ServiceFacts, setting: str, need: Need, days: Days, tables: Tables) -> Spans:
+        """Epoch minutes on which the service may be given in a setting and meets the need by techniques that stand on the day."""
+        policies = tables.house.policies
+        key = ("standing", service.code, policies.own_setting(setting), policies.newest.version, need, days)
+        return self._once(key, lambda: self._standing(service, setting, need, days, tables))
 
-    def by_condition(self, service: ServiceFacts, techniques: frozenset[str], days: Days, tables: Tables) -> Mapping[Spans, frozenset[str]]:
-        """The conditions that a service fits, by the time for which it does."""
+    def by_condition(
+        self, service: ServiceFacts, setting: str, techniques: frozenset[str], days: Days, tables: Tables
+    ) -> Mapping[Spans, frozenset[str]]:
+        """The conditions that a service fits in a setting, by the time for which it does."""
+        policies = tables.house.policies
 
         def grouped() -> dict[Spans, frozenset[str]]:
             found: dict[Spans, set[str]] = {}
             for condition in tables.strengths:
-                found.setdefault(self._standing(service, Need(techniques, condition), days, tables), set()).add(condition)
+                found.setdefault(self._standing(service, setting, Need(techniques, condition), days, tables), set()).add(condition)
             return {spans: frozenset(conditions) for spans, conditions in found.items() if spans}
 
-        return self._once(("conditions", service.code, techniques, days), grouped)
+        key = ("conditions", service.code, policies.own_setting(setting), policies.newest.version, techniques, days)
+        return self._once(key, grouped)
 
-    def _standing(self, service: ServiceFacts, need: Need, days: Days, tables: Tables) -> Spans:
-        pieces = self.pieces(days, tables.house)
+    def _standing(self, service: ServiceFacts, setting: str, need: Need, days: Days, tables: Tables) -> Spans:
+        pieces = self.pieces(days, tables.house, setting)
         return tuple(merge((piece.begin_minute, piece.end_minute) for piece in pieces if need.met(service, piece.techniques, tables)))
 
 

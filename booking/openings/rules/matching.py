@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from booking.openings.rules.asking import Wish, days_around, pose
+from booking.openings.rules.asking import Wish, Workable, days_around, pose
 from booking.openings.rules.candidates import Candidate, Days, Need, Spans, Tables, strength
 from booking.openings.rules.lazily import NO_STARTS, Starts, only_in
 from booking.openings.rules.prices import WholePrices
@@ -150,7 +150,7 @@ class Look:
         for code in service.techniques:
             if code not in self.facets["technique"] and self._affordable(option, Need(frozenset({code}), query.condition)):
                 self.facets["technique"].add(code)
-        by_condition = self.candidate.by_condition(service, query.techniques, frame.days, frame.tables)
+        by_condition = self.candidate.by_condition(service, option.spot.setting, query.techniques, frame.days, frame.tables)
         for standing, conditions in by_condition.items():
             if self._within(option, standing, full_time=query.full_time):
                 self.facets["condition"] |= conditions
@@ -162,7 +162,7 @@ class Look:
             self.least_cents = least if self.least_cents is None else min(least, self.least_cents)
 
     def _standing(self, option: Option, need: Need) -> Spans:
-        return self.candidate.standing(option.service, need, self.frame.days, self.frame.tables)
+        return self.candidate.standing(option.service, option.spot.setting, need, self.frame.days, self.frame.tables)
 
     def _affordable(self, option: Option, need: Need, *, full_time: bool | None = None) -> Starts:
         """The starts that meet a need and the highest price."""
@@ -210,8 +210,7 @@ class Look:
             self.facts,
             self.wish(option),
             option.service,
-            spans,
-            standing,
+            Workable(spans, standing, frame.tables.house),
             taken=self._taken,
             travel=frame.tables.traveler(self.facts.area.mode) if self.facts.area else None,
             now=frame.now,
@@ -234,7 +233,7 @@ class Look:
 
     def _match(self, option: Option, starts: Starts) -> Match:
         first = starts.first(1)[0]
-        pieces = self.candidate.pieces(self.frame.days, self.frame.tables.house)
+        pieces = self.candidate.pieces(self.frame.days, self.frame.tables.house, option.spot.setting)
         standing = next((piece.techniques for piece in pieces if piece.begin_minute <= first < piece.end_minute), frozenset())
         usable = standing.intersection(option.service.techniques)
         condition = self.frame.query.condition

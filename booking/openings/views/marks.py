@@ -7,10 +7,12 @@ from datetime import date, datetime
 
 from flask_babel import gettext as _
 
-from booking.openings.catalogue import house_rules
 from booking.openings.rules.showing import FULL_TIME, PublicCredential, badges, evening_staffing, public_credentials, unchecked_kinds
+from marketplace.db import db
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.webkit.filters import NBSP, long_day, ny_date
+from providers.credentials.catalogue import kinds
+from providers.credentials.queries import load_policies
 from providers.profiles.rules import ProviderFacts
 from providers.services import catalogue
 
@@ -19,7 +21,8 @@ Words = dict[str, object]
 
 def credentials_today(facts: ProviderFacts, now: datetime) -> tuple[PublicCredential, ...]:
     """The public credentials as of today."""
-    return public_credentials(facts, local_day(to_minute(now)), house_rules().kinds, catalogue.techniques())
+    today = local_day(to_minute(now))
+    return public_credentials(facts, today, load_policies(db.session()).on(today), catalogue.techniques())
 
 
 def evidence_line(facts: ProviderFacts, now: datetime) -> list[Words]:
@@ -53,7 +56,7 @@ def evidence_items(credentials: Sequence[PublicCredential]) -> list[Words]:
     """Everything that was checked, and what was not, for the list that opens."""
     return [_item(credential) for credential in credentials] + [
         {"title": title, "summary": _("Not checked"), "checked": False, "what": _("We have not seen or checked this.")}
-        for title in unchecked_kinds(credentials, house_rules().kinds)
+        for title in unchecked_kinds(credentials, kinds())
     ]
 
 

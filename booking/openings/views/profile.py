@@ -31,6 +31,7 @@ from booking.quotes.catalogue import taxes
 from booking.quotes.rules.clock import clock_words
 from booking.quotes.rules.taxes import tax_row
 from booking.quotes.rules.visits import quote_visit
+from marketplace.db import db
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import format_usd
 from marketplace.kernel.walltime import DAY_MINUTES, local_day, to_minute
@@ -230,7 +231,7 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
     credentials = credentials_today(facts, now)
     today = local_day(to_minute(now))
     codes = {code for service in facts.services for code in service.techniques}
-    pieces = standing_pieces(facts, codes, house_rules(), today, today)
+    pieces = standing_pieces(facts, codes, house_rules(db.session()), today, today, None)
     standing = pieces[0].techniques if pieces else frozenset()
     return {
         "provider": facts,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from marketplace.db import db
 from marketplace.webkit.filters import rfc3339
-from providers.credentials.catalogue import kinds
 from providers.credentials.models import Credential
-from providers.credentials.queries import credential_fact
+from providers.credentials.queries import credential_fact, load_policies
 from providers.credentials.rules.standing import shown_state
 
 
@@ -17,7 +17,7 @@ def own_answer(credential: Credential, today: date) -> dict[str, object]:
         "id": credential.public_id,
         "kind": credential.kind,
         "status": credential.status,
-        "state": shown_state(credential_fact(credential), today, kinds().expiring_days),
+        "state": shown_state(credential_fact(credential), today, load_policies(db.session()).on(today).expiring_days),
         "issuer": credential.issuer,
         "holder_name": credential.holder_name,
         "number": credential.number,

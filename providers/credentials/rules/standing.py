@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from providers.credentials.rules.kinds import CERTIFICATE, INSURANCE, KindTable
+from providers.credentials.rules.policies import Policies
 from providers.credentials.rules.states import DRAFT, NEEDS_INFO, REVOKED, SUBMITTED, SUSPENDED, UNDER_REVIEW, VERIFIED
 
 MAY_WORK = ("listed",)
@@ -60,7 +61,7 @@ class Expiring:
 
 @dataclass(frozen=True)
 class Standing:
-    """May this person be booked for `day`? `barred` are offered techniques that must not be used that day, with the reason."""
+    """May this person be booked for `day` (in the setting asked about)? `barred` are techniques that must not be used, with the reason."""
 
     day: date
     bookable: bool
@@ -70,14 +71,28 @@ class Standing:
     barred: tuple[Missing, ...]
 
 
-def standing_on(day: date, facts: Sequence[CredentialFact], table: KindTable, techniques: Mapping[str, str]) -> Standing:
-    """Standing on a day. `techniques` are the offered ones, each with its evidence level.
+def standing_on(
+    day: date,
+    facts: Sequence[CredentialFact],
+    policies: Policies,
+    techniques: Mapping[str, str],
+    setting: str | None = None,
+    profession: str | None = None,
+) -> Standing:
+    """Standing on a day in a setting, by the policy of that day. `techniques` are the offered ones, each with its evidence level.
 
-    Bookable is who has every required kind in force. A technique that lacks its own proof is barred, the person is not.
+    Bookable is who has every kind in force that is required of the profession in the setting; without a setting only what is required
+    in all of them counts. A technique that lacks its own proof is barred, the person is not.
     """
-    missing = tuple(_missing(kind, day, facts, table) for kind in table.required if in_force(day, facts, kind) is None)
-    stand = techniques_in_standing(day, facts, techniques)
-    barred = tuple(_barred(code, level) for code, level in techniques.items() if code not in stand)
+    table = policies.on(day)
+    required = table.required_of(profession, setting)
+    missing = tuple(_missing(kind, day, facts, table) for kind in required if in_force(day, facts, kind) is None)
+    stand = techniques_in_standing(day, facts, techniques, policies, setting, profession)
+    barred = tuple(
+        _barred(code, level, _lacking(code, day, facts, table.proofs_of(code, profession, setting)), table)
+        for code, level in techniques.items()
+        if code not in stand
+    )
     return Standing(day, not missing, missing, _expiring(day, facts, table), stand, barred)
 
 
@@ -89,11 +104,18 @@ def in_force(day: date, facts: Iterable[CredentialFact], kind: str, technique: s
     return latest if latest is not None and latest.status == VERIFIED else None
 
 
-def techniques_in_standing(day: date, facts: Sequence[CredentialFact], techniques: Mapping[str, str]) -> tuple[str, ...]:
-    """Those of `techniques` (code to evidence level) that may be used on a day.
+def techniques_in_standing(
+    day: date,
+    facts: Sequence[CredentialFact],
+    techniques: Mapping[str, str],
+    policies: Policies,
+    setting: str | None = None,
+    profession: str | None = None,
+) -> tuple[str, ...]:
+    """Those of `techniques` (code to evidence level) that may be used on a day in a setting.
 
     `required` needs a verified certificate, `insurer_must_cover` an insurance that names the technique; what the insurance excludes
-    is out. The other levels are badges or matters of a client's clearance.
+    is out. The other levels are badges or matters of a client's clearance. The policy of the day may ask for more kinds of proof.
     """
     insurance = in_force(day, facts, INSURANCE)
     covers = _names(insurance, "covers")
@@ -102,23 +124,40 @@ def techniques_in_standing(day: date, facts: Sequence[CredentialFact], technique
         REQUIRED: lambda code: in_force(day, facts, CERTIFICATE, code) is not None,
         INSURER_MUST_COVER: lambda code: code in covers,
     }
-    return tuple(code for code, level in techniques.items() if code not in excludes and (level not in proven or proven[level](code)))
+    table = policies.on(day)
+    return tuple(
+        code
+        for code, level in techniques.items()
+        if code not in excludes
+        and (level not in proven or proven[level](code))
+        and _lacking(code, day, facts, table.proofs_of(code, profession, setting)) is None
+    )
 
 
-def standing_days(facts: Sequence[CredentialFact], provider_state: str, table: KindTable, first_day: date, last_day: date) -> list[DaySpan]:
+def standing_days(
+    facts: Sequence[CredentialFact],
+    provider_state: str,
+    policies: Policies,
+    first_day: date,
+    last_day: date,
+    *,
+    setting: str | None = None,
+    profession: str | None = None,
+) -> list[DaySpan]:
     """The days from `first_day` to `last_day` (both included) on which the required kinds are in force, as half-open spans in order.
 
-    Empty for anyone who is not listed. Cut where a credential begins or has ended, so the cost does not grow with the days.
+    Empty for anyone who is not listed. Cut where a credential begins or has ended and where a policy begins, so the cost does not grow
+    with the days.
     """
     if provider_state not in MAY_WORK or last_day < first_day:
         return []
-    cuts = {first_day, last_day + _ONE_DAY}
+    cuts = {first_day, last_day + _ONE_DAY, *policies.changes(first_day, last_day)}
     for fact in facts:
         cuts |= {cut for cut in (fact.valid_from, _day_after(fact.valid_until)) if cut is not None and first_day < cut <= last_day}
     spans: list[DaySpan] = []
     days = sorted(cuts)
     for begin, end in pairwise(days):
-        if all(in_force(begin, facts, kind) is not None for kind in table.required):
+        if all(in_force(begin, facts, kind) is not None for kind in policies.on(begin).required_of(profession, setting)):
             joined = spans.pop()[0] if spans and spans[-1][1] == begin else begin
             spans.append((joined, end))
     return spans
@@ -155,8 +194,15 @@ def _missing(kind: str, day: date, facts: Iterable[CredentialFact], table: KindT
     return Missing(kind, f"Your {name} is missing.")
 
 
-def _barred(code: str, level: str) -> Missing:
-    if level == REQUIRED:
+def _lacking(code: str, day: date, facts: Sequence[CredentialFact], proofs: Sequence[str]) -> str | None:
+    """The first kind of proof that a technique lacks on a day; a certificate must be the technique's own."""
+    return next((kind for kind in proofs if in_force(day, facts, kind, code if kind == CERTIFICATE else None) is None), None)
+
+
+def _barred(code: str, level: str, lacking: str | None, table: KindTable) -> Missing:
+    if lacking is not None and lacking != CERTIFICATE:
+        return Missing(f"{lacking}:{code}", f"This technique needs a verified {table.kinds[lacking].short.lower()}.")
+    if lacking == CERTIFICATE or level == REQUIRED:
         return Missing(f"{CERTIFICATE}:{code}", "This technique needs a verified certificate.")
     return Missing(f"{INSURANCE}:{code}", "Your insurance does not cover this technique.")
 

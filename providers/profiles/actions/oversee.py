@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.db import transaction
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.walltime import local_day, to_minute
-from providers.credentials.catalogue import kinds
-from providers.credentials.queries import list_facts
+from providers.credentials.queries import list_facts, load_policies
 from providers.credentials.rules.standing import standing_on
 from providers.registry.changes import list_provider, lock_provider, note_change, note_deed
 from providers.registry.models import Provider
@@ -22,7 +21,8 @@ def approve_provider(slug: str, actor: str, now: datetime) -> Provider:
     """List a provider who sent in their profile. Raises Refused `credentials_missing`, Conflict `wrong_state`, NotFound."""
     with transaction() as session:
         provider = _locked(session, slug)
-        standing = standing_on(local_day(to_minute(now)), list_facts(session, provider.id), kinds(), {})
+        facts, policies = list_facts(session, provider.id), load_policies(session)
+        standing = standing_on(local_day(to_minute(now)), facts, policies, {}, profession=provider.profession)
         if not standing.bookable:
             missing = [{"code": one.code, "detail": one.sentence} for one in standing.missing]
             raise Refused("credentials_missing", standing.missing[0].sentence, details={"missing": missing})

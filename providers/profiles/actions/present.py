@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, FieldFault, Refused
 from marketplace.kernel.walltime import from_minute, local_day, to_minute
-from providers.credentials.catalogue import kinds
-from providers.credentials.queries import list_facts
+from providers.credentials.queries import list_facts, load_policies
 from providers.credentials.rules.standing import standing_on
 from providers.places.changes import Located, store_places
 from providers.places.geocoders import Geocoder, resolve
@@ -54,7 +53,8 @@ def submit_profile(owner: Owner, now: datetime) -> None:
             raise Refused("missing", _sentence(gaps), details={"missing": [{"code": gap.code, "detail": gap.detail} for gap in gaps]})
         provider.state = state
         note_deed(session, provider, owner.actor, "provider_submitted", now)
-        if standing_on(local_day(to_minute(now)), list_facts(session, provider.id), kinds(), {}).bookable:
+        facts, policies = list_facts(session, provider.id), load_policies(session)
+        if standing_on(local_day(to_minute(now)), facts, policies, {}, profession=provider.profession).bookable:
             list_provider(session, provider, owner.actor, now)
 
 

@@ -19,7 +19,7 @@ from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.paging import encode_cursor, read_cursor
 from providers.credentials.catalogue import kinds
-from providers.credentials.queries import list_facts, list_own
+from providers.credentials.queries import list_facts, list_own, load_policies
 from providers.credentials.rules.standing import standing_on
 from providers.places.forms import current_geocoder
 from providers.profiles.actions.oversee import approve_provider, reinstate_provider, suspend_provider
@@ -141,14 +141,15 @@ def _done(slug: str, verb: Callable[[], object]) -> ResponseReturnValue:
 
 
 def _provider(slug: str, form: ReasonForm) -> str:
-    found = get_provider(db.session(), slug)
+    session = db.session()
+    found = get_provider(session, slug)
     today = local_day(to_minute(clock.now()))
     return render_template(
         "admin/provider.html",
         provider=found,
         form=form,
-        standing=standing_on(today, list_facts(db.session(), found.id), kinds(), {}),
-        credentials=list_own(db.session(), found.id),
+        standing=standing_on(today, list_facts(session, found.id), load_policies(session), {}, profession=found.profession),
+        credentials=list_own(session, found.id),
         titles={code: kind.title for code, kind in kinds().kinds.items()},
     )
 

@@ -16,7 +16,7 @@ from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.changes import enqueue_letter
 from providers.credentials.catalogue import kinds
 from providers.credentials.models import Credential, CredentialDecision
-from providers.credentials.queries import get_for_checking, license_holder, list_facts, own_license_rows
+from providers.credentials.queries import get_for_checking, license_holder, list_facts, load_policies, own_license_rows
 from providers.credentials.rules.drafts import Decision
 from providers.credentials.rules.kinds import LICENSE
 from providers.credentials.rules.standing import standing_on
@@ -24,9 +24,6 @@ from providers.credentials.rules.states import VERIFY, next_state
 from providers.registry.changes import list_provider, lock_provider, note_change
 from providers.registry.models import Provider
 from providers.registry.rules import SUBMITTED
-
-RECHECK_DAYS = 30
-"""Registration, expiries and exclusions are looked at again monthly (NCQA's interval, as a yardstick)."""
 
 _TAKEN = "This license number is verified for somebody else already."
 
@@ -70,14 +67,16 @@ def decide_credential(public_id: str, decision: Decision, checker: Checker, link
 
 def _verify(session: Session, credential: Credential, decision: Decision, checker: Checker, now: datetime) -> None:
     until = decision.valid_until or credential.expires_on
-    if until is None and credential.kind in kinds().required:
+    today = local_day(to_minute(now))
+    kind = load_policies(session).on(today).kinds[credential.kind]
+    if until is None and kind.expiry_required:
         sentence = "Say until when it is in force."
         raise Refused("invalid", sentence, faults=[FieldFault("valid_until", sentence)])
     if credential.kind == LICENSE and credential.number_fingerprint is not None:
         _make_sole_bearer(session, credential, credential.number_fingerprint)
     credential.valid_until = until
     credential.verified_at, credential.verified_source, credential.verified_by = now, decision.source, checker.name
-    recheck_on = local_day(to_minute(now)) + timedelta(days=RECHECK_DAYS)
+    recheck_on = today + timedelta(days=kind.recheck_days)
     credential.next_check_on = min(recheck_on, until) if until else recheck_on
 
 
@@ -102,7 +101,10 @@ def _flush(session: Session) -> None:
 
 def _list_if_ready(session: Session, provider: Provider, checker: Checker, now: datetime) -> None:
     today = local_day(to_minute(now))
-    if provider.state == SUBMITTED and standing_on(today, list_facts(session, provider.id), kinds(), {}).bookable:
+    if provider.state != SUBMITTED:
+        return
+    facts, policies = list_facts(session, provider.id), load_policies(session)
+    if standing_on(today, facts, policies, {}, profession=provider.profession).bookable:
         list_provider(session, provider, checker.actor, now)
 
 

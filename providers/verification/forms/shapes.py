@@ -7,11 +7,11 @@ from datetime import date
 
 from flask import url_for
 
+from marketplace.db import db
 from marketplace.webkit.filters import rfc3339
-from providers.credentials.catalogue import kinds
 from providers.credentials.forms.shapes import own_answer
 from providers.credentials.models import CredentialDecision
-from providers.credentials.queries import CredentialRow, DocumentRow
+from providers.credentials.queries import CredentialRow, DocumentRow, load_policies
 from providers.credentials.rules.kinds import INSURANCE, insurance_faults
 from providers.verification.actions.look import OpenedCredential
 
@@ -26,7 +26,7 @@ def queue_answer(row: CredentialRow, today: date) -> dict[str, object]:
 def opened_answer(opened: OpenedCredential, today: date) -> dict[str, object]:
     """Everything a checker sees."""
     credential = opened.row.credential
-    faults = insurance_faults(credential.details or {}, kinds()) if credential.kind == INSURANCE else []
+    faults = insurance_faults(credential.details or {}, load_policies(db.session()).on(today)) if credential.kind == INSURANCE else []
     return {
         **queue_answer(opened.row, today),
         "number": credential.number,

@@ -11,12 +11,13 @@ from flask_babel import gettext as _
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Malformed, Refused
+from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.paging import encode_cursor, read_cursor
 from providers.credentials.catalogue import kinds
 from providers.credentials.forms import credentials_link
 from providers.credentials.forms.page import faults_of_page
-from providers.credentials.queries import WAITING, count_waiting, list_for_checking
+from providers.credentials.queries import WAITING, count_waiting, list_for_checking, load_policies
 from providers.credentials.rules.documents import IMAGES
 from providers.credentials.rules.kinds import INSURANCE, insurance_faults
 from providers.verification.actions.decide import decide_credential
@@ -87,6 +88,7 @@ def document(public_id: str) -> Response:
 def _check(public_id: str, texts: Mapping[str, str], faults: Faults | None = None, sentence: str = "") -> str:
     opened = open_credential(public_id, viewer().actor, clock.now())
     credential = opened.row.credential
+    asked = load_policies(db.session()).on(local_day(to_minute(clock.now())))
     return render_template(
         "admin/queue.html",
         rows=list_for_checking(db.session(), WAITING, None, PAGE)[:PAGE],
@@ -96,7 +98,7 @@ def _check(public_id: str, texts: Mapping[str, str], faults: Faults | None = Non
         opened=opened,
         may_decide=credential.status in WAITING,
         images=IMAGES,
-        shortfalls=insurance_faults(credential.details or {}, kinds()) if credential.kind == INSURANCE else (),
+        shortfalls=insurance_faults(credential.details or {}, asked) if credential.kind == INSURANCE else (),
         texts=texts,
         faults=faults or {},
         sentence=sentence,

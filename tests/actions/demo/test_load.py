@@ -113,7 +113,7 @@ def test_every_start_is_one_that_the_engine_judges_free_when_it_was_booked(ctx: 
             db.session(), [provider.id], from_minute=begin, until_minute=begin + visit.minutes, now=START, except_claim_id=visit.claim_id
         )
         question = ask(
-            provider, wish, service, house_rules(), taken=taken[provider.id], now=visit.booked_at, from_minute=begin, until_minute=begin + 1,
+            provider, wish, service, house_rules(db.session()), taken=taken[provider.id], now=visit.booked_at, from_minute=begin, until_minute=begin + 1,
             travel=travel_by(provider.area.mode) if provider.area else None,
         )  # fmt: skip
         judged = judge_start(question, begin)

@@ -19,7 +19,7 @@ from providers.credentials.rules.standing import (
     techniques_in_standing,
 )
 
-TABLE = catalogue.kinds()
+TABLE, POLICY = catalogue.kinds(), catalogue.first_policy()
 DAY = date(2026, 12, 4)
 ONE = timedelta(days=1)
 
@@ -35,7 +35,7 @@ BOTH = [LICENSE, INSURANCE]
 
 
 def standing(facts, day=DAY, techniques=None):
-    return standing_on(day, facts, TABLE, techniques or {})
+    return standing_on(day, facts, POLICY, techniques or {})
 
 
 def test_the_kinds_and_what_is_required():
@@ -158,7 +158,7 @@ def test_the_version_that_begins_last_decides(facts, verified, why):
     ],
 )
 def test_techniques_and_their_proof(level, facts, stands, why):
-    assert techniques_in_standing(DAY, facts, {"x": level}) == (("x",) if stands else ()), why
+    assert techniques_in_standing(DAY, facts, {"x": level}, POLICY) == (("x",) if stands else ()), why
     assert [one.code.split(":")[1] for one in standing(facts, techniques={"x": level}).barred] == ([] if stands else ["x"]), why
 
 
@@ -256,22 +256,22 @@ def days(*spans):
     ],
 )
 def test_the_days_in_standing(facts, spans, why):
-    assert standing_days(facts, "listed", TABLE, FIRST, LAST) == spans, why
+    assert standing_days(facts, "listed", POLICY, FIRST, LAST) == spans, why
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "suspended", "", "LISTED"])
 def test_who_is_not_listed_stands_on_no_day(state):
-    assert standing_days(BOTH, state, TABLE, FIRST, LAST) == []
+    assert standing_days(BOTH, state, POLICY, FIRST, LAST) == []
 
 
 def test_a_single_day_and_no_day():
-    assert standing_days(BOTH, "listed", TABLE, FIRST, FIRST) == [(FIRST, FIRST + ONE)]
-    assert standing_days(BOTH, "listed", TABLE, FIRST, FIRST - ONE) == []
+    assert standing_days(BOTH, "listed", POLICY, FIRST, FIRST) == [(FIRST, FIRST + ONE)]
+    assert standing_days(BOTH, "listed", POLICY, FIRST, FIRST - ONE) == []
 
 
 def test_the_last_day_of_the_calendar_is_no_trap():
     endless = [replace(one, valid_until=date.max) for one in BOTH]
-    assert standing_days(endless, "listed", TABLE, FIRST, LAST) == [(FIRST, LAST + ONE)]
+    assert standing_days(endless, "listed", POLICY, FIRST, LAST) == [(FIRST, LAST + ONE)]
     assert standing(endless).expiring == ()
 
 
@@ -293,7 +293,7 @@ facts_lists = st.lists(
 def test_spans_agree_with_every_single_day(facts, one, other):
     """A brute-force twin: ask for each day by itself and join what holds."""
     first, last = min(one, other), max(one, other)
-    spans = standing_days(facts, "listed", TABLE, first, last)
+    spans = standing_days(facts, "listed", POLICY, first, last)
     inside = {begin + number * ONE for begin, end in spans for number in range((end - begin).days)}
     every = [first + number * ONE for number in range((last - first).days + 1)]
     assert inside == {day for day in every if standing(facts, day).bookable}

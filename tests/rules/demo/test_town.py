@@ -13,10 +13,11 @@ from booking.demo.rules.outcomes import Outcome, as_planned, draw_outcome
 from booking.demo.rules.papers import CLEAR, fate_of
 from booking.demo.rules.people import draw_client, free_email
 from booking.demo.rules.visits import Diary, draw_diary, stage
-from booking.openings.catalogue import house_rules
+from booking.openings.catalogue import rules_by
 from booking.openings.rules.judging import judge_start
 from booking.quotes.rules.agreed import AgreedTerms, agreed_from_dict
 from marketplace.kernel.walltime import from_minute, local_day, to_minute
+from providers.credentials.catalogue import first_policy
 from providers.credentials.rules.numbers import npi_fault
 from providers.credentials.rules.standing import EXPIRED, EXPIRING, PENDING, shown_state, standing_on
 from providers.schedule.rules.checking import check_weekly
@@ -25,6 +26,7 @@ from providers.services.rules.terms import DEFAULT_TERMS, terms_from_dict, terms
 
 NOW = datetime(2027, 1, 12, 17, 0, tzinfo=UTC)
 TODAY = local_day(to_minute(NOW))
+HOUSE = rules_by(first_policy())
 PLAN = Plan(providers=60, days=30, seed=1)
 
 
@@ -114,21 +116,21 @@ def test_areas_are_stated_in_three_ways_and_cover_something(desks):
 
 
 def test_every_state_of_a_credential_is_there_even_in_a_small_town(desks):
-    kinds = house_rules().kinds
+    kinds = HOUSE.policies.newest
     shown = {shown_state(fact, TODAY, kinds.expiring_days) for desk in desks[:12] for fact in desk.facts.credentials}
     assert {"verified", EXPIRING, PENDING, EXPIRED, "suspended"} <= shown
 
 
 def test_who_is_in_good_standing_may_be_booked_and_the_others_not(desks):
     for number, desk in enumerate(desks):
-        may = desk.facts.state == "listed" and standing_on(TODAY, desk.facts.credentials, house_rules().kinds, {}).bookable
+        may = desk.facts.state == "listed" and standing_on(TODAY, desk.facts.credentials, HOUSE.policies, {}).bookable
         if fate_of(number) == CLEAR:
             assert may, desk.facts.name
     assert sum(desk.facts.state != "listed" for desk in desks) >= 4
 
 
 def test_techniques_that_need_a_certificate_have_one(desks):
-    levels = house_rules().evidence_levels
+    levels = HOUSE.evidence_levels
     for desk in desks:
         needed = {code for service in desk.facts.services for code in service.techniques if levels[code] == "required"}
         held = {paper.draft.technique for paper in desk.papers if paper.draft.kind == "certificate" and paper.status == "verified"}

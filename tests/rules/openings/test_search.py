@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.openings.catalogue import house_rules, search_tables
+from booking.openings.catalogue import rules_by, search_tables
 from booking.openings.rules.asking import Wish, ask, offered_service, open_time
 from booking.openings.rules.judging import judge_start
 from booking.openings.rules.search import FACETS, find
@@ -17,10 +17,13 @@ from booking.quotes.catalogue import taxes
 from booking.quotes.rules.visits import quote_visit
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.walltime import NEW_YORK, day_begin, from_minute, local_day
+from providers.credentials.catalogue import first_policy
 from providers.credentials.rules.standing import in_force, techniques_in_standing
 from providers.places.rules.geometry import Point, distance_meters
 from tests.support.worlds import CONDITIONS, NOW, SETTINGS, TECHNIQUES, TODAY, World, quarters, random_query, random_world
 
+HOUSE = rules_by(first_policy())
+TABLES = search_tables(HOUSE)
 HOURS = {"morning": range(5, 12), "afternoon": range(12, 17), "evening": range(17, 21), "late": (21, 22, 23, 0, 1, 2, 3, 4)}
 
 
@@ -43,12 +46,12 @@ def starts_of(facts, claims, query, service, setting):
     except Refused:
         return
     taken = [held.taken for held in claims if held.expires_at is None or held.expires_at > NOW]
-    travel = search_tables().traveler(facts.area.mode) if facts.area else None
+    travel = TABLES.traveler(facts.area.mode) if facts.area else None
     question = ask(
         facts,
         wish,
         service,
-        house_rules(),
+        HOUSE,
         taken=taken,
         travel=travel,
         now=NOW,
@@ -89,9 +92,9 @@ def starts_of(facts, claims, query, service, setting):
 def needed(facts, service, query, start, end):
     """Whether the service meets the need on every day that the visit touches."""
     for day in {local_day(start), local_day(end - 1)}:
-        levels = {code: house_rules().evidence_levels[code] for code in service.techniques}
-        stand = set(techniques_in_standing(day, facts.credentials, levels))
-        ties = search_tables().strengths.get(query.condition, {})
+        levels = {code: HOUSE.evidence_levels[code] for code in service.techniques}
+        stand = set(techniques_in_standing(day, facts.credentials, levels, HOUSE.policies))
+        ties = TABLES.strengths.get(query.condition, {})
         if query.techniques and not stand & query.techniques:
             return False
         if query.condition and query.condition not in service.conditions and not stand & set(ties):
@@ -144,9 +147,9 @@ VALUES = {
 def strength(facts, service, query, start):
     if query.condition is None:
         return 0
-    levels = {code: house_rules().evidence_levels[code] for code in service.techniques}
-    stand = techniques_in_standing(local_day(start), facts.credentials, levels)
-    ties = search_tables().strengths[query.condition]
+    levels = {code: HOUSE.evidence_levels[code] for code in service.techniques}
+    stand = techniques_in_standing(local_day(start), facts.credentials, levels, HOUSE.policies)
+    ties = TABLES.strengths[query.condition]
     return max((ties.get(code, 0) for code in stand), default=0) or int(query.condition in service.conditions)
 
 
@@ -180,7 +183,7 @@ def pages(candidates, query):
     """Every page in turn."""
     found, after = [], None
     while True:
-        result = find(candidates, query, search_tables(), NOW, after)
+        result = find(candidates, query, TABLES, NOW, after)
         found += result.items
         assert len(result.items) <= query.limit
         if result.after is None:
@@ -193,7 +196,7 @@ def test_search_finds_what_asking_about_every_start_finds(seed):
     random = Random(seed)
     world, query = random_world(random), random_query(random)
     candidates = world.candidates()
-    result = find(candidates, query, search_tables(), NOW)
+    result = find(candidates, query, TABLES, NOW)
     assert result.total == count(world, query)
     expected = []
     for facts, claims in world.people:
@@ -215,7 +218,7 @@ def test_search_finds_what_asking_about_every_start_finds(seed):
 def test_facets_count_whom_their_value_would_find(seed):
     random = Random(seed)
     world, query = random_world(random, 4), random_query(random)
-    facets = find(world.candidates(), query, search_tables(), NOW).facets
+    facets = find(world.candidates(), query, TABLES, NOW).facets
     assert set(facets) == set(FACETS) == set(VALUES)
     facet = random.choice(FACETS)
     for value in VALUES[facet]:
@@ -229,8 +232,8 @@ def test_a_hold_counts_until_the_second_it_ends(minutes_later):
     query = replace(random_query(random), limit=20)
     now = NOW + timedelta(minutes=minutes_later)
     kept = [(facts, [held for held in claims if held.expires_at is None or held.expires_at > now]) for facts, claims in world.people]
-    without = find([type(world.candidates()[0])(facts, claims) for facts, claims in kept], query, search_tables(), now)
-    assert find(world.candidates(), query, search_tables(), now) == without
+    without = find([type(world.candidates()[0])(facts, claims) for facts, claims in kept], query, TABLES, now)
+    assert find(world.candidates(), query, TABLES, now) == without
 
 
 def services_of(facts, *techniques):
@@ -255,10 +258,10 @@ def test_the_service_that_goes_firmest_with_the_condition_is_shown_whatever_its_
     world = random_world(random, 60)
     query = SearchQuery(day_begin(TODAY), day_begin(TODAY) + 3 * 1440, condition="neck_pain")
     people = [(services_of(facts, ("trigger_point",), ("myofascial_release",)), claims) for facts, claims in world.people]
-    found = find(World(people).candidates(), query, search_tables(), NOW).items
+    found = find(World(people).candidates(), query, TABLES, NOW).items
     assert found
     assert {item.service.code for item in found} == {"own-1"}
-    plain = find(World(people).candidates(), replace(query, condition=None), search_tables(), NOW).items
+    plain = find(World(people).candidates(), replace(query, condition=None), TABLES, NOW).items
     assert {item.service.code for item in plain} == {"own-0"}
-    no_tie = find(World(people).candidates(), replace(query, condition="cancer_care"), search_tables(), NOW)
+    no_tie = find(World(people).candidates(), replace(query, condition="cancer_care"), TABLES, NOW)
     assert (no_tie.total, no_tie.items) == (0, ())
