@@ -27,7 +27,9 @@ from booking.guide.views import blueprint as guide_pages
 from booking.guide.views import install_navigation
 from booking.openapi.api import blueprint as openapi_api
 from booking.openings.api import blueprint as openings_api
+from booking.openings.api.evidence import blueprint as evidence_api
 from booking.openings.views import blueprint as opening_pages
+from booking.openings.views.evidence import blueprint as evidence_pages
 from booking.screening.api import blueprint as screening_api
 from booking.upkeep.commands import JOBS as UPKEEP_JOBS
 from booking.upkeep.commands import check
@@ -81,6 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 audit_pages,
                 guide_pages,
                 opening_pages,
+                evidence_pages,
                 checkout_pages,
                 visit_pages,
                 calendar_pages,
@@ -105,6 +108,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 checking_api,
                 sources_api,
                 openings_api,
+                evidence_api,
                 screening_api,
                 appointments_api,
                 blocks_api,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from booking.openapi.catalogue.schemas import (
     ANYTHING,
     COUNT,
+    DAY,
     INSTANT,
     ME,
     SETTING,
@@ -53,6 +54,30 @@ SEARCH = (
     Query("sort", {"type": "string", "enum": ["soonest", "distance", "price", "rating"]}, "The order."),
     Query("limit", {"type": "integer", "minimum": 1, "maximum": 50}, "How many; 20 by default."),
     Query("cursor", TEXT, "The `next` of the answer before."),
+)
+EVIDENCE = given(
+    {
+        "provider": TEXT,
+        "kind": TEXT,
+        "technique": nullable(TEXT),
+        "title": TEXT,
+        "status": TEXT,
+        "in_force": YES,
+        "required": YES,
+        "renewing": YES,
+        "issuer": nullable(TEXT),
+        "source": nullable(TEXT),
+        "verified_on": nullable(DAY),
+        "checked_by": nullable(TEXT),
+        "valid_until": nullable(DAY),
+        "next_check_on": nullable(DAY),
+        "works_with": nullable(ANYTHING),
+        "asked": TEXT,
+        "means": TEXT,
+        "means_not": listed(TEXT),
+        "not_checked": listed(TEXT),
+        "certificates": listed(TEXT),
+    }
 )
 BOOKING = taken(
     {"hold": WORDS, "screening": WORDS, "consent": taken({"version": WORDS, "accepted": YES}, {"sections": listed(TEXT)})},
@@ -157,6 +182,24 @@ OPERATIONS = (
         errors=(422, 429),
     ),
     Operation("GET", f"{V1}/providers/<slug>", "show_provider", "A public profile.", "search", answer=ref("Provider")),
+    Operation(
+        "GET",
+        f"{V1}/providers/<slug>/evidence/<kind>",
+        "show_evidence",
+        "What stands behind a badge.",
+        "search",
+        answer=EVIDENCE,
+        errors=(429,),
+    ),
+    Operation(
+        "GET",
+        f"{V1}/providers/<slug>/evidence/certificate/<technique>",
+        "show_technique_evidence",
+        "What stands behind a certificate.",
+        "search",
+        answer=EVIDENCE,
+        errors=(429,),
+    ),
     Operation(
         "GET",
         f"{V1}/providers/<slug>/openings",

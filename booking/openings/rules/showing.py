@@ -65,10 +65,10 @@ def public_credentials(
     return tuple(sorted(shown, key=lambda one: (order.index(one.kind), one.status == EXPIRED)))
 
 
-def unchecked_kinds(credentials: Iterable[PublicCredential], table: KindTable) -> tuple[str, ...]:
-    """The titles of the kinds of which nothing is in force, so that a page can say what was not checked."""
+def unchecked_kinds(credentials: Iterable[PublicCredential], table: KindTable) -> tuple[tuple[str, str], ...]:
+    """The kinds (code, title) of which nothing is in force, so that a page can say what was not checked."""
     held = {credential.kind for credential in credentials if credential.in_force}
-    return tuple(kind.title for code, kind in table.kinds.items() if code not in held)
+    return tuple((code, kind.title) for code, kind in table.kinds.items() if code not in held)
 
 
 def badges(credentials: Iterable[PublicCredential]) -> tuple[Badge, ...]:

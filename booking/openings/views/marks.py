@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from booking.openings.rules.showing import FULL_TIME, PublicCredential, badges, evening_staffing, public_credentials, unchecked_kinds
@@ -37,14 +38,20 @@ def evidence_line(facts: ProviderFacts, now: datetime) -> list[Words]:
     for badge in shown:
         text = words[badge.kind]
         if badge.valid_until is not None and badge.kind != "physician_collaboration":
-            text = _("%(what)s to %(day)s", what=text, day=_date(badge.valid_until))
+            text = _("%(what)s to %(day)s", what=text, day=date_words(badge.valid_until))
         if badge.kind == "license" and badge.verified_at is not None:
             checked = ny_date(badge.verified_at)
             text = _("%(what)s · checked %(day)s", what=text, day=f"{checked:%b}{NBSP}{checked.day}")
-        marks.append({"text": text, "checked": True})
+        marks.append({"text": text, "checked": True, "href": evidence_href(facts, badge.kind)})
     if "physician_collaboration" not in {badge.kind for badge in shown}:
-        marks.append({"text": _("Work with a doctor: not checked"), "checked": False})
+        href = evidence_href(facts, "physician_collaboration")
+        marks.append({"text": _("Work with a doctor: not checked"), "checked": False, "href": href})
     return marks
+
+
+def evidence_href(facts: ProviderFacts, kind: str, technique: str | None = None) -> str:
+    """The page behind a badge."""
+    return url_for("evidence.show", slug=facts.slug, kind=kind, technique=technique)
 
 
 def full_time_evenings(facts: ProviderFacts) -> bool:
@@ -52,15 +59,21 @@ def full_time_evenings(facts: ProviderFacts) -> bool:
     return evening_staffing(facts) == FULL_TIME
 
 
-def evidence_items(credentials: Sequence[PublicCredential]) -> list[Words]:
+def evidence_items(facts: ProviderFacts, credentials: Sequence[PublicCredential]) -> list[Words]:
     """Everything that was checked, and what was not, for the list that opens."""
-    return [_item(credential) for credential in credentials] + [
-        {"title": title, "summary": _("Not checked"), "checked": False, "what": _("We have not seen or checked this.")}
-        for title in unchecked_kinds(credentials, kinds())
+    return [_item(facts, credential) for credential in credentials] + [
+        {
+            "title": title,
+            "summary": _("Not checked"),
+            "checked": False,
+            "what": _("We have not seen or checked this."),
+            "page": evidence_href(facts, kind),
+        }
+        for kind, title in unchecked_kinds(credentials, kinds())
     ]
 
 
-def _item(credential: PublicCredential) -> Words:
+def _item(facts: ProviderFacts, credential: PublicCredential) -> Words:
     evidence, checked = credential.evidence, credential.verified_at is not None
     where = (evidence.source if checked else None) or evidence.issuer
     return {
@@ -74,16 +87,18 @@ def _item(credential: PublicCredential) -> Words:
         "by": evidence.checked_by if checked else None,
         "next_check": long_day(evidence.next_check_on) if evidence.next_check_on else None,
         "not_checked": _not_checked(credential.kind),
+        "page": evidence_href(facts, credential.kind, evidence.technique if credential.kind == "certificate" else None),
     }
 
 
-def _date(day: date) -> str:
+def date_words(day: date) -> str:
+    """A date in full: Jan 12, 2027."""
     return f"{day:%b}{NBSP}{day.day}, {day.year}"
 
 
 def _summary(credential: PublicCredential) -> str:
     until = credential.evidence.valid_until
-    day = "" if until is None else _date(until)
+    day = "" if until is None else date_words(until)
     words = {
         "verified": _("Valid to %(day)s", day=day) if day else _("In force"),
         "expiring": _("Valid to %(day)s, ends soon", day=day),

@@ -37,8 +37,8 @@ from marketplace.kernel.money import format_usd
 from marketplace.kernel.walltime import DAY_MINUTES, local_day, to_minute
 from marketplace.webkit.filters import rfc3339
 from providers.places.gazetteer import neighborhoods_of_zip
-from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to
 from providers.profiles.catalogue import questions
+from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to
 from providers.services import catalogue
 from providers.services.rules.matching import NO_PROMISE
 from providers.services.rules.prices import BandRule, HolidayRule, PriceRule, ShortNoticeRule, TravelRule, WeekendRule
@@ -241,15 +241,15 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
         "rating": rating_words(facts),
         "evenings": full_time_evenings(facts),
         "marks": evidence_line(facts, now),
-        "evidence": evidence_items(credentials),
+        "evidence": evidence_items(facts, credentials),
         "choice": choice,
         "prices": price_tables(facts, choice),
         "price_rules": price_rules(facts),
         "tax_line": tax_line(facts, today),
         "works_with": works_with(facts, standing, choice.condition if choice else None),
         "no_promise": NO_PROMISE,
-        "places": place_rows(facts),
         "answers": [{"question": _(questions()[one.code]), "text": one.text, "answered_on": one.answered_on} for one in facts.answers],
+        "places": place_rows(facts),
         "comes_to": sorted({neighborhood_words(code) for zip_code in _covered(facts) for code in neighborhoods_of_zip(zip_code)}),
         "back": url_for("openings.search", **_back(choice)),
     }
