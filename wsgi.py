@@ -51,6 +51,7 @@ from providers.credentials.views import blueprint as credential_pages
 from providers.places.api import blueprint as places_api
 from providers.places.views import blueprint as place_pages
 from providers.profiles.api import blueprint as profiles_api
+from providers.profiles.views.apply import blueprint as apply_pages
 from providers.profiles.views.pages import blueprint as profile_pages
 from providers.registry.changes import note_account_switch
 from providers.schedule.api import blueprint as schedule_api
@@ -91,6 +92,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 credential_pages,
                 service_pages,
                 schedule_pages,
+                apply_pages,
                 profile_pages,
                 checking_pages,
                 source_pages,
@@ -119,7 +121,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             installers=(install_accounts, install_navigation),
             open_endpoints={**ACCOUNT_ENDPOINTS},
             attachments=ATTACHMENTS,
-            homes={"client": "visits.index", "provider": "desk.today", "admin": "checking.queue"},
+            homes={"client": "visits.index", "provider": "apply.begin", "admin": "checking.queue"},
         ),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from marketplace.kernel.errors import FieldFault
 
-_DOLLARS = re.compile(r"\$?\s*([0-9]{1,6})(?:\.([0-9]{2}))?")
+_DOLLARS = re.compile(r"\$?\s*([0-9]{1,9})(?:\.([0-9]{2}))?")
 
 
 def number_or_text(text: str) -> int | str | None:

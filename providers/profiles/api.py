@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed
+from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.paging import encode_cursor, read_cursor
 from marketplace.webkit.reading import json_object
 from providers.places.forms import current_geocoder
 from providers.profiles.actions.oversee import approve_provider, reinstate_provider, suspend_provider
 from providers.profiles.actions.present import put_profile, submit_profile
-from providers.profiles.forms import profile_answer, read_profile, read_reason
+from providers.profiles.forms import profile_answer, read_profile, read_reason, read_submit
 from providers.profiles.queries import list_providers
 from providers.registry.forms import desk_owner
 from providers.registry.models import Provider
@@ -44,8 +45,8 @@ def change_profile() -> ResponseReturnValue:
 @blueprint.post("/provider/submit")
 @access("provider")
 def submit() -> ResponseReturnValue:
-    """Send the profile in."""
-    submit_profile(desk_owner(), clock.now())
+    """Send the profile in, signed for or not."""
+    submit_profile(desk_owner(), clock.now(), read_submit(json_object(request)))
     return show_profile()
 
 
@@ -83,4 +84,11 @@ def reinstate(slug: str) -> ResponseReturnValue:
 
 
 def _admin_answer(provider: Provider) -> dict[str, object]:
-    return {"slug": provider.slug, "name": provider.name, "state": provider.state, "reason": provider.state_reason}
+    return {
+        "slug": provider.slug,
+        "name": provider.name,
+        "state": provider.state,
+        "reason": provider.state_reason,
+        "attested_at": rfc3339(provider.attested_at) if provider.attested_at else None,
+        "attestation_version": provider.attestation_version,
+    }

@@ -14,15 +14,30 @@ from marketplace.accounts.models import Account
 from marketplace.kernel.errors import NotFound
 from providers.credentials.models import Credential
 from providers.credentials.queries import credential_fact, load_policies
+from providers.credentials.rules.kinds import CERTIFICATE
+from providers.credentials.rules.standing import REQUIRED
 from providers.credentials.rules.states import REJECTED, WITHDRAWN
 from providers.places.models import ProviderPlace, ServiceArea
 from providers.profiles.catalogue import interview
-from providers.profiles.rules import Answer, AreaFacts, Evidence, Gap, PlaceFacts, ProviderFacts, Readiness, ServiceFacts, gaps_of
+from providers.profiles.rules import (
+    Answer,
+    AreaFacts,
+    Evidence,
+    Gap,
+    PlaceFacts,
+    ProviderFacts,
+    Readiness,
+    ServiceFacts,
+    Todo,
+    gaps_of,
+    todos_of,
+)
 from providers.registry.models import Provider
 from providers.registry.rules import LISTED, SUSPENDED, state_shown
 from providers.schedule.models import HoursException, ScheduleRule, WeeklyHours
 from providers.schedule.rules.drafts import DEFAULT_RULES
 from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
+from providers.services.catalogue import techniques
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.rules.prices import PriceRules, prices_from_dict
 from providers.services.rules.terms import DEFAULT_TERMS, terms_from_dict
@@ -253,6 +268,28 @@ def load_gaps(session: Session, provider: Provider) -> tuple[Gap, ...]:
     )
     table = load_policies(session).newest
     return gaps_of(ready, {code: table.kinds[code].title for code in table.required_of(provider.profession)})
+
+
+def offered_techniques(session: Session, provider_id: int) -> list[str]:
+    """The codes of the techniques that a provider's services name."""
+    named = session.scalars(select(Service.techniques).where(Service.provider_id == provider_id, Service.retired.is_(False)))
+    return list(dict.fromkeys(code for codes in named for code in codes))
+
+
+def load_todos(session: Session, provider: Provider) -> tuple[Todo, ...]:
+    """What this provider's application still lacks; certificates that offered techniques ask for are among it."""
+    offered = offered_techniques(session, provider.id)
+    asking = [one for code, one in techniques().items() if one.evidence_level == REQUIRED and code in offered]
+    handed_in = select(Credential.technique).where(
+        Credential.provider_id == provider.id, Credential.kind == CERTIFICATE, Credential.status.not_in((REJECTED, WITHDRAWN))
+    )
+    known = set(session.scalars(handed_in)) if asking else set()
+    return todos_of(
+        load_gaps(session, provider),
+        legal_name=provider.legal_name is not None,
+        attested=provider.attested_at is not None,
+        uncertified=[one.name for one in asking if one.code not in known],
+    )
 
 
 def list_providers(session: Session, state: str | None, after_id: int | None, limit: int) -> list[Provider]:

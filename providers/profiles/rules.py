@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -178,7 +178,10 @@ PROFESSIONS = (
 
 @dataclass(frozen=True)
 class ProfileDraft:
-    """How a provider presents themselves, as stated; `phone` is E.164. Places come beside it, since they are looked up on the map."""
+    """How a provider presents themselves, as stated; `phone` is E.164. Places come beside it, since they are looked up on the map.
+
+    The legal name is shown to nobody but those who check; where it is None, the one that was stated before stays.
+    """
 
     name: str
     headline: str
@@ -190,6 +193,7 @@ class ProfileDraft:
     settings: tuple[str, ...]
     phone: str | None
     answers: Mapping[str, str]
+    legal_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -232,3 +236,44 @@ def gaps_of(ready: Readiness, required: Mapping[str, str]) -> tuple[Gap, ...]:
     gaps = [Gap(code, detail) for holds, code, detail in checks if not holds]
     gaps += [Gap(kind, f"Send in: {title}.") for kind, title in required.items() if kind not in ready.handed_in]
     return tuple(gaps)
+
+
+@dataclass(frozen=True)
+class Attestation:
+    """A version of what a provider signs for when they apply."""
+
+    version: int
+    statements: tuple[str, ...]
+
+
+APPLY_STEPS = ("you", "license", "insurance", "practice", "techniques", "more", "attest", "review")
+_STEP_OF_GAP = {
+    "phone": "you", "languages": "you", "headline": "practice", "about": "practice", "settings": "practice", "services": "practice",
+    "hours": "practice", "place": "practice", "area": "practice", "license": "license", "liability_insurance": "insurance",
+    "certificate": "techniques",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing still to do before an application is whole: the screen where it is done, a sentence, and whether it is needed at all."""
+
+    step: str
+    detail: str
+    needed: bool = True
+
+
+def todos_of(gaps: Sequence[Gap], *, legal_name: bool, attested: bool, uncertified: Sequence[str]) -> tuple[Todo, ...]:
+    """What an application still lacks, in the order of its screens. `uncertified` names offered techniques without their certificate."""
+    found = [Todo(_STEP_OF_GAP.get(gap.code, "more"), gap.detail) for gap in gaps]
+    if not legal_name:
+        found.append(Todo("you", "Give your name as it stands on your license."))
+    if not attested:
+        found.append(Todo("attest", "Sign that what you stated is true."))
+    found += [Todo("techniques", f"{name}: not bookable without its certificate.", needed=False) for name in uncertified]
+    return tuple(sorted(found, key=lambda one: APPLY_STEPS.index(one.step)))
+
+
+def first_step(todos: Sequence[Todo]) -> str:
+    """Where to go on: the first screen with something that is needed, else the last one."""
+    return next((one.step for one in todos if one.needed), APPLY_STEPS[-1])

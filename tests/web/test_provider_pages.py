@@ -228,7 +228,7 @@ class TestProfileAndArea:
         page = desk.open("/provider/profile")
         for target in ("/provider/services", "/provider/hours", "/provider/credentials"):
             assert f'href="{target}"' in page.text
-        assert "missing" in desk.submit(at="/provider/submit").text
+        assert 'href="/provider/apply"' in page.text
 
     def test_the_area_says_where_one_comes_to(self, desk):
         desk.open("/provider/areas")

@@ -46,6 +46,7 @@ PROFILE = taken(
         "languages": listed(TEXT),
         "settings": listed(SETTING),
         "phone": nullable(TEXT),
+        "legal_name": nullable({"type": "string", "maxLength": 120}),
         "places": listed(PLACE),
         "answers": taken({}, {one.code: {"type": "string", "maxLength": interview().longest} for one in interview().questions}),
     },
@@ -137,7 +138,7 @@ CHECK = given(
         "asked_by": TEXT,
     }
 )
-STATED = given({"slug": TEXT, "name": TEXT, "state": TEXT, "reason": nullable(TEXT)})
+STATED = given({"slug": TEXT, "name": TEXT, "state": TEXT, "reason": nullable(TEXT), "attested_at": nullable(INSTANT)})
 DEED = given({"at": INSTANT, "actor": TEXT, "verb": TEXT, "object": TEXT, "details": ANYTHING, "hash": TEXT})
 NEW_BLOCK = taken({"starts_at": INSTANT, "ends_at": INSTANT}, {"note": nullable({"type": "string", "maxLength": 2000})})
 
@@ -160,7 +161,15 @@ def _state(verb: str, words: str, body: dict[str, Any] | None) -> Operation:
 OPERATIONS = (
     *_pair("profile", "profile", "The profile, and what is missing before it can be sent in", PROFILE, OWN_PROFILE),
     Operation(
-        "POST", f"{V1}/provider/submit", "submit_profile", "Send the profile in.", "desk", DESK, answer=OWN_PROFILE, errors=(409, 422)
+        "POST",
+        f"{V1}/provider/submit",
+        "submit_profile",
+        "Send the profile in, signed for or not.",
+        "desk",
+        DESK,
+        taken({}, {"attestation": taken({"version": {"type": "integer", "minimum": 1}, "accepted": {"const": True}})}),
+        answer=OWN_PROFILE,
+        errors=(409, 422),
     ),
     *_pair("services", "services", "Services with lengths and prices", SERVICES, given({"services": listed(ANYTHING)})),
     *_pair("prices", "prices", "Price rules", PRICES, given({"rules": listed(ANYTHING)})),

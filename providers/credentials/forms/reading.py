@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Request, current_app
@@ -33,9 +34,9 @@ def credential_body(request: Request) -> dict[str, Any]:
     return body
 
 
-def read_upload(request: Request) -> Document | None:
-    """The file that came along, told by its content and cleaned; None without one."""
-    upload = request.files.get("file")
+def read_upload(request: Request, name: str = "file") -> Document | None:
+    """The file that came along in a field, told by its content and cleaned; None without one."""
+    upload = request.files.get(name)
     if upload is None or not upload.filename:
         return None
     return read_document(upload.stream.read(LARGEST_BYTES + 1))
@@ -94,6 +95,9 @@ def _detail(row: Fields, name: str) -> object:
         return amount
     if name in ("covers", "excludes"):
         return [word.strip()[:60] for word in row.texts(name, []) or []][:60]
+    if name.endswith("_on"):
+        day = row.day(name, None)
+        return day.isoformat() if isinstance(day, date) else None
     text = row.text(name, None, longest=120, blank=True)
     if name == "npi" and text and (fault := npi_fault(text)):
         row.fault(name, fault)

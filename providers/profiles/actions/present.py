@@ -16,6 +16,7 @@ from providers.places.changes import Located, store_places
 from providers.places.geocoders import Geocoder, resolve
 from providers.places.models import ProviderPlace
 from providers.places.rules.drafts import PlaceDraft
+from providers.profiles.changes import sign
 from providers.profiles.queries import load_gaps
 from providers.profiles.rules import Gap, ProfileDraft, days_of_answers
 from providers.registry.changes import list_provider, note_change, note_deed, own_provider
@@ -40,13 +41,22 @@ def put_profile(owner: Owner, draft: ProfileDraft, places: Sequence[PlaceDraft],
         note_change(session, provider.id)
 
 
-def submit_profile(owner: Owner, now: datetime) -> None:
+def attest(owner: Owner, version: int, now: datetime) -> None:
+    """Sign that what was stated is true. Raises Refused `attestation_outdated` for any version but today's."""
+    with transaction() as session:
+        sign(session, own_provider(session, owner, now), owner.actor, version, now)
+
+
+def submit_profile(owner: Owner, now: datetime, attested: int | None = None) -> None:
     """Send the profile in. Raises Refused `missing` with everything that is missing, Conflict `wrong_state` when it is in already.
 
-    Whoever has every required credential verified is listed by the same deed.
+    Whoever has every required credential verified is listed by the same deed. `attested` is the version of the statement that is signed
+    with it, if one is; programs may send a profile in without.
     """
     with transaction() as session:
         provider = own_provider(session, owner, now)
+        if attested is not None:
+            sign(session, provider, owner.actor, attested, now)
         state = next_state(provider.state, SUBMIT)
         gaps = load_gaps(session, provider)
         if gaps:
@@ -72,6 +82,7 @@ def _write(provider: Provider, draft: ProfileDraft, today: date) -> None:
     provider.languages, provider.settings, provider.phone = list(draft.languages), list(draft.settings), draft.phone
     provider.answered_on = days_of_answers(provider.answers, provider.answered_on or {}, draft.answers, today)
     provider.answers = dict(draft.answers)
+    provider.legal_name = draft.legal_name or provider.legal_name
 
 
 def _delete_place(session: Session, place: ProviderPlace, now: datetime) -> None:

@@ -17,7 +17,7 @@ from providers.profiles.catalogue import interview
 from providers.profiles.rules import GENDERS, PROFESSIONS, ProfileDraft
 from providers.services.forms import SETTINGS
 
-_SHOWN_ONLY = ("slug", "state", "missing", "answered_on")
+_SHOWN_ONLY = ("slug", "state", "missing", "answered_on", "attested")
 
 
 @lru_cache(maxsize=1)
@@ -30,7 +30,8 @@ def languages() -> Mapping[str, str]:
 def read_profile(body: Mapping[str, Any], shown: Mapping[str, object]) -> tuple[ProfileDraft, tuple[PlaceDraft, ...]]:
     """The contract's `PUT /provider/profile`. Raises Malformed for unknown fields, Refused `invalid` for the rest.
 
-    What an answer adds (slug, state, missing, answered_on) may be sent back as it was `shown`; anything else there is refused as unknown.
+    What an answer adds (slug, state, missing, answered_on, attested) may be sent back as it was `shown`; anything else there is refused
+    as unknown.
     """
     fields = Fields(body)
     for name in _SHOWN_ONLY:
@@ -47,6 +48,7 @@ def read_profile(body: Mapping[str, Any], shown: Mapping[str, object]) -> tuple[
         settings=tuple(dict.fromkeys(fields.choices("settings", SETTINGS, ()) or ())),
         phone=_phone(fields),
         answers=_answers(fields),
+        legal_name=fields.text("legal_name", None, longest=120, blank=True) or None,
     )
     places = read_places(fields)
     fields.finish()
@@ -59,6 +61,21 @@ def read_reason(body: Mapping[str, Any]) -> str:
     reason: str = fields.text("reason", longest=300)
     fields.finish()
     return reason
+
+
+def read_submit(body: Mapping[str, Any]) -> int | None:
+    """The body of `POST /provider/submit`: `{attestation?: {version, accepted: true}}`; gives the version that is signed for, if any."""
+    fields = Fields(body)
+    table = fields.table("attestation", None)
+    version: int | None = None
+    if table is not None:
+        row = Fields(table, "attestation.")
+        version = row.integer("version", least=1)
+        if row.boolean("accepted") is False:
+            row.fault("accepted", "Only a statement that is accepted can be recorded.")
+        fields.adopt(row)
+    fields.finish()
+    return version
 
 
 def _phone(fields: Fields) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from marketplace.webkit.filters import rfc3339
 from providers.places.models import ProviderPlace
 from providers.places.queries import list_places
 from providers.profiles.catalogue import interview
@@ -26,9 +27,11 @@ def profile_answer(session: Session, owner: Owner) -> dict[str, object]:
         "languages": provider.languages,
         "settings": provider.settings,
         "phone": provider.phone,
+        "legal_name": provider.legal_name,
         "places": [_place(place) for place in list_places(session, provider.id)] if provider.id else [],
         "answers": {one.code: provider.answers[one.code] for one in interview().questions if one.code in provider.answers},
         "answered_on": {code: day for code, day in (provider.answered_on or {}).items() if code in provider.answers},
+        "attested": {"at": rfc3339(provider.attested_at), "version": provider.attestation_version} if provider.attested_at else None,
         "slug": provider.slug,
         "state": provider.state,
         "missing": [{"code": gap.code, "detail": gap.detail} for gap in load_gaps(session, provider)],

@@ -23,7 +23,7 @@ from providers.credentials.queries import list_facts, list_own, load_policies
 from providers.credentials.rules.standing import standing_on
 from providers.places.forms import current_geocoder
 from providers.profiles.actions.oversee import approve_provider, reinstate_provider, suspend_provider
-from providers.profiles.actions.present import put_profile, submit_profile
+from providers.profiles.actions.present import put_profile
 from providers.profiles.catalogue import interview
 from providers.profiles.forms import languages, profile_answer, read_profile
 from providers.profiles.forms.page import COMMON_LANGUAGES, PlaceRow, ProfilePage, page_of_body, page_of_form
@@ -72,18 +72,6 @@ def change_profile() -> ResponseReturnValue:
     except Refusal as refusal:
         return _show(page, page.placed(refusal.faults), refusal.sentence), 422
     flash(_("Your profile is stored."), "good")
-    return redirect(url_for("profiles.profile"))
-
-
-@blueprint.post("/provider/submit")
-@access("provider")
-def submit() -> ResponseReturnValue:
-    """Send the profile in."""
-    try:
-        submit_profile(desk_owner(), clock.now())
-        flash(_("Your profile is with us. We write to you as soon as your credentials are checked."), "good")
-    except Refusal as refusal:
-        flash(refusal.sentence, "warning")
     return redirect(url_for("profiles.profile"))
 
 
