@@ -153,7 +153,7 @@ def _show(page: ProfilePage, faults: Mapping[str, Sequence[str]] | None = None, 
         sentence=sentence,
         genders=GENDERS,
         professions=PROFESSIONS,
-        language_options=[(code, named[code]) for code in offered],
         questions=interview().questions,
         longest=interview().longest,
+        language_options=[(code, named[code]) for code in offered],
     )
