@@ -59,9 +59,12 @@ from providers.schedule.views import blueprint as schedule_pages
 from providers.services.api import blueprint as services_api
 from providers.services.views import blueprint as service_pages
 from providers.verification.api.checking import blueprint as checking_api
+from providers.verification.api.exclusions import blueprint as exclusions_api
 from providers.verification.api.sources import blueprint as sources_api
+from providers.verification.commands import exclusions
 from providers.verification.jobs import JOBS as VERIFICATION_JOBS
 from providers.verification.views.checking import blueprint as checking_pages
+from providers.verification.views.exclusions import blueprint as exclusion_pages
 from providers.verification.views.sources import blueprint as source_pages
 
 ROOT = Path(__file__).parent
@@ -96,6 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 profile_pages,
                 checking_pages,
                 source_pages,
+                exclusion_pages,
                 desk_pages,
                 desk_visit_pages,
             ),
@@ -109,6 +113,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 profiles_api,
                 checking_api,
                 sources_api,
+                exclusions_api,
                 openings_api,
                 evidence_api,
                 screening_api,
@@ -116,7 +121,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 blocks_api,
                 openapi_api,
             ),
-            commands=(accounts, audit, backup, check, jobs, keys, restore, demo),
+            commands=(accounts, audit, backup, check, exclusions, jobs, keys, restore, demo),
             jobs=(*UPKEEP_JOBS, *VERIFICATION_JOBS, *GROUND_JOBS),
             installers=(install_accounts, install_navigation),
             open_endpoints={**ACCOUNT_ENDPOINTS},

@@ -13,7 +13,7 @@ from marketplace.db import wait_turn
 from marketplace.kernel.errors import NotFound
 from providers.registry.models import Change, Provider
 from providers.registry.queries import find_own_id, slugs_like
-from providers.registry.rules import APPROVE, DRAFT, Owner, free_slug, next_state, slug_of
+from providers.registry.rules import APPROVE, DRAFT, SUSPEND, Owner, free_slug, next_state, slug_of
 
 
 def note_change(session: Session, provider_id: int) -> None:
@@ -73,6 +73,14 @@ def list_provider(session: Session, provider: Provider, actor: str, now: datetim
     provider.state_reason = None
     provider.listed_at = provider.listed_at or now
     note_deed(session, provider, actor, "provider_listed", now)
+    note_change(session, provider.id)
+
+
+def suspend(session: Session, provider: Provider, reason: str, actor: str, now: datetime) -> None:
+    """Take a provider out of search and booking at once. Visits already booked stay until somebody decides on them."""
+    provider.state = next_state(provider.state, SUSPEND)
+    provider.state_reason = reason
+    note_deed(session, provider, actor, "provider_suspended", now, reason=reason)
     note_change(session, provider.id)
 
 

@@ -10,6 +10,7 @@ from marketplace.jobs import Job
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.walltime import local_day, to_minute
 from providers.verification.actions.ask import ask_source
+from providers.verification.actions.exclude import match_exclusions
 from providers.verification.forms.sources import sources_on
 from providers.verification.queries.sources import list_due
 from providers.verification.rules.sources import ANSWERED
@@ -43,4 +44,7 @@ def ask_again(now: datetime) -> int:
     return answered
 
 
-JOBS = (Job("ask sources again", ask_again, every=timedelta(hours=1)),)
+JOBS = (
+    Job("ask sources again", ask_again, every=timedelta(hours=1)),
+    Job("match exclusions", match_exclusions, every=timedelta(days=1)),
+)

@@ -138,6 +138,7 @@ CHECK = given(
         "asked_by": TEXT,
     }
 )
+HIT = given({"id": TEXT, "status": TEXT, "matched_by": {"enum": ["npi", "name"]}, "entry": TEXT, "found_at": INSTANT, "provider": ANYTHING})
 STATED = given({"slug": TEXT, "name": TEXT, "state": TEXT, "reason": nullable(TEXT), "attested_at": nullable(INSTANT)})
 DEED = given({"at": INSTANT, "actor": TEXT, "verb": TEXT, "object": TEXT, "details": ANYTHING, "hash": TEXT})
 NEW_BLOCK = taken({"starts_at": INSTANT, "ends_at": INSTANT}, {"note": nullable({"type": "string", "maxLength": 2000})})
@@ -282,6 +283,27 @@ OPERATIONS = (
         "admin",
         ADMIN,
         answer=page(CHECK),
+    ),
+    Operation(
+        "GET",
+        f"{V1}/admin/exclusions",
+        "list_exclusions",
+        "Providers who resemble an entry of the federal exclusion list, and how old the list is.",
+        "admin",
+        ADMIN,
+        queries=(Query("status", TEXT, "Only open, confirmed or dismissed."),),
+        answer=given({"items": listed(HIT), "next": nullable(TEXT), "list": ANYTHING}),
+    ),
+    Operation(
+        "POST",
+        f"{V1}/admin/exclusions/<public_id>/decision",
+        "decide_exclusion",
+        "Say that it is this provider, who is suspended at once, or that it is not.",
+        "admin",
+        ADMIN,
+        taken({"decision": {"type": "string", "enum": ["confirm", "dismiss"]}, "note": {"type": "string", "minLength": 1, "maxLength": 1000}}),
+        answer=HIT,
+        errors=(409,),
     ),
     Operation(
         "GET",

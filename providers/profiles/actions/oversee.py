@@ -11,10 +11,10 @@ from marketplace.kernel.errors import Refused
 from marketplace.kernel.walltime import local_day, to_minute
 from providers.credentials.queries import list_facts, load_policies
 from providers.credentials.rules.standing import standing_on
-from providers.registry.changes import list_provider, lock_provider, note_change, note_deed
+from providers.registry.changes import list_provider, lock_provider, note_change, note_deed, suspend
 from providers.registry.models import Provider
 from providers.registry.queries import get_provider
-from providers.registry.rules import SUSPEND, next_state, state_after_reinstating
+from providers.registry.rules import state_after_reinstating
 
 
 def approve_provider(slug: str, actor: str, now: datetime) -> Provider:
@@ -34,10 +34,7 @@ def suspend_provider(slug: str, reason: str, actor: str, now: datetime) -> Provi
     """Take a provider out of search and booking at once. Visits already booked stay until somebody decides on them."""
     with transaction() as session:
         provider = _locked(session, slug)
-        provider.state = next_state(provider.state, SUSPEND)
-        provider.state_reason = reason
-        note_deed(session, provider, actor, "provider_suspended", now, reason=reason)
-        note_change(session, provider.id)
+        suspend(session, provider, reason, actor, now)
     return provider
 
 
