@@ -80,6 +80,11 @@ def get_of_person(session: Session, public_id: str, person_id: int) -> Booked:
     return _one(session, and_(Appointment.public_id == public_id, Appointment.person_id == person_id))
 
 
+def get_of_hold(session: Session, hold_id: int) -> Booked:
+    """The appointment that a hold became. Raises NotFound."""
+    return _one(session, Appointment.hold_id == hold_id)
+
+
 def get_of_provider(session: Session, public_id: str, account_id: int) -> Booked:
     """An appointment with the provider that this account is. Raises NotFound."""
     return _one(session, and_(Appointment.public_id == public_id, Provider.account_id == account_id))
@@ -112,6 +117,12 @@ def _list(session: Session, condition: ColumnElement[bool], limit: int, after_id
         follows = and_(Appointment.starts_at == last.starts_at, Appointment.id < last.id)
         wanted = wanted.where(or_(Appointment.starts_at < last.starts_at, follows))
     return [Booked(row[0], row[1], row[2], row[3]) for row in session.execute(wanted)]
+
+
+def list_visits(session: Session, visit_ids: Sequence[int]) -> list[Booked]:
+    """The visits of these ids, the soonest first."""
+    rows = session.execute(_booked().where(Appointment.id.in_(visit_ids)).order_by(Appointment.starts_at, Appointment.id))
+    return [Booked(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def find_last_address(session: Session, person_id: int, setting: str, zip_code: str | None) -> dict[str, Any] | None:

@@ -96,6 +96,7 @@ def test_a_guest_books_with_a_code_and_the_link_shows_this_visit_only(app, visit
     assert "Sam" not in stranger.open("/appointments").text
     assert stranger.open(page.request.path).status_code == 200
     assert stranger.open("/visits/" + "x" * 43).status_code == 404
+    assert guest.open(f"/checkout/{newest_hold(app)}/review").request.path.startswith("/visits/")
 
 
 def test_a_guest_whose_guesses_are_used_up_gets_a_new_code(app, visitor, shop):
@@ -225,6 +226,49 @@ def test_two_tabs_book_one_visit(app, visitor, shop, client_account):
     assert "booked already" in again.text
     with app.app_context():
         assert len(db.session.scalars(select(Appointment)).all()) == 1
+
+
+def test_a_review_sent_after_the_hold_ended_books_nothing_and_leads_on(app, visitor, shop, clock, client_account):
+    person = visitor(client_account)
+    hold(person, shop)
+    answer_health(person)
+    person.submit(at="/consent", accepted="y")
+    person.submit(at="/place", note="Second buzzer")
+    clock.advance(minutes=10)
+    page = person.submit(at="/review")
+    assert page.request.path == f"/providers/{shop['provider']}"
+    assert "is free again" in page.text
+    with app.app_context():
+        assert db.session.scalars(select(Appointment)).all() == []
+
+
+def test_two_tabs_cancel_one_visit_once(app, visitor, shop, client_account):
+    person = visitor(client_account)
+    hold(person, shop)
+    answer_health(person)
+    person.submit(at="/consent", accepted="y")
+    person.submit(at="/place")
+    path = person.submit(at="/review").request.path
+    tab = person.open(f"{path}/cancel")
+    person.submit(at="/cancel")
+    person.page = tab
+    again = person.submit(at="/cancel")
+    assert (again.status_code, again.request.path) == (200, path)
+    assert "Canceled" in again.text
+    with app.app_context():
+        assert db.session.scalars(select(Appointment)).one().sequence == 1
+        assert len(db.session.scalars(select(Letter).where(Letter.kind == "visit_cancelled")).all()) == 1
+
+
+@pytest.mark.parametrize("step", ["health", "consent", "place", "review"])
+def test_whoever_goes_back_into_the_checkout_after_booking_lands_at_the_visit(app, visitor, shop, client_account, step):
+    person = visitor(client_account)
+    hold(person, shop)
+    answer_health(person)
+    person.submit(at="/consent", accepted="y")
+    person.submit(at="/place")
+    path = person.submit(at="/review").request.path
+    assert person.open(f"/checkout/{newest_hold(app)}/{step}").request.path == path
 
 
 def test_a_taken_start_says_so_and_shows_other_times(visitor, shop, client_account):

@@ -17,7 +17,7 @@ from booking.appointments.forms.checkout import CodeForm, DetailsForm, PlaceForm
 from booking.appointments.forms.health import asked, health_form, open_screens, read_answers
 from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.models import Hold
-from booking.appointments.queries import find_last_address, get_hold
+from booking.appointments.queries import find_last_address, get_hold, get_of_hold
 from booking.openings.rules.asking import Wish
 from booking.quotes.rules.agreed import agreed_from_dict
 from booking.quotes.rules.clock import clock_words
@@ -128,13 +128,21 @@ def _begin(public_id: str) -> Checkout | Answer:
     checkout = Checkout(public_id)
     if checkout.hold.state == "booked":
         flash(_("This time is booked already."), "info")
-        return redirect(url_for("visits.index") if viewer().signed_in else url_for("openings.home"))
+        return redirect(_visit_of(checkout))
     if checkout.ended:
         flash(_("The time was held for ten minutes and is free again. Choose it again: your answers are kept."), "warning")
         held = checkout.hold
         back: dict[str, Any] = {"service": held.service_code, "minutes": held.minutes, "setting": held.setting, "zip": held.zip}
         return redirect(url_for("openings.provider", slug=checkout.facts.slug, **back))
     return checkout
+
+
+def _visit_of(checkout: Checkout) -> str:
+    """Where the visit is that this hold became. A guest's secret is known to the browser that booked, and to the letter."""
+    if viewer().signed_in:
+        return url_for("visits.show", public_id=get_of_hold(db.session(), checkout.hold.id).appointment.public_id)
+    booked, key = session.get("guest_visit", (None, ""))
+    return url_for("visits.guest", key=key) if booked == checkout.hold.public_id else url_for("openings.home")
 
 
 @blueprint.route("/checkout/<public_id>/health", methods=["GET", "POST"])
@@ -334,6 +342,7 @@ def review(public_id: str) -> Page:
         else:
             flash(_("Booked. The letter with the calendar file is on its way."), "good")
             if made.guest_key:
+                session["guest_visit"] = (checkout.hold.public_id, made.guest_key)
                 return redirect(url_for("visits.guest", key=made.guest_key))
             return redirect(url_for("visits.show", public_id=made.booked.appointment.public_id))
     screening = find_screening(db.session(), checkout.draft["screening"], checkout.person_id)
