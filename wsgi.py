@@ -13,7 +13,8 @@ import providers.places.models
 import providers.registry.models
 import providers.schedule.models
 import providers.services.models
-import providers.verification.models  # noqa: F401 (tables must be known)
+import providers.verification.models
+import providers.wording.models  # noqa: F401 (tables must be known)
 from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.views.checkout import blueprint as checkout_pages
@@ -66,6 +67,8 @@ from providers.verification.jobs import JOBS as VERIFICATION_JOBS
 from providers.verification.views.checking import blueprint as checking_pages
 from providers.verification.views.exclusions import blueprint as exclusion_pages
 from providers.verification.views.sources import blueprint as source_pages
+from providers.wording.api import blueprint as wording_api
+from providers.wording.views import blueprint as flag_pages
 
 ROOT = Path(__file__).parent
 on_account_switched("providers", note_account_switch)
@@ -96,6 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 service_pages,
                 schedule_pages,
                 apply_pages,
+                flag_pages,
                 profile_pages,
                 checking_pages,
                 source_pages,
@@ -111,6 +115,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 services_api,
                 schedule_api,
                 profiles_api,
+                wording_api,
                 checking_api,
                 sources_api,
                 exclusions_api,

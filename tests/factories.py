@@ -30,7 +30,8 @@ from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.registry.models import Change, Provider
 from providers.schedule.models import Claim, HoursException, RosterShift, ScheduleRule, WeeklyHours
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
-from providers.verification.models import EvidenceRequest, ExclusionEntry, ExclusionHit, ExclusionImport, ProfileFlag, SourceCheck
+from providers.verification.models import EvidenceRequest, ExclusionEntry, ExclusionHit, ExclusionImport, SourceCheck
+from providers.wording.models import ProfileFlag
 from tests.support.clocks import START
 
 PASSWORD = "evening-in-manhattan"

@@ -196,6 +196,12 @@ class ProfileDraft:
     legal_name: str | None = None
 
 
+def public_texts(draft: ProfileDraft) -> dict[str, str]:
+    """What clients can read of a profile, by field."""
+    named = {"name": draft.name, "headline": draft.headline, "about": draft.about}
+    return named | {f"answer:{code}": text for code, text in draft.answers.items()}
+
+
 @dataclass(frozen=True)
 class Gap:
     """One thing that keeps a profile from being sent in: a code for programs, a sentence for its owner."""

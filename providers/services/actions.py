@@ -16,6 +16,7 @@ from providers.services.queries import durations_of, list_service_rows, newest_p
 from providers.services.rules.drafts import ServiceDraft, version_after
 from providers.services.rules.prices import PriceRules, prices_to_dict
 from providers.services.rules.terms import Terms, terms_to_dict
+from providers.wording.changes import raise_flags
 
 
 def put_services(owner: Owner, drafts: Sequence[ServiceDraft], now: datetime) -> None:
@@ -29,6 +30,7 @@ def put_services(owner: Owner, drafts: Sequence[ServiceDraft], now: datetime) ->
             _write(session, row, draft, position, durations.get(row.id, {}))
         for row in rows.values():
             row.retired = True
+        raise_flags(session, provider, {f"service:{draft.code}": draft.name for draft in drafts}, now)
         note_deed(session, provider, owner.actor, "services_changed", now, codes=[draft.code for draft in drafts])
         note_change(session, provider.id)
 

@@ -17,7 +17,7 @@ from marketplace.kernel.walltime import NEW_YORK
 from marketplace.webkit.identity import access
 from marketplace.webkit.typed import placed_faults
 from providers.registry.forms import desk_owner
-from providers.registry.queries import find_own_id
+from providers.registry.queries import find_own_id, find_own_provider
 from providers.services.actions import put_prices, put_services, put_terms
 from providers.services.catalogue import techniques
 from providers.services.forms import prices_page, read_services, services_page, terms_page
@@ -27,6 +27,7 @@ from providers.services.queries import list_services, prices_in_force, terms_in_
 from providers.services.rules.preview import Preview, preview_terms
 from providers.services.rules.prices import CODES, prices_from_dict, prices_to_dict
 from providers.services.rules.terms import Terms, terms_from_dict, terms_to_dict
+from providers.wording.catalogue import advice_on
 
 blueprint = Blueprint("services", __name__)
 EXAMPLE_CENTS = 16_500
@@ -130,7 +131,10 @@ def _changed(rows: list[RuleRow]) -> list[RuleRow]:
 
 
 def _services(rows: list[ServiceRow], faults: Faults | None = None, sentence: str = "") -> str:
-    return render_template("provider/services.html", rows=rows, faults=faults or {}, sentence=sentence)
+    provider = find_own_provider(db.session(), desk_owner().account_id)
+    texts = {f"service:{row.name}": row.title for row in rows}
+    advice = advice_on(texts, provider.profession if provider else "")
+    return render_template("provider/services.html", rows=rows, faults=faults or {}, sentence=sentence, advice=advice)
 
 
 def _prices(rows: list[RuleRow], cap: str, faults: Faults | None = None, sentence: str = "") -> str:

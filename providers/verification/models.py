@@ -1,4 +1,4 @@
-"""What sources said, who was asked to confirm, and what a person should look at."""
+"""What sources said, who was asked to confirm, and who resembles somebody on the exclusion list."""
 
 from __future__ import annotations
 
@@ -104,24 +104,3 @@ class ExclusionHit(Base):
     note: Mapped[str | None] = mapped_column(SealedText)
 
     __table_args__ = (UniqueConstraint("provider_id", "entry_key", name="uq_exclusion_hit_once"),)
-
-
-class ProfileFlag(Base):
-    """A word or claim in a public text that a person should look at. A cleared one stays cleared: `fingerprint` is the excerpt's."""
-
-    __tablename__ = "profile_flag"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
-    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), index=True)
-    code: Mapped[str] = mapped_column(String(40))
-    field: Mapped[str] = mapped_column(String(40))
-    excerpt: Mapped[str] = mapped_column(String(200))
-    fingerprint: Mapped[str] = mapped_column(String(64))
-    status: Mapped[str] = mapped_column(String(12), default="open", index=True)
-    found_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    decided_by: Mapped[str | None] = mapped_column(String(80))
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    note: Mapped[str | None] = mapped_column(String(300))
-
-    __table_args__ = (UniqueConstraint("provider_id", "fingerprint", name="uq_profile_flag_once"),)

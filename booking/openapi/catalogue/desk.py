@@ -140,6 +140,7 @@ CHECK = given(
 )
 HIT = given({"id": TEXT, "status": TEXT, "matched_by": {"enum": ["npi", "name"]}, "entry": TEXT, "found_at": INSTANT, "provider": ANYTHING})
 STATED = given({"slug": TEXT, "name": TEXT, "state": TEXT, "reason": nullable(TEXT), "attested_at": nullable(INSTANT)})
+FLAG = given({"id": TEXT, "code": TEXT, "field": TEXT, "excerpt": TEXT, "status": TEXT, "found_at": INSTANT, "note": nullable(TEXT)})
 DEED = given({"at": INSTANT, "actor": TEXT, "verb": TEXT, "object": TEXT, "details": ANYTHING, "hash": TEXT})
 NEW_BLOCK = taken({"starts_at": INSTANT, "ends_at": INSTANT}, {"note": nullable({"type": "string", "maxLength": 2000})})
 
@@ -324,6 +325,27 @@ OPERATIONS = (
         ADMIN,
         queries=(Query("state", TEXT, "Only these."), CURSOR),
         answer=page(STATED),
+    ),
+    Operation(
+        "GET",
+        f"{V1}/admin/flags",
+        "list_flags",
+        "Sentences in public texts that a person should look at, the oldest first.",
+        "admin",
+        ADMIN,
+        queries=(Query("status", {"type": "string", "enum": ["open", "cleared", "kept"]}, "Only these; open when absent."), CURSOR),
+        answer=page(FLAG),
+    ),
+    Operation(
+        "POST",
+        f"{V1}/admin/flags/<public_id>/decision",
+        "decide_flag",
+        "Clear a flag, or keep it with a note.",
+        "admin",
+        ADMIN,
+        taken({"decision": {"type": "string", "enum": ["cleared", "kept"]}}, {"note": nullable({"type": "string", "maxLength": 300})}),
+        answer=FLAG,
+        errors=(409,),
     ),
     _state("approve", "List a provider.", None),
     _state("suspend", "Take a provider out of search and booking at once.", taken({"reason": WORDS})),

@@ -18,11 +18,12 @@ from providers.places.models import ProviderPlace
 from providers.places.rules.drafts import PlaceDraft
 from providers.profiles.changes import sign
 from providers.profiles.queries import load_gaps
-from providers.profiles.rules import Gap, ProfileDraft, days_of_answers
+from providers.profiles.rules import Gap, ProfileDraft, days_of_answers, public_texts
 from providers.registry.changes import list_provider, note_change, note_deed, own_provider
 from providers.registry.models import Provider
 from providers.registry.rules import SUBMIT, Owner, next_state
 from providers.schedule.queries import last_minute_at
+from providers.wording.changes import raise_flags
 
 
 def put_profile(owner: Owner, draft: ProfileDraft, places: Sequence[PlaceDraft], geocoder: Geocoder, now: datetime) -> None:
@@ -35,6 +36,7 @@ def put_profile(owner: Owner, draft: ProfileDraft, places: Sequence[PlaceDraft],
     with transaction() as session:
         provider = own_provider(session, owner, now)
         _write(provider, draft, local_day(to_minute(now)))
+        raise_flags(session, provider, public_texts(draft), now)
         for unwanted in store_places(session, provider.id, located):
             _delete_place(session, unwanted, now)
         note_deed(session, provider, owner.actor, "profile_changed", now, places=len(located))

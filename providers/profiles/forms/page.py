@@ -56,6 +56,11 @@ class ProfilePage:
             "answers": {code: text for code, text in self.answers.items() if text},
         }
 
+    def public(self) -> dict[str, str]:
+        """What clients can read of it, by field."""
+        named = {name: self.texts[name] for name in ("name", "headline", "about")}
+        return named | {f"answer:{code}": text for code, text in self.answers.items()}
+
     def placed(self, faults: Sequence[FieldFault]) -> dict[str, list[str]]:
         """The faults beside their fields."""
         kept = [row for row in self.places if not row.blank]

@@ -40,6 +40,7 @@ from providers.registry.forms import desk_owner
 from providers.registry.models import Provider
 from providers.registry.queries import find_own_provider
 from providers.registry.rules import DRAFT
+from providers.wording.catalogue import advice_on
 
 blueprint = Blueprint("apply", __name__)
 Faults = dict[str, list[str]]
@@ -251,6 +252,7 @@ def _screen(step: str, texts: Mapping[str, Any], rows: Sequence[Row], faults: Fa
         genders=GENDERS,
         professions=PROFESSIONS,
         language_options=[(code, named[code]) for code in offered],
+        advice=advice_on({name: texts.get(name, "") for name in ("name", *PRACTICE_TEXTS)}, provider.profession if provider else ""),
         statement=attestation(),
         offered=_offered(provider),
     )

@@ -33,6 +33,7 @@ from providers.registry.forms import desk_owner
 from providers.registry.models import Provider
 from providers.registry.queries import get_provider
 from providers.registry.rules import STATES
+from providers.wording.catalogue import advice_on
 
 blueprint = Blueprint("profiles", __name__)
 PAGE = 50
@@ -153,6 +154,7 @@ def _show(page: ProfilePage, faults: Mapping[str, Sequence[str]] | None = None, 
         sentence=sentence,
         genders=GENDERS,
         professions=PROFESSIONS,
+        advice=advice_on(page.public(), page.texts["profession"]),
         questions=interview().questions,
         longest=interview().longest,
         language_options=[(code, named[code]) for code in offered],

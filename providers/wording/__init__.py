@@ -1,0 +1,1 @@
+"""Words in public texts: what a licensee must not say, and what a person should look at."""
