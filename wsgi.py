@@ -56,7 +56,9 @@ from providers.profiles.views.apply import blueprint as apply_pages
 from providers.profiles.views.pages import blueprint as profile_pages
 from providers.registry.changes import note_account_switch
 from providers.schedule.api import blueprint as schedule_api
+from providers.schedule.api.clinics import blueprint as clinics_api
 from providers.schedule.views import blueprint as schedule_pages
+from providers.schedule.views.clinics import blueprint as clinic_pages
 from providers.services.api import blueprint as services_api
 from providers.services.views import blueprint as service_pages
 from providers.verification.api.checking import blueprint as checking_api
@@ -98,6 +100,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 credential_pages,
                 service_pages,
                 schedule_pages,
+                clinic_pages,
                 apply_pages,
                 flag_pages,
                 profile_pages,
@@ -114,6 +117,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 credentials_api,
                 services_api,
                 schedule_api,
+                clinics_api,
                 profiles_api,
                 wording_api,
                 checking_api,

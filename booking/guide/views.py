@@ -50,6 +50,7 @@ def _links() -> tuple[tuple[str, str], ...]:
         "admin": (
             (_("Queue"), "checking.queue"),
             (_("Providers"), "profiles.providers"),
+            (_("Clinics"), "clinics.index"),
             (_("Words"), "flags.index"),
             (_("Audit"), "audit.index"),
             (_("Account"), "accounts.account"),

@@ -18,6 +18,7 @@ from providers.credentials.rules.kinds import CERTIFICATE
 from providers.credentials.rules.standing import REQUIRED
 from providers.credentials.rules.states import REJECTED, WITHDRAWN
 from providers.places.models import ProviderPlace, ServiceArea
+from providers.places.queries import list_clinics
 from providers.profiles.catalogue import interview
 from providers.profiles.rules import (
     Answer,
@@ -35,6 +36,8 @@ from providers.profiles.rules import (
 from providers.registry.models import Provider
 from providers.registry.rules import LISTED, SUSPENDED, state_shown
 from providers.schedule.models import HoursException, ScheduleRule, WeeklyHours
+from providers.schedule.queries import load_clinic_hours
+from providers.schedule.rules.clinics import OWN_PRACTICE
 from providers.schedule.rules.drafts import DEFAULT_RULES
 from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
 from providers.services.catalogue import techniques
@@ -94,6 +97,8 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
     weekly = _by_provider(session, WeeklyHours, ids)
     exceptions = _by_provider(session, HoursException, ids)
     rules = _by_provider(session, ScheduleRule, ids)
+    clinic_hours = load_clinic_hours(session, ids)
+    kinds_of_clinics = {clinic.id: clinic.kind for clinic in list_clinics(session)} if clinic_hours else {}
     prices = _newest(session, PricePolicy, ids)
     terms = _newest(session, TermsPolicy, ids)
     credentials = _by_provider(session, Credential, ids)
@@ -115,7 +120,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             rating_sum=row.rating_sum,
             sample_data=row.sample_data,
             services=services.get(row.id, ()),
-            places=tuple(_place(place) for place in places[row.id]),
+            places=tuple(_place(place, kinds_of_clinics.get(place.clinic_id, OWN_PRACTICE)) for place in places[row.id]),
             area=next((_area(area) for area in areas[row.id]), None),
             weekly=tuple(_weekly(hours) for hours in weekly[row.id]),
             exceptions=tuple(_exception(exception) for exception in exceptions[row.id]),
@@ -125,6 +130,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             terms_version=terms[row.id].version if row.id in terms else 0,
             credentials=tuple(credential_fact(credential, suspended=row.state == SUSPENDED) for credential in credentials[row.id]),
             evidence=tuple(_evidence(credential) for credential in credentials[row.id]),
+            clinic_hours=clinic_hours.get(row.id, ()),
             answers=_answers(row),
         )
         for row in providers
@@ -178,7 +184,7 @@ def _services(session: Session, ids: Ids) -> dict[int, tuple[ServiceFacts, ...]]
     return {provider_id: tuple(services) for provider_id, services in grouped.items()}
 
 
-def _place(row: Row[Any]) -> PlaceFacts:
+def _place(row: Row[Any], setting_kind: str) -> PlaceFacts:
     return PlaceFacts(
         row.id,
         row.public_id,
@@ -192,6 +198,8 @@ def _place(row: Row[Any]) -> PlaceFacts:
         row.neighborhood,
         row.latitude,
         row.longitude,
+        setting_kind,
+        row.clinic_id,
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from providers.credentials.rules.standing import CredentialFact
-from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
+from providers.schedule.rules.clinics import OWN_PRACTICE
+from providers.schedule.rules.hours import ClinicHours, DateException, ScheduleRules, WeeklyRange
 from providers.services.rules.prices import PriceRules
 from providers.services.rules.terms import Terms
 
@@ -32,7 +33,7 @@ class ServiceFacts:
 
 @dataclass(frozen=True, slots=True)
 class PlaceFacts:
-    """A clinic or office open to clients."""
+    """A clinic or office open to clients. `setting_kind` is the shared clinic's; a room of one's own is a private practice."""
 
     id: int
     public_id: str
@@ -46,6 +47,8 @@ class PlaceFacts:
     neighborhood: str
     latitude: float
     longitude: float
+    setting_kind: str = OWN_PRACTICE
+    clinic_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ class ProviderFacts:
     credentials: tuple[CredentialFact, ...]
     evidence: tuple[Evidence, ...]
     answers: tuple[Answer, ...] = ()
+    clinic_hours: tuple[ClinicHours, ...] = ()
 
     def service(self, code: str) -> ServiceFacts | None:
         """The service of that code, if offered."""

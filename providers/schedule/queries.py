@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
-from providers.places.models import ProviderPlace
-from providers.schedule.models import Claim, HoursException, ScheduleRule, WeeklyHours
+from providers.places.models import Clinic, ProviderPlace
+from providers.registry.models import Provider
+from providers.schedule.models import Claim, HoursException, RosterShift, ScheduleRule, WeeklyHours
+from providers.schedule.rules.clinics import hours_from_list
 from providers.schedule.rules.drafts import DEFAULT_RULES
-from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
+from providers.schedule.rules.hours import ClinicHours, DateException, ScheduleRules, Shift, WeeklyRange
 
 
 def list_weekly(session: Session, provider_id: int | None) -> list[WeeklyRange]:
@@ -108,3 +112,50 @@ def last_minute_at(session: Session, place_ids: Sequence[int], from_minute: int)
         .order_by(Claim.end_minute.desc())
         .limit(1)
     )
+
+
+def providers_at(session: Session, clinic_id: int) -> list[tuple[int, str, str]]:
+    """Who has a place in a clinic: row id, public name, name; by name."""
+    rows = select(Provider.id, Provider.slug, Provider.name).join(ProviderPlace, ProviderPlace.provider_id == Provider.id)
+    here = session.execute(rows.where(ProviderPlace.clinic_id == clinic_id).distinct().order_by(Provider.name, Provider.id))
+    return [(row.id, row.slug, row.name) for row in here]
+
+
+def shifts_between(
+    session: Session, first: date, last: date, *, clinic_id: int | None = None, provider_ids: Sequence[int] | None = None
+) -> list[RosterShift]:
+    """Shifts that begin on the days first..last, at one clinic or of some providers, in order."""
+    wanted = select(RosterShift).where(RosterShift.on >= first, RosterShift.on <= last)
+    if clinic_id is not None:
+        wanted = wanted.where(RosterShift.clinic_id == clinic_id)
+    if provider_ids is not None:
+        wanted = wanted.where(RosterShift.provider_id.in_(provider_ids))
+    return list(session.scalars(wanted.order_by(RosterShift.on, RosterShift.opens_minute, RosterShift.id)))
+
+
+def load_clinic_hours(session: Session, ids: Select[Any]) -> Mapping[int, tuple[ClinicHours, ...]]:
+    """What shared clinics say about the time of these providers (a select of their ids), by provider: three statements at most."""
+    rooms = session.execute(
+        select(ProviderPlace.provider_id, ProviderPlace.id.label("place_id"), ProviderPlace.clinic_id)
+        .where(ProviderPlace.provider_id.in_(ids), ProviderPlace.clinic_id.is_not(None))
+        .order_by(ProviderPlace.id)
+    ).all()
+    if not rooms:
+        return {}
+    houses = {row.id: row for row in session.execute(select(Clinic.id, Clinic.hours, Clinic.rostered))}
+    shifts: dict[tuple[int, int], list[Shift]] = defaultdict(list)
+    for row in session.execute(
+        select(RosterShift).where(RosterShift.provider_id.in_(ids)).order_by(RosterShift.on, RosterShift.opens_minute)
+    ).scalars():
+        shifts[row.provider_id, row.clinic_id].append(Shift(row.on, row.opens_minute, row.closes_minute, row.staffing))
+    found: dict[int, list[ClinicHours]] = defaultdict(list)
+    for room in rooms:
+        house = houses[room.clinic_id]
+        own = tuple(shifts[room.provider_id, room.clinic_id])
+        found[room.provider_id].append(ClinicHours(room.place_id, hours_from_list(house.hours), house.rostered, own))
+    return {provider_id: tuple(clinics) for provider_id, clinics in found.items()}
+
+
+def list_clinic_hours(session: Session, provider_id: int | None) -> tuple[ClinicHours, ...]:
+    """What shared clinics say about one provider's time."""
+    return load_clinic_hours(session, select(Provider.id).where(Provider.id == provider_id)).get(provider_id or 0, ())

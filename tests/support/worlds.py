@@ -10,7 +10,7 @@ from booking.openings.rules.wanted import PARTS, Near, SearchQuery
 from marketplace.kernel.walltime import day_begin
 from providers.credentials.rules.standing import CredentialFact
 from providers.profiles.rules import AreaFacts, PlaceFacts, ProviderFacts, ServiceFacts
-from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
+from providers.schedule.rules.hours import ClinicHours, DateException, ScheduleRules, Shift, WeeklyRange
 from providers.services.rules.prices import prices_from_dict
 from providers.services.rules.terms import DEFAULT_TERMS
 
@@ -25,6 +25,8 @@ SPOTS = {
 TECHNIQUES = ("trigger_point", "myofascial_release", "lymphatic_drainage", "cupping")
 CONDITIONS = ("neck_pain", "shoulder_pain", "post_surgical")
 SETTINGS = ("clinic", "home", "office")
+KINDS = ("private_practice", "hospital", "sports_clinic")
+STAFFINGS = ("full_time", "rotating", "part_time")
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,41 @@ def random_provider(random: Random, number: int) -> ProviderFacts:
         services=services, places=places, area=area, weekly=_weekly(random, places), exceptions=_exceptions(random),
         rules=ScheduleRules(random.choice((15, 30)), None, 0, 15, random.choice((0, 120)), 60, random.choice((None, 2)), 0),
         prices=_prices(random), terms=DEFAULT_TERMS, terms_version=1, credentials=_credentials(random), evidence=(),
+        clinic_hours=_clinic_hours(random, places),
     )  # fmt: skip
 
 
 def _place(place_id, zip_code):
     latitude, longitude, hood = SPOTS[zip_code]
-    return PlaceFacts(place_id, str(place_id), "clinic", "Room", "1 Street", None, "New York", zip_code, None, hood, latitude, longitude)
+    return PlaceFacts(
+        place_id,
+        str(place_id),
+        "clinic",
+        "Room",
+        "1 Street",
+        None,
+        "New York",
+        zip_code,
+        None,
+        hood,
+        latitude,
+        longitude,
+        KINDS[place_id % 3],
+    )
+
+
+def _clinic_hours(random, places):
+    """Some rooms are in a clinic that is open at its own hours, some where a roster says who is there, evenings and nights included."""
+    houses = []
+    for place in places:
+        weekly = (
+            [WeeklyRange(day, *random.choice(((600, 1200), (480, 1560))), frozenset()) for day in range(7)] if random.random() < 0.3 else ()
+        )
+        shifts = [
+            Shift(TODAY + timedelta(days=day), *random.choice(((600, 900), (1080, 1500))), random.choice(STAFFINGS)) for day in range(3)
+        ]
+        houses.append(ClinicHours(place.id, tuple(weekly), random.random() < 0.2, tuple(shifts)))
+    return tuple(houses)
 
 
 def _service(random, nth):
@@ -159,6 +190,7 @@ def random_query(random: Random) -> SearchQuery:
         "techniques": frozenset(some(random, TECHNIQUES, 1)),
         "neighborhoods": frozenset({random.choice(("east_village", "upper_west_side"))}),
         "max_price_cents": random.choice((13_000, 16_000, 19_000)),
+        "place_kinds": frozenset({random.choice(KINDS)}),
         "genders": frozenset({"female"}),
         "languages": frozenset(some(random, ("es", "zh"), 1)),
         "full_time": True,

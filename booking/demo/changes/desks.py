@@ -57,7 +57,8 @@ SCHEDULE_RULES = ScheduleRule.__table__
 
 def _add_places(bulk: Bulk, desk: Desk) -> None:
     for place in desk.facts.places:
-        found = bulk.add(ProviderPlace, provider_id=desk.facts.id, **{name: value for name, value in asdict(place).items() if name != "id"})
+        columns = {name: value for name, value in asdict(place).items() if name not in ("id", "setting_kind")}
+        found = bulk.add(ProviderPlace, provider_id=desk.facts.id, **columns)
         if found != place.id:
             raise RuntimeError("a place was numbered twice")
     area, known = desk.area, desk.facts.area

@@ -30,6 +30,7 @@ DESK = ("provider", "admin")
 EMPTY = taken({})
 ONE = f"{V1}/appointments/<public_id>"
 GENDER = {"type": "string", "enum": ["female", "male", "nonbinary", "undisclosed"]}
+PLACE_KIND = {"type": "string", "enum": ["hospital", "pt_clinic", "sports_clinic", "integrated", "private_practice"]}
 LONG = {"type": "string", "maxLength": 2000}
 WINDOW = (
     Query("from", TEXT, "A date or an instant with an offset."),
@@ -42,6 +43,7 @@ SEARCH = (
     Query("part", listed({"type": "string", "enum": ["morning", "afternoon", "evening", "late"]}), "Parts of each day."),
     Query("minutes", {"type": "integer", "minimum": 15, "maximum": 240}, "The length of the visit; 60 by default."),
     Query("setting", listed(SETTING), "Where."),
+    Query("place_kind", listed(PLACE_KIND), "The kind of clinic."),
     Query("condition", TEXT, "What hurts: a code of /meta."),
     Query("technique", listed(TEXT), "A code of /meta."),
     Query("max_price_cents", COUNT, "The most that a shown start may cost, everything included."),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from booking.openapi.catalogue import clinics
 from booking.openapi.catalogue.clients import V1
+from booking.openapi.catalogue.clinics import STAFFING
 from booking.openapi.catalogue.schemas import (
     AMOUNT,
     ANYTHING,
@@ -32,7 +34,7 @@ ADMIN = ("admin",)
 CURSOR = Query("cursor", TEXT, "The `next` of the answer before.")
 PLACE = taken(
     {"kind": {"type": "string", "enum": ["clinic", "office"]}, "name": WORDS, "line1": WORDS, "zip": ZIP},
-    {"id": WORDS, "unit": nullable(WORDS), "city": WORDS, "access": nullable({"type": "string", "maxLength": 300})},
+    {"id": WORDS, "clinic": WORDS, "unit": nullable(WORDS), "city": WORDS, "access": nullable({"type": "string", "maxLength": 300})},
 )
 PROFILE = taken(
     {},
@@ -85,7 +87,10 @@ WEEKLY = taken(
     {"weekday": {"type": "integer", "minimum": 0, "maximum": 6}, "opens": CLOCK, "closes": CLOCK, "settings": listed(SETTING)},
     {"place": nullable(TEXT), "staffing": nullable({"type": "string", "enum": ["full_time", "part_time", "rotating"]})},
 )
-EXCEPTION = taken({"on": DAY}, {"closed": YES, "opens": CLOCK, "closes": CLOCK, "settings": listed(SETTING), "place": nullable(TEXT)})
+EXCEPTION = taken(
+    {"on": DAY},
+    {"closed": YES, "opens": CLOCK, "closes": CLOCK, "settings": listed(SETTING), "place": nullable(TEXT), "staffing": nullable(STAFFING)},
+)
 RULES = taken(
     {},
     {
@@ -161,6 +166,7 @@ def _state(verb: str, words: str, body: dict[str, Any] | None) -> Operation:
 
 
 OPERATIONS = (
+    *clinics.OPERATIONS,
     *_pair("profile", "profile", "The profile, and what is missing before it can be sent in", PROFILE, OWN_PROFILE),
     Operation(
         "POST",

@@ -123,6 +123,7 @@ def place(one: PlaceFacts) -> dict[str, object]:
     """A place open to clients, as the map needs it."""
     return {
         "kind": one.kind,
+        "setting_kind": one.setting_kind,
         "name": one.name,
         "neighbourhood": one.neighborhood,
         "zip": one.zip,

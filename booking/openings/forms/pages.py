@@ -14,7 +14,20 @@ from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.reading import read_date
 
 WHENS = ("soonest", "today", "evening", "tomorrow", "date")
-SAME = ("condition", "near", "minutes", "technique", "gender", "language", "staffing", "collaborates", "first_consult", "part", "setting")
+SAME = (
+    "condition",
+    "near",
+    "minutes",
+    "technique",
+    "gender",
+    "language",
+    "staffing",
+    "collaborates",
+    "first_consult",
+    "part",
+    "setting",
+    "place_kind",
+)
 RENAMED = {"neighborhood": "neighbourhood", "max_price": "max_price_cents"}
 KNOWN = (*SAME, *RENAMED, "when", "date", "sort", "cursor")
 PER_PAGE = 10

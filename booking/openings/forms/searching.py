@@ -20,13 +20,14 @@ from marketplace.webkit.reading import Fields
 from providers.places import gazetteer
 from providers.places.geocoders import ResolvedPlace
 from providers.profiles.rules import MOBILE
+from providers.schedule.rules.clinics import CLINIC_KINDS
 from providers.services import catalogue
 
 SINGLE = (
     "near", "radius_km", "from", "to", "minutes", "condition", "max_price_cents", "staffing", "collaborates", "first_consult", "sort",
     "limit", "cursor",
 )  # fmt: skip
-SEVERAL = ("part", "setting", "technique", "neighbourhood", "gender", "language")
+SEVERAL = ("part", "setting", "place_kind", "technique", "neighbourhood", "gender", "language")
 NUMBERS = ("minutes", "max_price_cents", "limit")
 FLAGS = {"1": True, "true": True, "0": False, "false": False}
 MOST_ITEMS = 50
@@ -104,7 +105,13 @@ def _numbers(fields: Fields) -> dict[str, Any]:
 
 
 def _chosen(fields: Fields) -> dict[str, Any]:
-    known = {"part": PARTS, "setting": SETTINGS, "technique": catalogue.techniques(), "gender": GENDERS}
+    known = {
+        "part": PARTS,
+        "setting": SETTINGS,
+        "place_kind": CLINIC_KINDS,
+        "technique": catalogue.techniques(),
+        "gender": GENDERS,
+    }
     found = {name: _several(fields, name, choices) for name, choices in known.items()}
     hoods = _several(fields, "neighbourhood", {hood.code for hood in gazetteer.neighborhoods()})
     languages = frozenset(fields.texts("language", []) or [])
@@ -114,6 +121,7 @@ def _chosen(fields: Fields) -> dict[str, Any]:
     return {
         "parts": found["part"],
         "settings": found["setting"],
+        "place_kinds": found["place_kind"],
         "techniques": found["technique"],
         "genders": found["gender"],
         "neighborhoods": hoods,

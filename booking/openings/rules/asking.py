@@ -113,7 +113,8 @@ def days_around(from_minute: int, until_minute: int) -> tuple[date, date]:
 def open_time(facts: ProviderFacts, setting: str, first: date, last: date) -> list[OpenSpan]:
     """Open time of a provider for a setting on the days first..last. On the road the place of a range does not matter."""
     weekly, exceptions = _hours_for(facts, setting)
-    return open_spans(weekly, exceptions, first, last, setting)
+    clinics = () if setting in MOBILE else facts.clinic_hours
+    return open_spans(weekly, exceptions, first, last, setting, clinics=clinics)
 
 
 def open_for_anything(facts: ProviderFacts, from_minute: int, until_minute: int) -> list[Span]:

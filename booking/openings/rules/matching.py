@@ -109,6 +109,8 @@ class Look:
             failed.add("setting")
         if query.neighborhoods and spot.neighborhood not in query.neighborhoods:
             failed.add("neighborhood")
+        if query.place_kinds and (spot.place is None or spot.place.setting_kind not in query.place_kinds):
+            failed.add("place_kind")
         if query.first_consult != option.service.first_visit_only:
             failed.add("first_consult")
         if len(failed) > 1:
@@ -120,7 +122,7 @@ class Look:
             return
         if starts:
             self.matches.append((option, starts))
-            self._count(option, ("setting", "neighborhood", "first_consult", "gender", "language", "collaborates"))
+            self._count(option, ("setting", "neighborhood", "place_kind", "first_consult", "gender", "language", "collaborates"))
         self._count_starts(option)
 
     def _count(self, option: Option, facets: Iterable[str]) -> None:
@@ -134,6 +136,8 @@ class Look:
                 return (option.spot.setting,)
             case "neighborhood":
                 return (option.spot.neighborhood,) if option.spot.neighborhood else ()
+            case "place_kind":
+                return () if option.spot.place is None else (option.spot.place.setting_kind,)
             case "gender":
                 return (self.facts.gender,)
             case "language":

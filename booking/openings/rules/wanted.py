@@ -46,7 +46,7 @@ class SearchQuery:
 
     The window [from_minute, until_minute) in epoch minutes is for starts. `max_price_cents` bounds the whole price of every start that is
     shown. Visits elsewhere than in a clinic need `near`, because travel counts. `first_consult` asks for services meant for a first visit,
-    which are left out otherwise. `full_time` asks for starts in hours staffed full-time.
+    which are left out otherwise. `place_kinds` asks for visits in clinics of these kinds, `full_time` for starts staffed full-time.
     """
 
     from_minute: int
@@ -56,6 +56,7 @@ class SearchQuery:
     parts: frozenset[str] = frozenset()
     minutes: int = 60
     settings: frozenset[str] = frozenset()
+    place_kinds: frozenset[str] = frozenset()
     condition: str | None = None
     techniques: frozenset[str] = frozenset()
     neighborhoods: frozenset[str] = frozenset()

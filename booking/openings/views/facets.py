@@ -12,7 +12,16 @@ from werkzeug.datastructures import MultiDict
 from booking.openings.rules.search import SearchResult
 from booking.openings.rules.wanted import PARTS, PRICE_STEPS_CENTS, SETTINGS
 from booking.openings.views.marks import Words
-from booking.openings.views.words import gender_words, language_words, neighborhood_words, part_words, setting_words, technique_words
+from booking.openings.views.words import (
+    gender_words,
+    language_words,
+    neighborhood_words,
+    part_words,
+    place_kind_words,
+    setting_words,
+    technique_words,
+)
+from providers.schedule.rules.clinics import CLINIC_KINDS
 
 MOST_TECHNIQUES = 8
 MOST_PLACES = 8
@@ -26,6 +35,7 @@ def facets(fields: Fields, result: SearchResult | None) -> list[Words]:
     counts, minutes = result.facets, result.query.minutes
     shown = [
         _facet(fields, "setting", _("Where"), SETTINGS, setting_words, counts.get("setting", {})),
+        _facet(fields, "place_kind", _("Kind of clinic"), CLINIC_KINDS, place_kind_words, counts.get("place_kind", {})),
         _facet(fields, "part", _("Time of day"), PARTS, part_words, None),
         _facet(fields, "staffing", _("Evening"), ("full_time",), lambda _code: _("Full-time staff only"), counts.get("staffing", {})),
         _facet(fields, "technique", _("Technique"), *_most(fields, "technique", counts, MOST_TECHNIQUES, technique_words)),
@@ -107,6 +117,7 @@ def chips(fields: Fields) -> list[Words]:
     """What is chosen beside the query itself, each with the address without it."""
     words: dict[str, Callable[[str], str]] = {
         "setting": setting_words,
+        "place_kind": place_kind_words,
         "part": part_words,
         "technique": technique_words,
         "gender": gender_words,

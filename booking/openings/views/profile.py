@@ -22,6 +22,7 @@ from booking.openings.views.words import (
     initials,
     language_words,
     neighborhood_words,
+    place_kind_words,
     profession_words,
     setting_words,
     technique_words,
@@ -221,6 +222,7 @@ def place_rows(facts: ProviderFacts) -> list[Words]:
             "address": f"{place.line1}{', ' + place.unit if place.unit else ''}, {place.city}, NY {place.zip}",
             "neighborhood": neighborhood_words(place.neighborhood),
             "access": place.access,
+            "kind": place_kind_words(place.setting_kind),
         }
         for place in facts.places
     ]

@@ -17,6 +17,17 @@ def setting_words(code: str) -> str:
     return {"clinic": _("Clinic"), "home": _("My home"), "office": _("My office"), "hotel": _("My hotel")}[code]
 
 
+def place_kind_words(code: str) -> str:
+    """What kind of house a clinic is."""
+    return {
+        "hospital": _("Hospital"),
+        "pt_clinic": _("Physical therapy clinic"),
+        "sports_clinic": _("Sports clinic"),
+        "integrated": _("Integrated practice"),
+        "private_practice": _("Private practice"),
+    }[code]
+
+
 def where_words(code: str) -> str:
     """A setting inside a sentence: at the clinic, at your home."""
     return {"clinic": _("at the clinic"), "home": _("at your home"), "office": _("at your office"), "hotel": _("at your hotel")}[code]

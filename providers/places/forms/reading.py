@@ -40,18 +40,34 @@ def read_places(fields: Fields) -> tuple[PlaceDraft, ...]:
 def _place(fields: Fields, row: Fields) -> PlaceDraft:
     for name in _SHOWN_ONLY:
         row.has(name)
+    clinic = row.text("clinic", None, longest=24)
+    address = _of_clinic(row) if clinic else _of_its_own(row)
     draft = PlaceDraft(
+        **address,
         id=row.text("id", None, longest=24),
-        kind=row.choice("kind", PLACE_KINDS),
-        name=row.text("name", longest=120),
-        line1=row.text("line1", longest=160),
         unit=row.text("unit", None, longest=40, blank=True) or None,
         city=row.text("city", "New York", longest=60),
-        zip=_zip(row),
         access=row.text("access", None, longest=300, blank=True) or None,
+        clinic=clinic,
     )
     fields.adopt(row)
     return draft
+
+
+def _of_its_own(row: Fields) -> dict[str, Any]:
+    return {
+        "kind": row.choice("kind", PLACE_KINDS),
+        "name": row.text("name", longest=120),
+        "line1": row.text("line1", longest=160),
+        "zip": _zip(row),
+    }
+
+
+def _of_clinic(row: Fields) -> dict[str, Any]:
+    """A room in a shared clinic takes these from the clinic; what an answer added may be sent back and is not read."""
+    for name in ("kind", "name", "line1", "zip"):
+        row.has(name)
+    return {"kind": "clinic", "name": "", "line1": "", "zip": ""}
 
 
 def read_area(body: Mapping[str, Any]) -> AreaDraft:

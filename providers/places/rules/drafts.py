@@ -11,7 +11,10 @@ PLACE_KINDS = ("clinic", "office")
 
 @dataclass(frozen=True)
 class PlaceDraft:
-    """A room open to clients as typed. `id` is the public id of the place it is meant to be, if it is known already."""
+    """A room open to clients as typed. `id` is the public id of the place it is meant to be, if it is known already.
+
+    `clinic` is the public id of the shared clinic it is a room of; name and street are then the clinic's.
+    """
 
     kind: str
     name: str
@@ -21,6 +24,7 @@ class PlaceDraft:
     city: str = "New York"
     access: str | None = None
     id: str | None = None
+    clinic: str | None = None
 
     @property
     def address(self) -> str:

@@ -32,7 +32,7 @@ def put_profile(owner: Owner, draft: ProfileDraft, places: Sequence[PlaceDraft],
     Raises Refused `unknown_place` or `outside_manhattan` with the place at fault, Conflict `place_in_use` where a place that is left
     out still has visits booked at it.
     """
-    located = [_locate(number, place, geocoder) for number, place in enumerate(places)]
+    located: list[Located] = [(place, None) if place.clinic else _locate(number, place, geocoder) for number, place in enumerate(places)]
     with transaction() as session:
         provider = own_provider(session, owner, now)
         _write(provider, draft, local_day(to_minute(now)))

@@ -14,9 +14,9 @@ from marketplace.webkit.typed import placed_faults
 from providers.profiles.catalogue import questions
 
 TEXTS = ("name", "headline", "about", "gender", "pronouns", "profession", "phone")
-PLACE_TEXTS = ("id", "kind", "name", "line1", "unit", "zip", "access")
+PLACE_TEXTS = ("id", "clinic", "kind", "name", "line1", "unit", "zip", "access")
 COMMON_LANGUAGES = ("en", "es", "zh", "ru", "bn", "ht", "ko", "yi", "it", "fr", "pl", "ar", "pt", "de", "ja", "he", "hi", "uk")
-_PLACE = re.compile(r"p-(\d{1,2})-(id|kind|name|line1|unit|zip|access)")
+_PLACE = re.compile(r"p-(\d{1,2})-(id|clinic|kind|name|line1|unit|zip|access)")
 
 
 @dataclass
@@ -29,7 +29,7 @@ class PlaceRow:
     @property
     def blank(self) -> bool:
         """Whether nothing was typed: such a place is left out."""
-        return not any(self.texts.get(part) for part in ("name", "line1", "unit", "zip", "access"))
+        return not any(self.texts.get(part) for part in ("clinic", "name", "line1", "unit", "zip", "access"))
 
     def body(self) -> dict[str, Any]:
         """The contract's shape."""
@@ -70,7 +70,7 @@ class ProfilePage:
 
 def page_of_body(body: Mapping[str, Any]) -> ProfilePage:
     """The page of what is stored, from the contract's shape."""
-    places = [PlaceRow(f"p-{at}", {part: str(place[part] or "") for part in PLACE_TEXTS}) for at, place in enumerate(body["places"])]
+    places = [PlaceRow(f"p-{at}", {part: str(place.get(part) or "") for part in PLACE_TEXTS}) for at, place in enumerate(body["places"])]
     return ProfilePage(
         {name: body[name] or "" for name in TEXTS}, list(body["languages"]), list(body["settings"]), places, _answers(body["answers"])
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy.orm import Session
 
 from marketplace.webkit.filters import rfc3339
 from providers.places.models import ProviderPlace
-from providers.places.queries import list_places
+from providers.places.queries import list_clinics, list_places
 from providers.profiles.catalogue import interview
 from providers.profiles.queries import load_gaps
 from providers.registry.models import Provider
@@ -17,6 +19,7 @@ from providers.registry.rules import DRAFT, Owner, free_slug, slug_of
 def profile_answer(session: Session, owner: Owner) -> dict[str, object]:
     """The editable half of the profile with its slug, state and what is missing; before the first word that of a draft to be."""
     provider = find_own_provider(session, owner.account_id) or _draft_to_be(session, owner)
+    clinics = {clinic.id: clinic.public_id for clinic in list_clinics(session)}
     return {
         "name": provider.name,
         "headline": provider.headline,
@@ -28,7 +31,7 @@ def profile_answer(session: Session, owner: Owner) -> dict[str, object]:
         "settings": provider.settings,
         "phone": provider.phone,
         "legal_name": provider.legal_name,
-        "places": [_place(place) for place in list_places(session, provider.id)] if provider.id else [],
+        "places": [_place(place, clinics) for place in list_places(session, provider.id)] if provider.id else [],
         "answers": {one.code: provider.answers[one.code] for one in interview().questions if one.code in provider.answers},
         "answered_on": {code: day for code, day in (provider.answered_on or {}).items() if code in provider.answers},
         "attested": {"at": rfc3339(provider.attested_at), "version": provider.attestation_version} if provider.attested_at else None,
@@ -46,8 +49,10 @@ def _draft_to_be(session: Session, owner: Owner) -> Provider:
     )  # fmt: skip
 
 
-def _place(place: ProviderPlace) -> dict[str, object]:
+def _place(place: ProviderPlace, clinics: Mapping[int, str]) -> dict[str, object]:
+    house = {} if place.clinic_id is None else {"clinic": clinics[place.clinic_id]}
     return {
+        **house,
         "id": place.public_id,
         "kind": place.kind,
         "name": place.name,

@@ -22,6 +22,7 @@ from providers.credentials.catalogue import kinds
 from providers.credentials.queries import list_facts, list_own, load_policies
 from providers.credentials.rules.standing import standing_on
 from providers.places.forms import current_geocoder
+from providers.places.queries import list_clinics
 from providers.profiles.actions.oversee import approve_provider, reinstate_provider, suspend_provider
 from providers.profiles.actions.present import put_profile
 from providers.profiles.catalogue import interview
@@ -155,6 +156,7 @@ def _show(page: ProfilePage, faults: Mapping[str, Sequence[str]] | None = None, 
         genders=GENDERS,
         professions=PROFESSIONS,
         advice=advice_on(page.public(), page.texts["profession"]),
+        clinics=[(clinic.public_id, f"{clinic.name}, {clinic.line1}") for clinic in list_clinics(db.session())],
         questions=interview().questions,
         longest=interview().longest,
         language_options=[(code, named[code]) for code in offered],

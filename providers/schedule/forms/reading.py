@@ -30,7 +30,7 @@ def read_schedule(body: Mapping[str, Any]) -> ScheduleDraft:
 
 def _weekly(fields: Fields, row: Fields) -> tuple[WeeklyRange, str | None]:
     weekday = row.integer("weekday", most=6)
-    opens, closes = _times(row)
+    opens, closes = read_times(row)
     settings = _settings(row)
     place = row.text("place", None, longest=24)
     staffing = row.choice("staffing", STAFFINGS, None)
@@ -50,7 +50,7 @@ def _exception(fields: Fields, row: Fields) -> tuple[DateException, str | None]:
         row.raw("staffing", None)
         fields.adopt(row)
         return DateException(on, closed=True), None
-    opens, closes = _times(row)
+    opens, closes = read_times(row)
     settings = _settings(row)
     place = row.text("place", None, longest=24)
     staffing = row.choice("staffing", STAFFINGS, None)
@@ -58,7 +58,7 @@ def _exception(fields: Fields, row: Fields) -> tuple[DateException, str | None]:
     return DateException(on, False, opens, closes, settings, None, staffing), place
 
 
-def _times(row: Fields) -> tuple[int, int]:
+def read_times(row: Fields) -> tuple[int, int]:
     """Opening and closing minute; where one is wrong, a range that is right, since the fault is noted."""
     opens, closes = _minute(row, "opens"), _minute(row, "closes")
     if opens is None or closes is None:

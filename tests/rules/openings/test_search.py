@@ -20,7 +20,7 @@ from marketplace.kernel.walltime import NEW_YORK, day_begin, from_minute, local_
 from providers.credentials.catalogue import first_policy
 from providers.credentials.rules.standing import in_force, techniques_in_standing
 from providers.places.rules.geometry import Point, distance_meters
-from tests.support.worlds import CONDITIONS, NOW, SETTINGS, TECHNIQUES, TODAY, World, quarters, random_query, random_world
+from tests.support.worlds import CONDITIONS, KINDS, NOW, SETTINGS, TECHNIQUES, TODAY, World, quarters, random_query, random_world
 
 HOUSE = rules_by(first_policy())
 TABLES = search_tables(HOUSE)
@@ -74,7 +74,7 @@ def starts_of(facts, claims, query, service, setting):
         end = start + query.minutes
         if place is not None and away is not None and away > query.radius_meters:
             continue
-        if query.neighborhoods and hood not in query.neighborhoods:
+        if (query.neighborhoods and hood not in query.neighborhoods) or not of_kind(place, query):
             continue
         if query.max_price_cents is not None and cents > query.max_price_cents:
             continue
@@ -87,6 +87,11 @@ def starts_of(facts, claims, query, service, setting):
             continue
         if needed(facts, service, query, start, end):
             yield setting if place is None else place.id, away, start, cents, hood
+
+
+def of_kind(place, query):
+    """Whether the visit is in a clinic of a kind that is asked for."""
+    return not query.place_kinds or (place is not None and place.setting_kind in query.place_kinds)
 
 
 def needed(facts, service, query, start, end):
@@ -123,6 +128,7 @@ ASKED_FOR = {
     "technique": lambda query, value: replace(query, techniques=frozenset({value})),
     "condition": lambda query, value: replace(query, condition=value),
     "neighborhood": lambda query, value: replace(query, neighborhoods=frozenset({value})),
+    "place_kind": lambda query, value: replace(query, place_kinds=frozenset({value})),
     "price": lambda query, value: replace(query, max_price_cents=int(value)),
     "gender": lambda query, value: replace(query, genders=frozenset({value})),
     "language": lambda query, value: replace(query, languages=frozenset({value})),
@@ -135,6 +141,7 @@ VALUES = {
     "technique": TECHNIQUES,
     "condition": CONDITIONS,
     "neighborhood": ("east_village", "upper_west_side"),
+    "place_kind": KINDS,
     "price": tuple(str(step) for step in PRICE_STEPS_CENTS),
     "gender": ("female", "male"),
     "language": ("en", "es", "zh"),

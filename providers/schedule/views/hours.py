@@ -20,7 +20,7 @@ from providers.registry.queries import find_own_provider
 from providers.schedule.actions import put_schedule
 from providers.schedule.forms import read_schedule
 from providers.schedule.forms.page import MOST_A_DAY, HoursPage, add_line, drop_line, page_of_body, page_of_form
-from providers.schedule.queries import list_exceptions, list_weekly, places_by_id, rules_in_force
+from providers.schedule.queries import list_clinic_hours, list_exceptions, list_weekly, places_by_id, rules_in_force
 from providers.schedule.rules.drafts import schedule_to_dict
 from providers.schedule.rules.preview import coming_days
 
@@ -104,5 +104,7 @@ def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence:
         weekdays=WEEKDAYS,
         most=MOST_A_DAY,
         places=places,
-        coming=coming_days(list_weekly(session, own_id), list_exceptions(session, own_id), today),
+        coming=coming_days(
+            list_weekly(session, own_id), list_exceptions(session, own_id), today, clinics=list_clinic_hours(session, own_id)
+        ),
     )

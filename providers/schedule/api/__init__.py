@@ -1,0 +1,5 @@
+"""Schedules, clinics and rosters for programs."""
+
+from providers.schedule.api.desk import blueprint
+
+__all__ = ["blueprint"]
