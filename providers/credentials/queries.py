@@ -16,7 +16,7 @@ from providers.credentials.catalogue import first_policy, kinds
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument, CredentialPolicy
 from providers.credentials.rules.policies import Policies, table_of
 from providers.credentials.rules.standing import CredentialFact
-from providers.credentials.rules.states import NEEDS_INFO, SUBMITTED, SUSPENDED, UNDER_REVIEW, VERIFIED, WITHDRAWN
+from providers.credentials.rules.states import NEEDS_INFO, REVOKED, SUBMITTED, SUSPENDED, UNDER_REVIEW, VERIFIED, WITHDRAWN
 from providers.registry.models import Provider
 
 WAITING = (SUBMITTED, UNDER_REVIEW)
@@ -166,11 +166,11 @@ def list_decisions(session: Session, credential_id: int) -> list[CredentialDecis
 
 
 def license_holder(session: Session, fingerprint: str, except_provider_id: int) -> int | None:
-    """Another provider whose verified license has this number, by its fingerprint."""
+    """Another provider whose license has this number, by its fingerprint: verified, or taken from them since."""
     return session.scalar(
         select(Credential.provider_id).where(
-            Credential.number_fingerprint == fingerprint, Credential.kind == "license", Credential.status == VERIFIED,
-            Credential.provider_id != except_provider_id,
+            Credential.number_fingerprint == fingerprint, Credential.kind == "license",
+            Credential.status.in_((VERIFIED, SUSPENDED, REVOKED)), Credential.provider_id != except_provider_id,
         ).limit(1)
     )  # fmt: skip
 

@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.errors import Malformed, NotFound, Refused
+from marketplace.kernel.errors import Conflict, Malformed, NotFound, Refused
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.webkit.identity import access
-from providers.credentials.actions.hand_in import resubmit_credential, submit_credential
+from providers.credentials.actions.hand_in import resubmit_credential, submit_credential, withdraw_credential
 from providers.credentials.catalogue import kinds
 from providers.credentials.forms import read_credential, read_upload
 from providers.credentials.forms.page import body_of_texts, faults_of_page, texts_of_body, texts_of_form
@@ -71,6 +71,8 @@ def create(kind: str) -> ResponseReturnValue:
         submit_credential(desk_owner(), read_credential(body_of_texts(texts, _kind(kind))), read_upload(request), clock.now())
     except (Refused, Malformed) as refusal:
         return _form(_kind(kind), texts, faults_of_page(refusal.faults), refusal.sentence), 422
+    except Conflict as conflict:
+        return _form(_kind(kind), texts, faults_of_page(conflict.faults), conflict.sentence), 409
     flash(_("Handed in. We check it at its source and write to you."), "good")
     return redirect(url_for("credentials.index"))
 
@@ -93,7 +95,22 @@ def change(public_id: str) -> ResponseReturnValue:
         resubmit_credential(desk_owner(), public_id, read_credential(body_of_texts(texts, kind)), read_upload(request), clock.now())
     except (Refused, Malformed) as refusal:
         return _form(kind, texts, faults_of_page(refusal.faults), refusal.sentence, public_id), 422
+    except Conflict as conflict:
+        return _form(kind, texts, faults_of_page(conflict.faults), conflict.sentence, public_id), 409
     flash(_("Sent in. What is verified stands until its date."), "good")
+    return redirect(url_for("credentials.index"))
+
+
+@blueprint.post("/provider/credentials/<public_id>/withdraw")
+@access("provider")
+def withdraw(public_id: str) -> ResponseReturnValue:
+    """Take back what has not been decided."""
+    try:
+        withdraw_credential(desk_owner(), public_id, clock.now())
+    except Conflict as conflict:
+        flash(conflict.sentence, "bad")
+    else:
+        flash(_("Taken back. You can send it in again at any time."), "good")
     return redirect(url_for("credentials.index"))
 
 

@@ -135,10 +135,10 @@ class TestDecision:
         assert decide(admin, credential).json["status"] == "verified"
 
     def test_one_number_is_one_provider(self, app, admin, desk, program):
-        decide(admin, hand_in(desk))
         with app.app_context():
             other = program(AccountFactory(role="provider", name="Somebody Else"))
         theirs = hand_in(other, number="L 012345-1")
+        decide(admin, hand_in(desk))
         answer = decide(admin, theirs)
         assert (answer.status_code, answer.json["code"]) == (409, "license_taken")
         assert admin.get(f"/admin/credentials/{theirs}").json["status"] == "submitted"
@@ -150,7 +150,7 @@ class TestDecision:
         assert decide(admin, credential, valid_until="2031-05-31").json["status"] == "verified"
         with app.app_context():
             other = program(AccountFactory(role="provider"))
-        assert decide(admin, hand_in(other)).json["code"] == "license_taken"
+        assert other.post("/provider/credentials", FACTS).json["code"] == "license_taken"
 
     def test_the_old_version_stands_until_its_date_while_the_new_one_waits(self, app, admin, desk):
         credential = hand_in(desk)
