@@ -37,10 +37,13 @@ class Document:
 
 @dataclass(frozen=True)
 class Decision:
-    """verify, reject or needs_info: at which source something was looked up, which value was seen there, until when it holds, and why."""
+    """verify, reject or needs_info: at which source something was looked up, which value was seen there, until when it holds, why,
+    and on which day it is looked at again (None: after the kind's interval).
+    """
 
     decision: str
     source: str
     source_value: str
     valid_until: date | None
     note: str
+    next_check_on: date | None = None

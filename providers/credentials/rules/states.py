@@ -12,6 +12,8 @@ SUBMIT, TAKE, VERIFY, ASK, REJECT = "submit", "take", "verify", "needs_info", "r
 SUSPEND, REINSTATE, REVOKE, WITHDRAW = "suspend", "reinstate", "revoke", "withdraw"
 SUPERSEDE = "supersede"
 """New facts or a new file take the place of what was still waiting."""
+RECHECK = "recheck"
+"""What is in force is looked at again at its source and found as it was."""
 DECISIONS = (VERIFY, REJECT, ASK)
 STANDING_VERBS = (SUSPEND, REINSTATE, REVOKE)
 
@@ -22,6 +24,7 @@ GRAPH: dict[tuple[str, str], str] = {
     (UNDER_REVIEW, ASK): NEEDS_INFO,
     (UNDER_REVIEW, REJECT): REJECTED,
     (NEEDS_INFO, SUBMIT): SUBMITTED,
+    (VERIFIED, RECHECK): VERIFIED,
     (VERIFIED, SUSPEND): SUSPENDED,
     (SUSPENDED, REINSTATE): VERIFIED,
     (VERIFIED, REVOKE): REVOKED,
@@ -57,6 +60,7 @@ _CANNOT = {
     REVOKE: "it cannot be revoked",
     WITHDRAW: "it cannot be withdrawn",
     SUPERSEDE: "nothing takes its place",
+    RECHECK: "it is not looked at again",
 }
 _COULD = {
     DRAFT: "It can be handed in or withdrawn.",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from marketplace.kernel.errors import Conflict
 from providers.credentials.rules.states import DECISIONS, GRAPH, STATUSES, next_state, path, refusal_sentence
 
-VERBS = ("submit", "take", "verify", "needs_info", "reject", "suspend", "reinstate", "revoke", "withdraw", "supersede")
+VERBS = ("submit", "take", "verify", "needs_info", "reject", "suspend", "reinstate", "revoke", "withdraw", "supersede", "recheck")
 
 PUBLISHED = {
     ("draft", "submit"): "submitted",
@@ -24,6 +24,7 @@ PUBLISHED = {
     ("under_review", "reject"): "rejected",
     ("needs_info", "submit"): "submitted",
     ("needs_info", "withdraw"): "withdrawn",
+    ("verified", "recheck"): "verified",
     ("verified", "suspend"): "suspended",
     ("verified", "revoke"): "revoked",
     ("suspended", "reinstate"): "verified",
