@@ -1,0 +1,1 @@
+"""What several verbs of verification do inside their own transaction."""
