@@ -68,6 +68,7 @@ from providers.verification.commands import exclusions
 from providers.verification.jobs import JOBS as VERIFICATION_JOBS
 from providers.verification.views.checking import blueprint as checking_pages
 from providers.verification.views.exclusions import blueprint as exclusion_pages
+from providers.verification.views.rechecks import blueprint as recheck_pages
 from providers.verification.views.sources import blueprint as source_pages
 from providers.wording.api import blueprint as wording_api
 from providers.wording.views import blueprint as flag_pages
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 flag_pages,
                 profile_pages,
                 checking_pages,
+                recheck_pages,
                 source_pages,
                 exclusion_pages,
                 desk_pages,

@@ -57,13 +57,102 @@ def test_an_admin_verifies_a_credential_by_keyboard_alone(traveler, app):
     public_id = me.page.url.rsplit("/", 1)[1]
     me.tab_to("Source you used").write("New York State public license search")
     me.tab_to("What it showed").write("Registered")
-    # A letter typed into a field is a letter.
-    me.tab_to("Note for the record").write("verified by hand, v a r")
+    # A letter typed into a field is a letter, and Enter there decides nothing.
+    me.key("Enter")
+    me.tab_to("Note for the record").write("verified by hand, v a r ? 1")
     assert me.page.url.endswith(public_id)
     me.tab_to("Verify").key("Enter")
     me.sees("Decided, recorded, and a letter is on its way.")
     with app.app_context():
         assert db.session.scalars(select(Credential.status).where(Credential.public_id == public_id)).one() == "verified"
+
+
+class Keyboard:
+    """Counts what is pressed."""
+
+    def __init__(self, me):
+        self.me, self.pressed = me, 0
+
+    def press(self, *keys):
+        for key in keys:
+            self.me.page.keyboard.press(key)
+            self.pressed += 1
+        return self
+
+
+def waiting_one(me, app):
+    """Open the desk's first, and what the database says of it."""
+    me.go("/admin/credentials").key("j")
+    me.page.wait_for_url(re.compile(r"/admin/credentials/[^/]+$"))
+    return me.page.url.rsplit("/", 1)[1]
+
+
+def status_of(app, public_id):
+    with app.app_context():
+        return db.session.scalars(select(Credential.status).where(Credential.public_id == public_id)).one()
+
+
+@pytest.mark.parametrize(
+    ("keys", "status"),
+    [(("v",), "verified"), (("1",), "needs_info"), (("a", "1"), "needs_info"), (("5",), "rejected"), (("r", "8"), "rejected")],
+)
+def test_an_admin_decides_in_three_keystrokes_and_the_next_one_opens(traveler, app, keys, status):
+    me = traveler.sign_in(ADMIN_EMAIL, PASSWORD)
+    public_id = waiting_one(me, app)
+    keyboard = Keyboard(me).press(*keys)
+    assert status_of(app, public_id) in ("submitted", "under_review")  # a letter alone decides nothing
+    keyboard.press("Enter")
+    me.page.wait_for_url(lambda url: not url.endswith(public_id))
+    assert keyboard.pressed <= 3
+    assert status_of(app, public_id) == status
+    me.sees("Decided, recorded, and a letter is on its way.")
+    assert status_of(app, me.page.url.rsplit("/", 1)[1]) == "under_review"
+    me.sees("On your table since")
+
+
+def test_no_key_fires_while_somebody_types(traveler, app):
+    me = traveler.sign_in(ADMIN_EMAIL, PASSWORD)
+    public_id = waiting_one(me, app)
+    for label in ("Note for the record", "What it showed", "Source you used"):
+        me.page.get_by_label(label).fill("")
+        me.page.get_by_label(label).focus()
+        me.write("jkvart15?osc")
+        expect(me.page.get_by_label(label)).to_have_value("jkvart15?osc")
+        expect(me.page.locator("#keys")).not_to_have_attribute("open", "")
+    assert me.page.url.endswith(public_id)
+    assert me.page.evaluate("document.querySelector('input[name=reason]:checked').value") == ""
+    assert status_of(app, public_id) in ("submitted", "under_review")
+
+
+def test_the_list_of_keys_opens_by_its_own(traveler, app):
+    me = traveler.sign_in(ADMIN_EMAIL, PASSWORD)
+    waiting_one(me, app)
+    me.key("?").sees("verify, then Enter")
+    me.key("?")
+    expect(me.page.get_by_text("verify, then Enter")).to_be_hidden()
+
+
+def test_an_admin_takes_checks_and_decides_without_scripts(plain_traveler, app):
+    me = plain_traveler.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/credentials").press("Take the first")
+    public_id = me.page.url.rsplit("/", 1)[1]
+    assert status_of(app, public_id) == "under_review"
+    me.page.get_by_text("Usual words for the letter").click()
+    me.page.get_by_label("The source has no record of it.").check()
+    me.fill({"Note for the record": "Looked up twice."}).press("Reject").sees("Decided, recorded")
+    assert status_of(app, public_id) == "rejected"
+    assert me.letter("credential_decided").facts["note"] == "The source has no record of it. Looked up twice."
+
+
+def test_what_is_in_force_is_looked_at_again_and_stays_or_goes(traveler, app, clock):
+    clock.advance(days=40)
+    me = traveler.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/rechecks").key("j")
+    me.page.wait_for_url(re.compile(r"/admin/rechecks/[^/]+$"))
+    first = me.page.url.rsplit("/", 1)[1]
+    me.key("v", "Enter").sees("Recorded. The next look is on")
+    second = me.page.url.rsplit("/", 1)[1]
+    assert (status_of(app, first), second == first) == ("verified", False)
+    me.fill({"Note for the record": "Gone from the register"}).press("No longer so").sees("Suspended and recorded")
+    assert status_of(app, second) == "suspended"
 
 
 def test_the_printed_letters_press_their_buttons_outside_of_fields(traveler, app):

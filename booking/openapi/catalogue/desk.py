@@ -130,7 +130,20 @@ OWN_CREDENTIAL = given(
 QUEUED = given({"id": TEXT, "kind": TEXT, "status": TEXT, "provider": given({"slug": TEXT, "name": TEXT, "state": TEXT})})
 DECISION = taken(
     {"decision": {"type": "string", "enum": ["verify", "reject", "needs_info"]}},
-    {"source": TEXT, "source_value": TEXT, "valid_until": nullable(DAY), "note": TEXT},
+    {
+        "source": TEXT,
+        "source_value": TEXT,
+        "valid_until": nullable(DAY),
+        "next_check_on": nullable(DAY),
+        "note": TEXT,
+        "version": nullable({"type": "integer", "minimum": 1}),
+        "document_sha256": nullable(TEXT),
+    },
+)
+STANDING = taken({"action": {"type": "string", "enum": ["suspend", "reinstate", "revoke"]}, "reason": {"type": "string", "maxLength": 300}})
+RECHECK = taken(
+    {"outcome": {"type": "string", "enum": ["still_so", "no_longer_so"]}, "source": TEXT, "source_value": TEXT},
+    {"next_check_on": nullable(DAY), "note": TEXT},
 )
 CHECK = given(
     {
@@ -157,6 +170,12 @@ def _pair(path: str, name: str, words: str, body: dict[str, Any], answer: dict[s
         Operation("GET", where, f"show_own_{name}", f"{words}.", "desk", DESK, answer=answer),
         Operation("PUT", where, f"change_own_{name}", f"Replace: {words.lower()}.", "desk", DESK, body, answer=answer, errors=(409,)),
     )
+
+
+def _checking(verb: str, name: str, words: str, body: dict[str, Any] | None) -> Operation:
+    """What a checker does to one credential."""
+    path = f"{V1}/admin/credentials/<public_id>/{verb}"
+    return Operation("POST", path, name, words, "admin", ADMIN, body, answer=QUEUED, errors=(409,))
 
 
 def _state(verb: str, words: str, body: dict[str, Any] | None) -> Operation:
@@ -242,13 +261,23 @@ OPERATIONS = (
         also={"multipart/form-data": UPLOAD},
     ),
     Operation(
+        "POST",
+        f"{V1}/provider/credentials/<public_id>/withdraw",
+        "withdraw_credential",
+        "Take back what has not been decided.",
+        "desk",
+        DESK,
+        answer=OWN_CREDENTIAL,
+        errors=(409,),
+    ),
+    Operation(
         "GET",
         f"{V1}/admin/credentials",
         "list_queue",
-        "Credentials to check, the oldest first.",
+        "Credentials in the order in which they are checked.",
         "admin",
         ADMIN,
-        queries=(Query("status", TEXT, "Only these."), CURSOR),
+        queries=(Query("status", TEXT, "Only these."), Query("kind", TEXT, "Only of this kind."), CURSOR),
         answer=page(QUEUED),
     ),
     Operation(
@@ -311,6 +340,19 @@ OPERATIONS = (
         taken({"decision": {"type": "string", "enum": ["confirm", "dismiss"]}, "note": {"type": "string", "minLength": 1, "maxLength": 1000}}),
         answer=HIT,
         errors=(409,),
+    ),
+    _checking("take", "take_credential", "Take it onto one's table for half an hour.", None),
+    _checking("standing", "change_standing", "Suspend, reinstate or revoke a verified one.", STANDING),
+    _checking("recheck", "recheck_credential", "Record what its source says when asked again.", RECHECK),
+    Operation(
+        "GET",
+        f"{V1}/admin/rechecks",
+        "list_rechecks",
+        "Credentials in force that are to be looked at again, the longest overdue first.",
+        "admin",
+        ADMIN,
+        queries=(CURSOR,),
+        answer=page(QUEUED),
     ),
     Operation(
         "GET",

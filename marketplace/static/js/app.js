@@ -144,16 +144,3 @@ if (hold) {
   };
   tell();
 }
-
-// --- admin queue: the letters printed on the buttons, outside of fields ------------------------------------------------------
-document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.repeat || event.metaKey || event.ctrlKey || event.altKey) return;
-  if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
-  const key = event.key.toLowerCase();
-  if (!/^[a-z0-9]$/.test(key)) return;
-  const target = $(`[data-key="${key}"]`);
-  if (!target) return;
-  event.preventDefault();
-  target.focus();
-  target.click();
-});

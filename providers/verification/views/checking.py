@@ -1,8 +1,11 @@
-"""The checkers' desk: what waits, and the document beside the facts."""
+"""The checkers' desk: what waits, the document beside the facts, and the decision."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,17 +20,37 @@ from marketplace.webkit.paging import encode_cursor, read_cursor
 from providers.credentials.catalogue import kinds
 from providers.credentials.forms import credentials_link
 from providers.credentials.forms.page import faults_of_page
-from providers.credentials.queries import WAITING, count_waiting, list_for_checking, load_policies
+from providers.credentials.queries import load_policies
 from providers.credentials.rules.documents import IMAGES
-from providers.credentials.rules.kinds import INSURANCE, insurance_faults
+from providers.credentials.rules.states import REINSTATE, REVOKE, SUSPEND, UNDER_REVIEW, path
 from providers.verification.actions.decide import decide_credential
-from providers.verification.actions.look import open_credential, open_document
-from providers.verification.forms.page import DECISION, decision_body
-from providers.verification.forms.reading import checker, document_response, read_decision
+from providers.verification.actions.look import OpenedCredential, open_credential, open_document
+from providers.verification.actions.standing import change_standing
+from providers.verification.actions.take import take_credential, take_next
+from providers.verification.catalogue import desk as desk_table
+from providers.verification.forms.page import DECISION, decision_body, lines_of, prefilled, standing_body
+from providers.verification.forms.reading import checker, document_response, read_decision, read_standing, read_wanted, two_persons
+from providers.verification.queries.desk import (
+    WAITING,
+    Wanted,
+    actor_names,
+    count_by_kind,
+    count_by_status,
+    count_due,
+    list_rows,
+    load_page,
+    load_queue,
+)
+from providers.verification.rules.queue import around
+from providers.verification.views.sources import source_section
 
 blueprint = Blueprint("checking", __name__)
 PAGE = 50
 Faults = Mapping[str, Sequence[str]]
+
+
+def _today() -> date:
+    return local_day(to_minute(clock.now()))
 
 
 @blueprint.get("/admin")
@@ -40,41 +63,77 @@ def desk() -> ResponseReturnValue:
 @blueprint.get("/admin/credentials")
 @access("admin")
 def queue() -> ResponseReturnValue:
-    """What waits to be checked, the oldest first, and nothing open yet."""
+    """What waits to be checked, in the order in which it is worked off; nothing is open yet. `status` and `kind` narrow."""
     try:
-        after = read_cursor(request.args.get("cursor"))
+        wanted, after = read_wanted(request.args, WAITING), read_cursor(request.args.get("cursor"))
     except Malformed:
         return redirect(url_for("checking.queue"))
-    rows = list_for_checking(db.session(), WAITING, after, PAGE)
-    following = encode_cursor(rows[PAGE - 1].credential.id) if len(rows) > PAGE else None
-    return render_template(
-        "admin/queue.html", rows=rows[:PAGE], following=following, waiting=count_waiting(db.session()), kinds=kinds(), opened=None
-    )
+    page = load_page(db.session(), wanted, after, _today(), PAGE)
+    items = load_queue(db.session(), wanted, _today())
+    names = actor_names(db.session(), [row.credential.taken_by for row in page.rows])
+    lines = lines_of(page.rows, items, names, clock.now())
+    following = encode_cursor(page.last) if page.last else None
+    return render_template("admin/queue.html", lines=lines, following=following, opened=None, **_frame(wanted))
+
+
+@blueprint.post("/admin/credentials/next")
+@access("admin")
+def take_first() -> ResponseReturnValue:
+    """Take the first that is free, and open it."""
+    return _go_on()
 
 
 @blueprint.get("/admin/credentials/<public_id>")
 @access("admin")
 def check(public_id: str) -> str:
     """One credential: the document beside the facts, and the decision. The look is recorded."""
-    return _check(public_id, dict.fromkeys(DECISION, ""))
+    return _check(public_id, None)
+
+
+@blueprint.post("/admin/credentials/<public_id>/take")
+@access("admin")
+def take(public_id: str) -> ResponseReturnValue:
+    """Take it onto one's table."""
+    try:
+        take_credential(public_id, checker(), clock.now())
+    except Conflict as conflict:
+        return _check(public_id, None, None, conflict.sentence), 409
+    return redirect(url_for("checking.check", public_id=public_id, **_narrow()))
 
 
 @blueprint.post("/admin/credentials/<public_id>")
 @access("admin")
 def decide(public_id: str) -> ResponseReturnValue:
-    """Verify, reject or ask; then on to the next one."""
+    """Verify, reject or ask; then on to the next one that waits."""
     texts = {name: request.form.get(name, "") for name in DECISION}
     try:
-        decide_credential(public_id, read_decision(decision_body(request.form)), checker(), credentials_link(), clock.now())
+        decision, seen = read_decision(decision_body(request.form))
+        decided = decide_credential(
+            public_id, decision, checker(), credentials_link(), clock.now(), seen=seen, two_persons=two_persons()
+        )  # fmt: skip
     except (Refused, Malformed) as refusal:
         return _check(public_id, texts, faults_of_page(refusal.faults), refusal.sentence), 422
     except Conflict as conflict:
-        return _check(public_id, texts, None, conflict.sentence), 409
-    flash(_("Decided, recorded, and a letter is on its way."), "good")
-    following = list_for_checking(db.session(), WAITING, None, 1)
-    if following:
-        return redirect(url_for("checking.check", public_id=following[0].credential.public_id))
-    return redirect(url_for("checking.queue"))
+        return _check(public_id, None if conflict.code == "changed_since" else texts, None, conflict.sentence), 409
+    if decided.status == UNDER_REVIEW:
+        flash(_("Kept as the first of two. A second person has to look at it and decide."), "good")
+    else:
+        flash(_("Decided, recorded, and a letter is on its way."), "good")
+    return _go_on()
+
+
+@blueprint.post("/admin/credentials/<public_id>/standing")
+@access("admin")
+def change(public_id: str) -> ResponseReturnValue:
+    """Suspend, reinstate or revoke."""
+    try:
+        change_standing(public_id, read_standing(standing_body(request.form)), checker(), credentials_link(), clock.now())
+    except (Refused, Malformed) as refusal:
+        return _check(public_id, None, faults_of_page(refusal.faults), refusal.sentence), 422
+    except Conflict as conflict:
+        return _check(public_id, None, None, conflict.sentence), 409
+    flash(_("Done, recorded, and a letter is on its way."), "good")
+    return redirect(url_for("checking.check", public_id=public_id))
 
 
 @blueprint.get("/admin/documents/<public_id>")
@@ -85,21 +144,75 @@ def document(public_id: str) -> Response:
     return document_response(media_type, content, public_id)
 
 
-def _check(public_id: str, texts: Mapping[str, str], faults: Faults | None = None, sentence: str = "") -> str:
+def _narrow() -> dict[str, Any]:
+    """What the queue is narrowed to, kept from page to page."""
+    return {name: request.args[name] for name in ("status", "kind") if request.args.get(name)}
+
+
+def _wanted() -> Wanted:
+    try:
+        return read_wanted(request.args, WAITING)
+    except Malformed:
+        return Wanted()
+
+
+def _go_on() -> ResponseReturnValue:
+    """The next one that waits is taken and opened; the queue where nothing is left for this checker."""
+    following = take_next(replace(_wanted(), statuses=WAITING), checker(), clock.now())
+    if following is None:
+        return redirect(url_for("checking.queue", **_narrow()))
+    return redirect(url_for("checking.check", public_id=following, **_narrow()))
+
+
+def _frame(wanted: Wanted) -> dict[str, object]:
+    """What stands on every page of the desk: counts and filters."""
+    by_status = count_by_status(db.session())
+    return {
+        "waiting": sum(by_status.get(status, 0) for status in WAITING),
+        "by_status": by_status,
+        "by_kind": count_by_kind(db.session(), wanted.statuses),
+        "due": count_due(db.session(), _today()),
+        "narrow": _narrow(),
+        "kinds": kinds(),
+    }
+
+
+def _check(public_id: str, texts: Mapping[str, str] | None, faults: Faults | None = None, sentence: str = "") -> str:
     opened = open_credential(public_id, viewer().actor, clock.now())
-    credential = opened.row.credential
-    asked = load_policies(db.session()).on(local_day(to_minute(clock.now())))
+    wanted, session = _wanted(), db.session()
+    items = load_queue(session, wanted, _today())
+    beside = around(items, public_id)
+    names = actor_names(session, [item.taken_by for item in beside.items])
     return render_template(
         "admin/queue.html",
-        rows=list_for_checking(db.session(), WAITING, None, PAGE)[:PAGE],
+        lines=lines_of(list_rows(session, beside.items), beside.items, names, clock.now()),
         following=None,
-        waiting=count_waiting(db.session()),
-        kinds=kinds(),
+        before=beside.before,
+        after=beside.after,
         opened=opened,
-        may_decide=credential.status in WAITING,
-        images=IMAGES,
-        shortfalls=insurance_faults(credential.details or {}, asked) if credential.kind == INSURANCE else (),
-        texts=texts,
+        texts=texts or prefilled(opened.row.credential, _next_check(opened)),
         faults=faults or {},
         sentence=sentence,
+        **_possible(opened),
+        **_frame(wanted),
     )
+
+
+def _next_check(opened: OpenedCredential) -> date:
+    table = load_policies(db.session()).on(_today())
+    return _today() + timedelta(days=table.kinds[opened.row.credential.kind].recheck_days)
+
+
+def _possible(opened: OpenedCredential) -> dict[str, object]:
+    """What may be done with the opened credential, and where it is looked up."""
+    credential, table = opened.row.credential, desk_table()
+    return {
+        "may_decide": credential.status in WAITING,
+        "may_verify": not (two_persons() and credential.first_verified_by == viewer().actor),
+        "standing_verbs": [verb for verb in (SUSPEND, REINSTATE, REVOKE) if path(credential.status, verb)],
+        "sources": table.sources_of(credential.kind),
+        "registers": source_section(credential),
+        "reasons": table.reasons,
+        "profession_code": (credential.details or {}).get("profession_code") or table.code_of(opened.row.provider.profession),
+        "images": IMAGES,
+    }
