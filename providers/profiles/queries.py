@@ -97,7 +97,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
     weekly = _by_provider(session, WeeklyHours, ids)
     exceptions = _by_provider(session, HoursException, ids)
     rules = _by_provider(session, ScheduleRule, ids)
-    clinic_hours = load_clinic_hours(session, ids)
+    clinic_hours = load_clinic_hours(session, [place for rows in places.values() for place in rows])
     kinds_of_clinics = {clinic.id: clinic.kind for clinic in list_clinics(session)} if clinic_hours else {}
     prices = _newest(session, PricePolicy, ids)
     terms = _newest(session, TermsPolicy, ids)

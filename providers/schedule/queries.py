@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
@@ -133,29 +133,26 @@ def shifts_between(
     return list(session.scalars(wanted.order_by(RosterShift.on, RosterShift.opens_minute, RosterShift.id)))
 
 
-def load_clinic_hours(session: Session, ids: Select[Any]) -> Mapping[int, tuple[ClinicHours, ...]]:
-    """What shared clinics say about the time of these providers (a select of their ids), by provider: three statements at most."""
-    rooms = session.execute(
-        select(ProviderPlace.provider_id, ProviderPlace.id.label("place_id"), ProviderPlace.clinic_id)
-        .where(ProviderPlace.provider_id.in_(ids), ProviderPlace.clinic_id.is_not(None))
-        .order_by(ProviderPlace.id)
-    ).all()
+def load_clinic_hours(session: Session, places: Iterable[Any]) -> Mapping[int, tuple[ClinicHours, ...]]:
+    """What shared clinics say about time at these places (rows of provider places), by provider. No statement where none is in a clinic."""
+    rooms = [place for place in places if place.clinic_id is not None]
     if not rooms:
         return {}
     houses = {row.id: row for row in session.execute(select(Clinic.id, Clinic.hours, Clinic.rostered))}
+    rostered = {room.provider_id for room in rooms if houses[room.clinic_id].rostered}
     shifts: dict[tuple[int, int], list[Shift]] = defaultdict(list)
-    for row in session.execute(
-        select(RosterShift).where(RosterShift.provider_id.in_(ids)).order_by(RosterShift.on, RosterShift.opens_minute)
-    ).scalars():
+    wanted = select(RosterShift).where(RosterShift.provider_id.in_(rostered)).order_by(RosterShift.on, RosterShift.opens_minute)
+    for row in session.scalars(wanted) if rostered else ():
         shifts[row.provider_id, row.clinic_id].append(Shift(row.on, row.opens_minute, row.closes_minute, row.staffing))
     found: dict[int, list[ClinicHours]] = defaultdict(list)
     for room in rooms:
         house = houses[room.clinic_id]
         own = tuple(shifts[room.provider_id, room.clinic_id])
-        found[room.provider_id].append(ClinicHours(room.place_id, hours_from_list(house.hours), house.rostered, own))
+        found[room.provider_id].append(ClinicHours(room.id, hours_from_list(house.hours), house.rostered, own))
     return {provider_id: tuple(clinics) for provider_id, clinics in found.items()}
 
 
 def list_clinic_hours(session: Session, provider_id: int | None) -> tuple[ClinicHours, ...]:
     """What shared clinics say about one provider's time."""
-    return load_clinic_hours(session, select(Provider.id).where(Provider.id == provider_id)).get(provider_id or 0, ())
+    places = session.scalars(select(ProviderPlace).where(ProviderPlace.provider_id == provider_id).order_by(ProviderPlace.id))
+    return load_clinic_hours(session, places).get(provider_id or 0, ())

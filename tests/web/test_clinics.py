@@ -9,7 +9,7 @@ from marketplace.accounts.models import Account
 from marketplace.db import db
 from providers.places.models import Clinic, ProviderPlace
 from providers.registry.models import Change
-from tests.factories import AccountFactory, ProviderPlaceFactory, bookable_provider
+from tests.factories import AccountFactory, PersonFactory, ProviderPlaceFactory, bookable_provider
 
 CLINIC = {
     "name": "Amsterdam Avenue Sports Clinic",
@@ -112,6 +112,24 @@ def test_evenings_are_offered_in_full_time_shifts_alone(anna, put_in, admin, cli
     slug = put_in(anna, rostered=True)
     admin.put(f"/admin/clinics/{slug}/roster", {"week": "2027-01-18", "shifts": [shift(closes="22:00", staffing=staffing)]})
     assert starts(client)[-1] == last
+
+
+def test_a_late_start_of_a_rotating_shift_cannot_be_held(app, anna, put_in, admin, program):
+    slug = put_in(anna, rostered=True)
+    admin.put(f"/admin/clinics/{slug}/roster", {"week": "2027-01-18", "shifts": [shift(closes="22:00", staffing="rotating")]})
+    with app.app_context():
+        carl = program(person_of_client())
+    wish = {"provider": "anna", "service": "medical-massage", "minutes": 60, "setting": "clinic"}
+    refused = carl.post("/holds", wish | {"starts_at": "2027-01-18T19:00:00-05:00"})
+    assert (refused.status_code, refused.json["code"]) == (422, "outside_hours")
+    assert "full-time staff only" in refused.json["detail"]
+    assert carl.post("/holds", wish | {"starts_at": "2027-01-18T18:45:00-05:00"}).status_code == 201
+
+
+def person_of_client():
+    account = AccountFactory(role="client")
+    PersonFactory(account=account)
+    return account
 
 
 @pytest.mark.parametrize(
