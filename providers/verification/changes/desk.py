@@ -72,5 +72,5 @@ def write_to_owner(session: Session, row: CredentialRow, kind: str, word: str, *
         "listed": provider.state == "listed",
         "link": link,
     }
-    key = f"{kind}:{credential.id}:{now.isoformat()}"
+    key = f"{kind}:{credential.id}:{word}:{now.isoformat()}"
     enqueue_letter(session, key=key, kind=kind, recipient=account.email, facts=facts, now=now, about=credential.public_id)
