@@ -32,8 +32,10 @@ from booking.openings.api.evidence import blueprint as evidence_api
 from booking.openings.views import blueprint as opening_pages
 from booking.openings.views.evidence import blueprint as evidence_pages
 from booking.screening.api import blueprint as screening_api
+from booking.upkeep.api import blueprint as attention_api
 from booking.upkeep.commands import JOBS as UPKEEP_JOBS
 from booking.upkeep.commands import check
+from booking.upkeep.views import blueprint as attention_pages
 from marketplace.accounts.api import blueprint as accounts_api
 from marketplace.accounts.changes import on_account_switched
 from marketplace.accounts.commands import accounts
@@ -111,6 +113,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 exclusion_pages,
                 desk_pages,
                 desk_visit_pages,
+                attention_pages,
             ),
             apis=(
                 accounts_api,
@@ -130,6 +133,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 screening_api,
                 appointments_api,
                 blocks_api,
+                attention_api,
                 openapi_api,
             ),
             commands=(accounts, audit, backup, check, exclusions, jobs, keys, restore, demo),

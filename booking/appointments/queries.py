@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment, AppointmentEvent, Hold
-from booking.appointments.rules.states import COMPLETED, LIVE
+from booking.appointments.rules.states import COMPLETED, CONFIRMED, LIVE, REQUESTED
 from marketplace.accounts.models import Account, Person
 from marketplace.kernel.errors import NotFound
 from marketplace.outbox.models import Letter
@@ -117,6 +117,14 @@ def _list(session: Session, condition: ColumnElement[bool], limit: int, after_id
         follows = and_(Appointment.starts_at == last.starts_at, Appointment.id < last.id)
         wanted = wanted.where(or_(Appointment.starts_at < last.starts_at, follows))
     return [Booked(row[0], row[1], row[2], row[3]) for row in session.execute(wanted)]
+
+
+def coming_visits(session: Session, now: datetime, provider_ids: Collection[int] | None = None) -> Sequence[Appointment]:
+    """Visits that are still to begin (of these providers, or of all), the soonest first."""
+    coming = select(Appointment).where(Appointment.status.in_((REQUESTED, CONFIRMED)), Appointment.starts_at > now)
+    if provider_ids is not None:
+        coming = coming.where(Appointment.provider_id.in_(provider_ids))
+    return session.scalars(coming.order_by(Appointment.starts_at, Appointment.id)).all()
 
 
 def list_visits(session: Session, visit_ids: Sequence[int]) -> list[Booked]:

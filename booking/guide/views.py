@@ -52,6 +52,7 @@ def _links() -> tuple[tuple[str, str], ...]:
             (_("Providers"), "profiles.providers"),
             (_("Clinics"), "clinics.index"),
             (_("Words"), "flags.index"),
+            (_("Visits at risk"), "attention.index"),
             (_("Audit"), "audit.index"),
             (_("Account"), "accounts.account"),
         ),

@@ -1,18 +1,22 @@
-"""Mending what can be derived anew, and flagging what a person must act on."""
+"""Mending what can be derived anew, and telling people what they must act on."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from booking.appointments.changes.letters import REMINDER
-from booking.appointments.changes.loading import lock_appointment
+from booking.appointments.changes.history import Doer, write_history
+from booking.appointments.changes.letters import REMINDER, Sending, withdraw_lapse, write_lapsed
+from booking.appointments.changes.loading import lapses, lock_appointment
 from booking.appointments.models import Hold
+from booking.appointments.rules.attention import PROVIDER_LAPSED
+from booking.appointments.rules.states import SYSTEM
 from booking.screening.models import Consent, Screening
-from booking.upkeep.queries import coming_visits, ended_with_reminders, idle_guests, stuck_time
-from booking.upkeep.rules import GUESTS_KEPT, LAPSED, LIVE
+from booking.upkeep.queries import NOTHING_TOLD, RESTORED, ended_with_reminders, idle_guests, stuck_time, told_lapses, untold_lapses
+from booking.upkeep.rules import GUESTS_KEPT
 from marketplace.accounts.models import Person
 from marketplace.audit import Deed, record
 from marketplace.db import db, transaction
@@ -22,7 +26,7 @@ from providers.schedule.changes import release_claim
 from providers.schedule.models import Claim
 
 DOER = "command:check"
-JOB = "job:flag lapses"
+JOB = Doer(SYSTEM, "job:tell lapses")
 FORGETTING = "job:forget guests"
 GUESTS_A_BATCH = 200
 
@@ -46,20 +50,31 @@ def free_ended_time(now: datetime) -> int:
         return len(stuck)
 
 
-def flag_lapses(now: datetime) -> int:
-    """Put a sign on coming visits whose provider is not in standing at their time, take it off where they are again; counts both."""
-    wrong = [(visit.public_id, stands) for visit, stands in coming_visits(db.session(), now) if stands == (LAPSED in visit.attention)]
-    standing = dict(wrong)
-    return one_by_one("flag lapses", standing, lambda public_id: _flag_lapse(public_id, now, stands=standing[public_id]))
+def tell_lapses(now: datetime, base_url: str, provider_ids: Collection[int] | None = None) -> int:
+    """Tell clients whose provider (one of these, or None for any) has lost the standing for a coming visit; counts the visits.
+
+    Once for each time that it comes about and each reason.
+
+    Where the provider is in standing again that is written down too, and a letter that has not left is taken back.
+    """
+    changed = [visit.public_id for visit, _reason in untold_lapses(db.session(), now, provider_ids)]
+    return one_by_one("tell lapses", changed, lambda public_id: _tell_lapse(public_id, base_url, now))
 
 
-def _flag_lapse(public_id: str, now: datetime, *, stands: bool) -> None:
+def _tell_lapse(public_id: str, base_url: str, now: datetime) -> bool:
     with transaction() as session:
-        visit = lock_appointment(session, public_id).appointment
-        others = [code for code in visit.attention if code != LAPSED]
-        visit.attention = others if stands or visit.status not in LIVE else [*others, LAPSED]
-        verb = "appointment.standing_restored" if stands else "appointment.provider_lapsed"
-        record(session, Deed(now, JOB, verb, "appointment", public_id))
+        booked = lock_appointment(session, public_id)
+        visit = booked.appointment
+        reason, told = lapses(session, [visit]).get(visit.id), told_lapses(session, [visit.id]).get(visit.id, NOTHING_TOLD)
+        if visit.starts_at <= now or reason == told.reason:
+            return False
+        if reason is None:
+            write_history(session, visit, RESTORED, JOB, now)
+            withdraw_lapse(session, visit, now)
+        else:
+            write_history(session, visit, PROVIDER_LAPSED, JOB, now, {"reason": reason})
+            write_lapsed(session, booked, Sending(base_url), reason, told.times, now)
+        return True
 
 
 def forget_guests(now: datetime) -> int:

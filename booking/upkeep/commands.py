@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -11,8 +12,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from booking.appointments.actions.expire import expire_holds, expire_requests, forget_drafts
-from booking.upkeep.actions import flag_lapses, forget_guests, free_ended_time, take_back_reminders
-from booking.upkeep.queries import findings
+from booking.upkeep.actions import forget_guests, free_ended_time, take_back_reminders, tell_lapses
+from booking.upkeep.queries import findings, touched_since
 from marketplace import clock
 from marketplace.db import db
 from marketplace.jobs import Job
@@ -20,6 +21,7 @@ from marketplace.outbox.queries import given_up
 
 # How long a letter that was given up is told of.
 GIVEN_UP_SHOWN = timedelta(days=30)
+EVERYWHERE = timedelta(minutes=1)
 
 
 @click.command("check")
@@ -29,7 +31,7 @@ def check(*, repair: bool) -> None:
     """Hold live data against what must never happen: one line a finding, exit code 1 when there is any."""
     now = clock.now()
     if repair:
-        mended = expire_holds(now) + _expire_requests(now) + take_back_reminders(now) + free_ended_time(now) + flag_lapses(now)
+        mended = expire_holds(now) + _expire_requests(now) + take_back_reminders(now) + free_ended_time(now) + _tell_lapses(now)
         click.echo(f"mended {mended}")
     found = 0
     for sentence in chain(findings(db.session(), now), given_up(db.session(), now - GIVEN_UP_SHOWN)):
@@ -43,10 +45,35 @@ def _expire_requests(now: datetime) -> int:
     return expire_requests(now, current_app.extensions["settings"].base_url)
 
 
+def _tell_lapses(now: datetime) -> int:
+    return tell_lapses(now, current_app.extensions["settings"].base_url)
+
+
+@dataclass
+class LapseWatch:
+    """When lapses are looked for: at once at providers who were touched, and everywhere once a minute, as a day may have begun."""
+
+    mark: int = 0
+    looked_at: datetime | None = None
+
+    def look(self, now: datetime) -> int:
+        """Tell what has changed; nearly nothing to do while nobody was touched."""
+        self.mark, touched = touched_since(db.session(), self.mark)
+        if self.looked_at is None or not timedelta(0) <= now - self.looked_at < EVERYWHERE:
+            self.looked_at = now
+            return _tell_lapses(now)
+        return tell_lapses(now, current_app.extensions["settings"].base_url, touched) if touched else 0
+
+
+def _watch_lapses(now: datetime) -> int:
+    watch: LapseWatch = current_app.extensions.setdefault("lapse_watch", LapseWatch())
+    return watch.look(now)
+
+
 JOBS = (
     Job("expire holds", expire_holds),
     Job("expire requests", _expire_requests),
-    Job("flag lapses", flag_lapses, every=timedelta(minutes=1)),
+    Job("tell lapses", _watch_lapses),
     Job("forget guests", forget_guests, every=timedelta(minutes=10)),
     Job("forget drafts", forget_drafts, every=timedelta(minutes=10)),
 )

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from booking.appointments.models import Appointment, Hold
-from booking.appointments.queries import overdue_requests, run_out_holds
-from booking.openings.catalogue import house_rules
-from booking.openings.rules.asking import standing_spans
-from booking.upkeep.rules import KEEPS_TIME, LAPSED, LIVE, Kept, mismatches, overlaps
+from booking.appointments.changes.loading import lapses
+from booking.appointments.models import Appointment, AppointmentEvent, Hold
+from booking.appointments.queries import coming_visits, overdue_requests, run_out_holds
+from booking.appointments.rules.attention import PROVIDER_LAPSED
+from booking.upkeep.rules import KEEPS_TIME, LIVE, Kept, mismatches, overlaps
 from marketplace.accounts.models import Person
 from marketplace.audit import broken_entries
-from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.kernel.walltime import to_minute
 from marketplace.outbox.models import Letter
-from providers.profiles.queries import load_facts
+from providers.registry.models import Change
 from providers.schedule.models import Claim
 
 BATCH = 500
+# In a visit's history: the provider has the standing for it again.
+RESTORED = "standing_restored"
 
 
 def findings(session: Session, now: datetime) -> Iterator[str]:
@@ -72,23 +75,48 @@ def hold_findings(session: Session, now: datetime) -> Iterator[str]:
 
 
 def standing_findings(session: Session, now: datetime) -> Iterator[str]:
-    """Coming visits on days on which the provider's credentials are not in force, unless somebody has been told to act."""
-    for visit, stands in coming_visits(session, now):
-        if not stands and LAPSED not in visit.attention:
+    """Coming visits whose provider has no standing for them, unless their client has been told."""
+    for visit, reason in untold_lapses(session, now):
+        if reason is not None:
             yield f"appointment {visit.public_id} lies on a day without standing and nobody was told"
 
 
-def coming_visits(session: Session, now: datetime) -> Iterator[tuple[Appointment, bool]]:
-    """Visits still ahead, each with whether its provider is listed and in standing at its time."""
-    coming = select(Appointment).where(Appointment.status.in_(LIVE), Appointment.starts_at > now).order_by(Appointment.provider_id)
-    visits, house = session.scalars(coming).all(), house_rules(session)
-    known = {facts.id: facts for facts in load_facts(session, {visit.provider_id for visit in visits})}
+@dataclass(frozen=True)
+class Told:
+    """What a visit's client was told last of the provider's standing: the reason of a lapse (None: all is well), and how often in all."""
+
+    reason: str | None
+    times: int
+
+
+NOTHING_TOLD = Told(None, 0)
+
+
+def untold_lapses(session: Session, now: datetime, provider_ids: Collection[int] | None = None) -> Iterator[tuple[Appointment, str | None]]:
+    """Coming visits whose client was told something else than what is so now, each with the reason of the lapse (None: there is none)."""
+    visits = coming_visits(session, now, provider_ids)
+    found, told = lapses(session, visits), told_lapses(session, [visit.id for visit in visits])
     for visit in visits:
-        facts = known[visit.provider_id]
-        service = facts.service(visit.service_code)
-        begin, end = to_minute(visit.starts_at), to_minute(visit.ends_at)
-        spans = standing_spans(facts, service, house, local_day(begin), local_day(end), visit.setting) if service else []
-        yield visit, any(low <= begin and end <= high for low, high in spans)
+        if found.get(visit.id) != told.get(visit.id, NOTHING_TOLD).reason:
+            yield visit, found.get(visit.id)
+
+
+def told_lapses(session: Session, visit_ids: Sequence[int]) -> dict[int, Told]:
+    """What was told last about each of these visits of which anything was told, by id."""
+    table = AppointmentEvent.__table__.c
+    about = select(table.appointment_id, table.verb, table.facts).where(table.verb.in_((PROVIDER_LAPSED, RESTORED)))
+    told: dict[int, Told] = {}
+    for row in session.execute(about.where(table.appointment_id.in_(visit_ids)).order_by(table.id)):
+        times = told.get(row.appointment_id, NOTHING_TOLD).times + 1
+        told[row.appointment_id] = Told(row.facts["reason"] if row.verb == PROVIDER_LAPSED else None, times)
+    return told
+
+
+def touched_since(session: Session, mark: int) -> tuple[int, frozenset[int]]:
+    """Where the change feed stands, and which providers were touched after `mark`."""
+    top = session.scalar(select(func.max(Change.seq))) or 0
+    touched = session.scalars(select(Change.provider_id).where(Change.seq > mark).distinct()) if top > mark else ()
+    return top, frozenset(touched)
 
 
 def letter_findings(session: Session) -> Iterator[str]:

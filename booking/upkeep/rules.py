@@ -12,8 +12,6 @@ from typing import Protocol
 LIVE = frozenset({"requested", "confirmed", "checked_in"})
 # A completed visit keeps its minutes: it took place.
 KEEPS_TIME = LIVE | {"completed"}
-# The sign on a visit whose provider cannot be booked any more at its time: a person must act.
-LAPSED = "provider_lapsed"
 
 # How long a guest who booked nothing is kept after the last time they held one.
 GUESTS_KEPT = timedelta(days=1)

@@ -15,7 +15,7 @@ from booking.appointments.queries import Booked, get_hold, has_visit_with
 from booking.appointments.rules.holding import clearance_due_at
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
 from booking.openings.catalogue import house_rules
-from booking.openings.rules.asking import standing_spans
+from booking.openings.rules.asking import covers, standing_spans
 from booking.quotes.rules.agreed import agreed_from_dict, agreed_to_dict
 from booking.screening.changes import accept_consent, barred_techniques_of, usable_screening
 from booking.screening.models import Screening
@@ -126,7 +126,7 @@ def _check_standing(session: Session, hold: Hold, provider: Provider, technique:
     day = local_day(begin)
     house = house_rules(session)
     spans = standing_spans(facts, service, house, day, local_day(end), hold.setting)
-    if not any(low <= begin and end <= high for low, high in spans):
+    if not covers(spans, begin, end):
         raise Refused("not_bookable", "A required credential is not in force on that day.")
     levels = {code: level for code, level in house.evidence_levels.items() if code in service.techniques}
     stand = techniques_in_standing(day, facts.credentials, levels, house.policies, hold.setting, facts.profession)

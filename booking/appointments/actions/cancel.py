@@ -38,7 +38,7 @@ def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: d
         visit = booked.appointment
         lock_waivers(session, visit.person_id)
         verdict = assess_cancellation(
-            verdict_facts(visit), actor=doer.part, now=now, reason=wanted.reason, waivers_left=waivers_left(session, visit, now)
+            verdict_facts(session, visit), actor=doer.part, now=now, reason=wanted.reason, waivers_left=waivers_left(session, visit, now)
         )
         if not verdict.allowed:
             raise Conflict(verdict.reason, verdict.sentence)

@@ -38,7 +38,7 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
         visit = booked.appointment
         claim = session.get_one(Claim, visit.claim_id)
         _check_deadline(visit, claim, now)
-        facts = verdict_facts(visit)
+        facts = verdict_facts(session, visit)
         verdict = assess_move(facts, actor=doer.part, now=now, new_starts_at=starts_at)
         if not verdict.allowed:
             kind = Conflict if verdict.code in {"wrong_state", "already_started"} else Refused

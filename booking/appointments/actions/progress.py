@@ -60,7 +60,7 @@ def mark_no_show(public_id: str, doer: Doer, now: datetime) -> Booked:
     with transaction() as session:
         booked = lock_appointment(session, public_id)
         visit = booked.appointment
-        verdict = assess_no_show(verdict_facts(visit), now=now)
+        verdict = assess_no_show(verdict_facts(session, visit), now=now)
         if not verdict.allowed:
             raise Conflict("wrong_state", verdict.sentence, details={"reason": verdict.reason})
         visit.status = NO_SHOW
@@ -99,7 +99,7 @@ def choose_technique(public_id: str, technique: str, doer: Doer, now: datetime) 
 
 
 def _step(session: Session, visit: Appointment, verb: str, doer: Doer, now: datetime) -> None:
-    late = verdict_facts(visit).agreed.terms.late_minutes
+    late = verdict_facts(session, visit).agreed.terms.late_minutes
     verdict = assess_step(verb, visit.status, doer.part, starts_at=visit.starts_at, late_minutes=late, now=now)
     if verdict.code == "forbidden":
         raise Forbidden(verdict.code, verdict.sentence)

@@ -13,7 +13,7 @@ from booking.appointments.actions.book import book
 from booking.appointments.actions.cancel import cancel
 from booking.appointments.actions.hold import hold_time, release_hold
 from booking.appointments.actions.move import move
-from booking.appointments.api.shapes import appointment_answer, hold_answer
+from booking.appointments.api.shapes import appointment_answer, appointment_answers, hold_answer
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.loading import verdict_facts, waivers_left
 from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id, read_booking, read_cancelling, read_wish
@@ -60,7 +60,7 @@ def drop_hold(public_id: str) -> tuple[str, int]:
 def make_appointment() -> tuple[Response, int]:
     """Book a held start."""
     made = book(read_booking(), own_person_id(), doer(), base_url(), clock.now())
-    return jsonify(appointment_answer(made.booked, role="client")), 201
+    return jsonify(appointment_answer(made.booked, role="client", now=clock.now())), 201
 
 
 @blueprint.get("/appointments")
@@ -80,14 +80,14 @@ def list_appointments() -> Response:
     else:
         rows = list_of_person(session, own_person_id(), limit=size + 1, after_id=after_id)
     following = encode_cursor(rows[size - 1].appointment.id) if len(rows) > size else None
-    return jsonify({"items": [appointment_answer(row, role=who.role) for row in rows[:size]], "next": following})
+    return jsonify({"items": appointment_answers(rows[:size], role=who.role, now=clock.now()), "next": following})
 
 
 @blueprint.get("/appointments/<public_id>")
 @access("client", "provider", "admin")
 def show_appointment(public_id: str) -> Response:
     """One appointment, for its two sides and admins."""
-    return jsonify(appointment_answer(own_appointment(public_id), role=viewer().role))
+    return jsonify(appointment_answer(own_appointment(public_id), role=viewer().role, now=clock.now()))
 
 
 @blueprint.get("/appointments/<public_id>/cancellation")
@@ -100,7 +100,7 @@ def preview_cancellation(public_id: str) -> Response:
     fields.finish()
     now = clock.now()
     left = waivers_left(db.session(), visit, now)
-    verdict = assess_cancellation(verdict_facts(visit), actor=doer().part, now=now, reason=reason, waivers_left=left)
+    verdict = assess_cancellation(verdict_facts(db.session(), visit), actor=doer().part, now=now, reason=reason, waivers_left=left)
     return jsonify(verdict_to_dict(verdict))
 
 
@@ -111,7 +111,7 @@ def cancel_appointment(public_id: str) -> Response:
     own_appointment(public_id)
     booked, verdict = cancel(public_id, read_cancelling(), doer(), base_url(), clock.now())
     figures = {"fee_cents": verdict.fee_cents, "refund_cents": verdict.refund_cents}
-    return jsonify({**appointment_answer(booked, role=viewer().role), **figures})
+    return jsonify({**appointment_answer(booked, role=viewer().role, now=clock.now()), **figures})
 
 
 @blueprint.post("/appointments/<public_id>/reschedule")
@@ -123,7 +123,7 @@ def move_appointment(public_id: str) -> Response:
     starts_at = fields.instant("starts_at")
     fields.finish()
     booked = move(public_id, starts_at, doer(), base_url(), clock.now())
-    return jsonify(appointment_answer(booked, role=viewer().role))
+    return jsonify(appointment_answer(booked, role=viewer().role, now=clock.now()))
 
 
 @blueprint.post("/appointments/<public_id>/technique")
@@ -134,13 +134,15 @@ def change_technique(public_id: str) -> Response:
     fields = Fields(json_object(request))
     technique = fields.text("technique", longest=40)
     fields.finish()
-    return jsonify(appointment_answer(progress.choose_technique(public_id, technique, doer(), clock.now()), role=viewer().role))
+    return jsonify(
+        appointment_answer(progress.choose_technique(public_id, technique, doer(), clock.now()), role=viewer().role, now=clock.now())
+    )
 
 
 def _progress(step: Progress, public_id: str) -> Response:
     own_appointment(public_id)
     Fields(json_object(request)).finish()
-    return jsonify(appointment_answer(step(public_id, doer(), clock.now()), role=viewer().role))
+    return jsonify(appointment_answer(step(public_id, doer(), clock.now()), role=viewer().role, now=clock.now()))
 
 
 @blueprint.post("/appointments/<public_id>/check-in")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
+from booking.appointments.changes.loading import attention_of
 from booking.appointments.forms.reading import calendar_url
 from booking.appointments.models import Hold
 from booking.appointments.queries import Booked
+from marketplace.db import db
 from marketplace.webkit.filters import rfc3339
 
 
@@ -21,8 +25,19 @@ def hold_answer(hold: Hold) -> dict[str, Any]:
     }
 
 
-def appointment_answer(booked: Booked, *, role: str) -> dict[str, Any]:
-    """An appointment as one side sees it. The provider sees a client's street only through the address page, which is logged."""
+def appointment_answers(rows: Sequence[Booked], *, role: str, now: datetime) -> list[dict[str, Any]]:
+    """Appointments as one side sees them, with what a person must act on as of now."""
+    signs = attention_of(db.session(), [booked.appointment for booked in rows], now)
+    return [_answer(booked, role, signs[booked.appointment.id]) for booked in rows]
+
+
+def appointment_answer(booked: Booked, *, role: str, now: datetime) -> dict[str, Any]:
+    """One appointment as one side sees it."""
+    return appointment_answers([booked], role=role, now=now)[0]
+
+
+def _answer(booked: Booked, role: str, attention: list[str]) -> dict[str, Any]:
+    """The provider sees a client's street only through the address page, which is logged."""
     visit = booked.appointment
     answer: dict[str, Any] = {
         "id": visit.public_id,
@@ -45,7 +60,7 @@ def appointment_answer(booked: Booked, *, role: str) -> dict[str, Any]:
         "due_cents": visit.due_cents,
         "fee_cents": visit.fee_cents,
         "payment": {"method": visit.payment_method},
-        "attention": visit.attention,
+        "attention": attention,
         "respond_by": rfc3339(visit.respond_by_at) if visit.respond_by_at else None,
         "place": _place(booked, role),
         "calendar_url": calendar_url(visit.public_id),

@@ -19,7 +19,8 @@ from marketplace.vault import secret_hash
 
 REMINDER = "visit_reminder"
 CHANGE_KINDS = ("visit_moved", "provider_visit_moved", "visit_changed")
-EVERY_KIND = (REMINDER, *CHANGE_KINDS, "visit_booked", "provider_visit_booked", "visit_requested")
+LAPSE = "visit_provider_lapsed"
+EVERY_KIND = (REMINDER, LAPSE, *CHANGE_KINDS, "visit_booked", "provider_visit_booked", "visit_requested")
 # What comes with a calendar file, and the file's method.
 INVITING = {"visit_booked": "REQUEST", "visit_moved": "REQUEST", "visit_cancelled": "CANCEL", "visit_expired": "CANCEL"}
 INVITING |= {f"provider_{kind}": method for kind, method in INVITING.items() if kind != "visit_expired"}
@@ -101,6 +102,38 @@ def write_expired(session: Session, booked: Booked, sending: Sending, now: datet
     sending = _with_guest_key(session, booked.appointment, sending)
     _take_back(session, booked.appointment, EVERY_KIND, now)
     _to_client(session, booked, sending, "visit_expired", now, at=now)
+
+
+def write_lapsed(session: Session, booked: Booked, sending: Sending, reason: str, number: int, now: datetime) -> None:
+    """Tell the client that their provider cannot give the visit as planned: once for each reason and each time that it comes about."""
+    if booked.person.email is None:
+        return
+    visit, sending = booked.appointment, _with_guest_key(session, booked.appointment, sending)
+    enqueue_letter(
+        session,
+        key=f"{LAPSE}:{visit.public_id}:{reason}:{number}",
+        kind=LAPSE,
+        recipient=booked.person.email,
+        facts={
+            **letter_facts(booked, sending, for_provider=False, to=booked.person.email),
+            "move_link": visit_link(visit, sending, "move"),
+            "cancel_link": visit_link(visit, sending, "cancel"),
+        },
+        now=now,
+        about=visit.public_id,
+        send_before_at=visit.starts_at,
+    )
+
+
+def withdraw_lapse(session: Session, visit: Appointment, now: datetime) -> None:
+    """The provider is in standing again: a letter that has not left says what is no longer true."""
+    _take_back(session, visit, (LAPSE,), now)
+
+
+def visit_link(visit: Appointment, sending: Sending, step: str) -> str:
+    """The page of a step of one's own visit (move, cancel), for an account or by a guest's secret."""
+    own = f"visits/{sending.guest_key}" if sending.guest_key else f"appointments/{visit.public_id}"
+    return f"{sending.base_url}/{own}/{step}"
 
 
 def write_reminders(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:

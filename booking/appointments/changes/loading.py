@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment
-from booking.appointments.queries import MISSING, Booked, get_any
+from booking.appointments.queries import MISSING, Booked, coming_visits, get_any, list_visits
+from booking.appointments.rules.attention import PlannedVisit, lapse_of, signs
 from booking.appointments.rules.cancellation import VisitFacts
+from booking.appointments.rules.states import CONFIRMED, REQUESTED
+from booking.openings.catalogue import house_rules
 from booking.quotes.rules.agreed import agreed_from_dict
 from marketplace.accounts.models import Person
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.walltime import to_minute
+from providers.profiles.queries import load_facts
 from providers.registry.changes import lock_provider
 
 WAIVERS_A_YEAR = 2
+# A visit under way or over took place with whoever came.
+LAPSING = (REQUESTED, CONFIRMED)
 YEAR = timedelta(days=365)
 
 
@@ -28,9 +36,41 @@ def lock_appointment(session: Session, public_id: str) -> Booked:
     return get_any(session, public_id)
 
 
-def verdict_facts(visit: Appointment) -> VisitFacts:
+def verdict_facts(session: Session, visit: Appointment) -> VisitFacts:
     """What the rules about leaving and moving need to know."""
-    return VisitFacts(agreed_from_dict(visit.terms), visit.status, visit.paid_cents, visit.free_moves_used)
+    lapsed = bool(lapses(session, [visit]))
+    return VisitFacts(agreed_from_dict(visit.terms), visit.status, visit.paid_cents, visit.free_moves_used, lapsed)
+
+
+def lapses(session: Session, visits: Iterable[Appointment]) -> dict[int, str]:
+    """Those of the visits that still wait to take place for which their provider has no standing, by id with the reason's code.
+
+    A fixed number of statements however many are asked about.
+    """
+    waiting = [visit for visit in visits if visit.status in LAPSING]
+    if not waiting:
+        return {}
+    house = house_rules(session)
+    known = {facts.id: facts for facts in load_facts(session, {visit.provider_id for visit in waiting})}
+    found = {visit.id: lapse_of(_planned(visit), known[visit.provider_id], house) for visit in waiting}
+    return {visit_id: reason for visit_id, reason in found.items() if reason is not None}
+
+
+def lapsed_visits(session: Session, now: datetime, provider_ids: Collection[int] | None = None) -> list[Booked]:
+    """Coming visits whose provider (one of these, or None for any) has no standing for them, the soonest first."""
+    visits = coming_visits(session, now, provider_ids)
+    lapsed = lapses(session, visits)
+    return list_visits(session, [visit.id for visit in visits if visit.id in lapsed])
+
+
+def _planned(visit: Appointment) -> PlannedVisit:
+    return PlannedVisit(to_minute(visit.starts_at), to_minute(visit.ends_at), visit.setting, visit.service_code, visit.technique)
+
+
+def attention_of(session: Session, visits: Sequence[Appointment], now: datetime) -> dict[int, list[str]]:
+    """By id what a person must act on about each visit, as codes; a visit that has begun has lost nothing."""
+    lapsed = lapses(session, [visit for visit in visits if visit.starts_at >= now])
+    return {visit.id: signs(visit.attention, lapsed=visit.id in lapsed) for visit in visits}
 
 
 def lock_waivers(session: Session, person_id: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from booking.appointments.rules.attention import PROVIDER_LAPSED
 from booking.appointments.rules.states import ADMIN, CANCEL, CLIENT, PROVIDER, REQUESTED, path
 from booking.quotes.rules.agreed import SECOND, AgreedTerms, fee_stretches, instant_text, whole_second
 
@@ -17,12 +18,16 @@ FREE, GRACE, PART, FULL, WAIVED, PROVIDER_SIDE, CLOSED = "free", "grace", "part"
 
 @dataclass(frozen=True)
 class VisitFacts:
-    """What the verdicts need to know of one visit: the agreed terms, its status, what was paid."""
+    """What the verdicts need to know of one visit: the agreed terms, its status, what was paid.
+
+    `lapsed` says that the provider has lost the standing for it: leaving and moving then cost the client nothing, whenever it is.
+    """
 
     agreed: AgreedTerms
     status: str
     paid_cents: int = 0
     free_moves_used: int = 0
+    lapsed: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,8 @@ def assess_cancellation(
 ) -> Verdict:
     """What it costs `actor` to cancel now.
 
-    Free: illness (a fee would push sick people to come) and `must_not_come` (a health rule with a fee waiver turned true after
+    Free: a visit whose provider has lost the standing for it; illness (a fee would push sick people to come) and `must_not_come` (a
+    health rule with a fee waiver turned true after
     booking); a request that still waits for its clearance; the provider's or the platform's own cancelling; and, as long as the
     client has `waivers_left` this year, an emergency, severe weather or a building that lets nobody in. What is free anyway uses up
     no waiver.
@@ -60,7 +66,7 @@ def assess_cancellation(
         return _verdict(visit, now, allowed=False, reason=refusal[0], sentence=refusal[1], tier=CLOSED)
     free = _always_free(visit, actor, reason, must_not_come=must_not_come)
     if free is not None:
-        tier = PROVIDER_SIDE if actor in {PROVIDER, ADMIN} else WAIVED
+        tier = PROVIDER_SIDE if actor in {PROVIDER, ADMIN} else PROVIDER_LAPSED if free[0] == PROVIDER_LAPSED else WAIVED
         return _verdict(visit, now, allowed=True, reason=free[0], sentence=free[1], tier=tier)
     by_step = _by_step(visit, now)
     if reason in WAIVABLE and waivers_left > 0 and by_step.fee_cents > 0:
@@ -70,14 +76,16 @@ def assess_cancellation(
 
 
 def assess_no_show(visit: VisitFacts, *, now: datetime) -> Verdict:
-    """What an absent client owes; allowed from the moment the agreed wait after the start is over."""
+    """What an absent client owes; allowed from the moment the agreed wait after the start is over. Nothing where the provider had
+    no standing for the visit.
+    """
     opens = visit.agreed.starts_at + timedelta(minutes=visit.agreed.terms.late_minutes)
     if not path(visit.status, "no_show"):
         return _verdict(visit, now, allowed=False, reason="wrong_state", sentence=_wrong_state(visit), tier=CLOSED)
     if now < opens:
         sentence = f"The client may still come: please wait {visit.agreed.terms.late_minutes} minutes from the start."
         return _verdict(visit, now, allowed=False, reason="too_early", sentence=sentence, tier=CLOSED, until=opens)
-    percent = visit.agreed.terms.no_show_percent
+    percent = 0 if visit.lapsed else visit.agreed.terms.no_show_percent
     return _verdict(
         visit,
         now,
@@ -120,6 +128,8 @@ def _always_free(visit: VisitFacts, actor: str, reason: str | None, *, must_not_
         return "provider_cancels", "Your therapist cancels, so you pay nothing."
     if actor == ADMIN:
         return "platform_cancels", "We cancel this visit, so the client pays nothing."
+    if visit.lapsed:
+        return PROVIDER_LAPSED, "Your therapist cannot give this visit as planned, so there is no fee."
     if reason == ILLNESS:
         return "illness", "Please stay home and get well. There is no fee."
     if must_not_come:

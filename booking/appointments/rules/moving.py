@@ -3,7 +3,7 @@
 Reading of the default terms: any number of moves is free while cancelling is free, and none of them uses up a free move. Once
 cancelling costs a fee the answer is `notice_passed`, and cancelling with its fee is the way, unless the house lets free moves
 reach inside that time: then a move uses one up while one is left. A provider or admin may move up to the start, never at the
-client's cost.
+client's cost. So may the client of a provider who has lost the standing for the visit.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def assess_move(
     new_starts_at: datetime | None = None,
     free_moves_reach_inside: bool = FREE_MOVES_REACH_INSIDE,
 ) -> MoveVerdict:
-    """Whether `actor` may move the visit now. Codes: free, free_move, by_provider; notice_passed, already_started, wrong_state, same_time,
+    """Whether `actor` may move the visit now.
+
+    Codes: free, free_move, by_provider, provider_lapsed; notice_passed, already_started, wrong_state, same_time,
     in_the_past, forbidden.
     """
     agreed = visit.agreed
@@ -51,6 +53,9 @@ def assess_move(
         return MoveVerdict(False, *refusal, fee_cents=0, uses_free_move=False, free_moves_left=left)
     if actor != CLIENT:
         return MoveVerdict(True, "by_provider", "The client pays nothing for this move.", 0, uses_free_move=False, free_moves_left=left)
+    if visit.lapsed:
+        sentence = "Your therapist cannot give this visit as planned, so moving it is free until it starts."
+        return MoveVerdict(True, "provider_lapsed", sentence, 0, uses_free_move=False, free_moves_left=left)
     fee_cents = agreed.fee_cents(agreed.percent_at(now))
     if fee_cents == 0 or visit.status == REQUESTED:
         return MoveVerdict(True, "free", "Moving is free now.", 0, uses_free_move=False, free_moves_left=left)

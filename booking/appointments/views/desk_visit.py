@@ -40,7 +40,7 @@ def show(public_id: str) -> str:
     """One visit."""
     booked, now = _own(public_id), clock.now()
     visit = booked.appointment
-    facts = verdict_facts(visit)
+    facts = verdict_facts(db.session(), visit)
     late = facts.agreed.terms.late_minutes
     steps = {
         name: assess_step(verb, visit.status, "provider", starts_at=visit.starts_at, late_minutes=late, now=now)
@@ -53,6 +53,7 @@ def show(public_id: str) -> str:
         client=short_name(booked.person.name),
         steps=steps,
         may_check_out=visit.checked_in_at is not None and visit.checked_out_at is None and visit.status != CANCELLED,
+        lapsed=facts.lapsed and visit.starts_at >= now,
         leaving=assess_cancellation(facts, actor="provider", now=now),
         reveal=assess_reveal(visit.status, visit.starts_at, visit.ends_at, now),
         events=list_events(db.session(), visit.id),
@@ -94,7 +95,7 @@ def leave(public_id: str) -> ResponseReturnValue:
     """Cancel from the therapist's side: the client pays nothing."""
     booked, now = _own(public_id), clock.now()
     form = CancelForm()
-    verdict = assess_cancellation(verdict_facts(booked.appointment), actor="provider", now=now)
+    verdict = assess_cancellation(verdict_facts(db.session(), booked.appointment), actor="provider", now=now)
     if verdict.allowed and form.validate_on_submit():
         try:
             cancel(public_id, Cancelling(None, form.reason.data or None, form.note.data or None), doer(), base_url(), now)

@@ -106,7 +106,7 @@ def guest(key: str) -> str:
 
 def _show(door: Door) -> str:
     visit, now = door.booked.appointment, clock.now()
-    facts = verdict_facts(visit)
+    facts = verdict_facts(db.session(), visit)
     verdict = assess_cancellation(facts, actor="client", now=now, waivers_left=waivers_left(db.session(), visit, now))
     return render_template(
         "appointments/show.html",
@@ -116,6 +116,7 @@ def _show(door: Door) -> str:
         now=now,
         verdict=verdict,
         moving=assess_move(facts, actor="client", now=now),
+        lapsed=facts.lapsed and visit.starts_at >= now,
         clock=clock_words(facts.agreed, now) if visit.status in LIVE else None,
         events=list_events(db.session(), visit.id),
         technique=techniques().get(visit.technique or ""),
@@ -148,7 +149,7 @@ def guest_leave(key: str) -> Page:
 def _leave(door: Door) -> Page:
     """The fee that is shown is the fee that is charged; if it has changed meanwhile the page asks again."""
     visit, now = door.booked.appointment, clock.now()
-    facts, left = verdict_facts(visit), waivers_left(db.session(), visit, now)
+    facts, left = verdict_facts(db.session(), visit), waivers_left(db.session(), visit, now)
     form = CancelForm()
     verdict = assess_cancellation(facts, actor="client", now=now, reason=form.reason.data or None, waivers_left=left)
     if form.validate_on_submit():
@@ -193,7 +194,7 @@ def guest_shift(key: str) -> Page:
 
 def _shift(door: Door) -> Page:
     visit, now = door.booked.appointment, clock.now()
-    verdict = assess_move(verdict_facts(visit), actor="client", now=now)
+    verdict = assess_move(verdict_facts(db.session(), visit), actor="client", now=now)
     if not verdict.allowed:
         flash(verdict.sentence, "warning")
         return redirect(door.url("show"))

@@ -157,6 +157,16 @@ CHECK = given(
     }
 )
 HIT = given({"id": TEXT, "status": TEXT, "matched_by": {"enum": ["npi", "name"]}, "entry": TEXT, "found_at": INSTANT, "provider": ANYTHING})
+AT_RISK = given(
+    {
+        "id": TEXT,
+        "reference": TEXT,
+        "provider": given({"slug": TEXT, "name": TEXT, "state": TEXT}),
+        "starts_at": INSTANT,
+        "ends_at": INSTANT,
+        "attention": listed(TEXT),
+    }
+)
 STATED = given({"slug": TEXT, "name": TEXT, "state": TEXT, "reason": nullable(TEXT), "attested_at": nullable(INSTANT)})
 FLAG = given({"id": TEXT, "code": TEXT, "field": TEXT, "excerpt": TEXT, "status": TEXT, "found_at": INSTANT, "note": nullable(TEXT)})
 DEED = given({"at": INSTANT, "actor": TEXT, "verb": TEXT, "object": TEXT, "details": ANYTHING, "hash": TEXT})
@@ -363,6 +373,15 @@ OPERATIONS = (
         ADMIN,
         answer={"type": "string", "format": "binary"},
         media=("application/pdf", "image/png", "image/jpeg"),
+    ),
+    Operation(
+        "GET",
+        f"{V1}/admin/attention",
+        "list_attention",
+        "Coming visits whose provider has lost the standing for them.",
+        "admin",
+        ADMIN,
+        answer=page(AT_RISK),
     ),
     Operation(
         "GET",

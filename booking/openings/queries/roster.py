@@ -1,9 +1,9 @@
 """The listed providers with their claims, kept in the process and kept fresh by the change feed.
 
 Every answer holds what was committed before its request began: each look first asks the feed who was touched since the last look, and
-reads those anew. A new version of the policy touches every listed provider, so it needs no question of its own. On SQLite the feed's numbers are in the order of commits. On PostgreSQL they are not, so changes are followed by
-transaction: all from the oldest that still ran at the last look. Whoever writes what decides about openings must tell the feed
-(`providers.registry.changes.note_change`).
+reads those anew. A new version of the policy touches every listed provider, so it needs no question of its own. On SQLite the feed's
+numbers are in the order of commits. On PostgreSQL they are not, so changes are followed by transaction: all from the oldest that still
+ran at the last look. Whoever writes what decides about openings must tell the feed (`providers.registry.changes.note_change`).
 """
 
 from __future__ import annotations

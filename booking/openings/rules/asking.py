@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from booking.openings.rules.question import Question, Taken, TravelMinutes, Visit
 from marketplace.kernel.errors import Refused
-from marketplace.kernel.intervals import Span, intersect
+from marketplace.kernel.intervals import Span, intersect, merge
 from marketplace.kernel.walltime import day_begin, local_day
 from providers.credentials.rules.policies import Policies
 from providers.credentials.rules.standing import CredentialFact, standing_days, techniques_in_standing
@@ -159,6 +159,11 @@ def standing_spans(facts: ProviderFacts, service: ServiceFacts, house: HouseRule
     """Epoch minutes of the days first..last on which the provider may work in a setting and this service has a technique in standing."""
     pieces = standing_pieces(facts, service.techniques, house, first, last, setting)
     return [(piece.begin_minute, piece.end_minute) for piece in pieces if piece.techniques or not service.techniques]
+
+
+def covers(spans: Sequence[Span], begin: int, end: int) -> bool:
+    """Whether [begin, end) lies wholly in spans that may touch one another, as those of a renewal do at midnight."""
+    return any(low <= begin and end <= high for low, high in merge(spans))
 
 
 def _cut(span: tuple[date, date], credentials: Sequence[CredentialFact], policies: Policies) -> Iterator[tuple[date, date]]:

@@ -1,6 +1,6 @@
-"""The day of the visit: check-in, completion, no-show, check-out, another technique; and providers who lapse before it."""
+"""The day of the visit: check-in, completion, no-show, check-out, another technique."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,13 +10,9 @@ from booking.appointments.actions.expire import expire_requests
 from booking.appointments.actions.progress import check_in, check_out, choose_technique, complete, mark_no_show
 from booking.appointments.changes.history import Doer
 from booking.appointments.models import AppointmentEvent
-from booking.upkeep.actions import flag_lapses
 from booking.upkeep.queries import findings
-from marketplace.audit import AuditEntry
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Forbidden, Refused
-from providers.credentials.models import Credential
-from providers.profiles.actions.oversee import reinstate_provider, suspend_provider
 from providers.schedule.models import Claim
 from providers.services.models import Service
 from tests.factories import PersonFactory, bookable_provider
@@ -182,41 +178,3 @@ def test_a_visit_that_ended_takes_no_other_technique(visit, start):
     _leave(visit, start)
     with pytest.raises(Conflict, match="wrong_state"):
         choose_technique(visit.public_id, "trigger_point", CLIENT, start - 3 * HOUR)
-
-
-# --- lapses ----------------------------------------------------------------------------------------------------------------------
-
-
-def test_coming_visits_of_a_suspended_provider_carry_a_sign_until_they_are_back(clock, provider, visit):
-    suspend_provider(provider.slug, "A complaint is looked into.", "account:admin", clock.now)
-    assert list(findings(db.session(), clock.now)) == [f"appointment {visit.public_id} lies on a day without standing and nobody was told"]
-    assert (flag_lapses(clock.now), flag_lapses(clock.now)) == (1, 0)
-    assert anew(visit).attention == ["provider_lapsed"]
-    assert list(findings(db.session(), clock.now)) == []
-    reinstate_provider(provider.slug, "It was nothing.", "account:admin", clock.now)
-    assert (flag_lapses(clock.now), flag_lapses(clock.now)) == (1, 0)
-    assert anew(visit).attention == []
-    told = db.session.scalars(select(AuditEntry.verb).where(AuditEntry.object_id == visit.public_id).order_by(AuditEntry.id)).all()
-    assert told == ["appointment.booked", "appointment.provider_lapsed", "appointment.standing_restored"]
-
-
-def test_only_visits_beyond_the_end_of_a_credential_carry_the_sign(clock, provider, start):
-    near = visit_of(book_visit(provider, PersonFactory(), start, clock.now))
-    far = visit_of(book_visit(provider, PersonFactory(), start + timedelta(days=1), clock.now))
-    license_ = db.session.scalars(select(Credential).where(Credential.provider_id == provider.id, Credential.kind == "license")).one()
-    license_.valid_until = date(2027, 1, 14)  # the day of the near visit
-    db.session.commit()
-    assert flag_lapses(clock.now) == 1
-    assert (anew(near).attention, anew(far).attention) == ([], ["provider_lapsed"])
-
-
-def test_the_other_signs_stay(clock, provider, start):
-    person = PersonFactory()
-    hold = hold_visit(provider, person, start, clock.now)
-    visit = visit_of(book_hold(hold, person, clock.now, clear_answers(seizure=True)))
-    suspend_provider(provider.slug, "A complaint is looked into.", "account:admin", clock.now)
-    flag_lapses(clock.now)
-    assert anew(visit).attention == ["clearance_due", "provider_lapsed"]
-    reinstate_provider(provider.slug, "It was nothing.", "account:admin", clock.now)
-    flag_lapses(clock.now)
-    assert anew(visit).attention == ["clearance_due"]

@@ -23,7 +23,7 @@ from booking.appointments.changes.history import Doer
 from booking.appointments.models import Appointment, Hold
 from booking.appointments.rules.cancellation import REASONS
 from booking.appointments.rules.states import CANCELLED, COMPLETED, CONFIRMED, GRAPH, NO_SHOW
-from booking.upkeep.actions import flag_lapses
+from booking.upkeep.actions import tell_lapses
 from booking.upkeep.queries import findings
 from marketplace.db import db
 from marketplace.kernel.errors import Refusal
@@ -195,7 +195,7 @@ class Story(RuleBasedStateMachine):
     def jobs_run(self):
         expire_holds(self.now)
         expire_requests(self.now, BASE_URL)
-        flag_lapses(self.now)
+        tell_lapses(self.now, BASE_URL)
         assert list(findings(db.session(), self.now)) == []
 
     # --- what must never fail ------------------------------------------------------------------------------------------------------

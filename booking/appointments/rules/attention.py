@@ -1,0 +1,47 @@
+"""What a person must act on about a coming visit because its provider may not be booked for it any more. Computed, never stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from booking.openings.rules.asking import HouseRules, covers, standing_pieces
+from marketplace.kernel.walltime import local_day
+from providers.profiles.rules import ProviderFacts
+from providers.registry.rules import LISTED
+
+# The sign on a visit whose provider has lost the standing for it. Never stored.
+PROVIDER_LAPSED = "provider_lapsed"
+# Why: the provider cannot be booked at all, or a credential asked of the visit's day, setting or technique is not in force.
+UNLISTED, CREDENTIAL = "unlisted", "credential"
+
+
+@dataclass(frozen=True)
+class PlannedVisit:
+    """A visit as its standing is judged: epoch minutes, setting, service and the technique that was chosen, if any."""
+
+    begin_minute: int
+    end_minute: int
+    setting: str
+    service_code: str
+    technique: str | None
+
+
+def lapse_of(visit: PlannedVisit, facts: ProviderFacts, house: HouseRules) -> str | None:
+    """Why the provider has no standing for the whole of a visit, as a code; None where they have.
+
+    A visit without a chosen technique needs one of its service's; a service that is offered no more asks for none.
+    """
+    if facts.state != LISTED:
+        return UNLISTED
+    service = facts.service(visit.service_code)
+    techniques = (visit.technique,) if visit.technique else service.techniques if service else ()
+    first, last = local_day(visit.begin_minute), local_day(visit.end_minute - 1)
+    pieces = standing_pieces(facts, techniques, house, first, last, visit.setting)
+    stands = [(piece.begin_minute, piece.end_minute) for piece in pieces if piece.techniques or not techniques]
+    return None if covers(stands, visit.begin_minute, visit.end_minute) else CREDENTIAL
+
+
+def signs(stored: list[str], *, lapsed: bool) -> list[str]:
+    """The codes of what a person must act on: those kept with the visit, and that its provider has lost the standing for it."""
+    others = [code for code in stored if code != PROVIDER_LAPSED]
+    return [*others, PROVIDER_LAPSED] if lapsed else others
