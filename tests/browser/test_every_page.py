@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from booking.demo.actions import ADMIN_EMAIL, CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL
+from providers.profiles.rules import APPLY_STEPS
 from tests.support.browsers import NARROW, WIDE, watch_for_faults
 from tests.support.journeys import ADDRESS, GUEST, Traveler
+from tests.support.people import PASSWORD as OWN_PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +51,7 @@ THERAPIST = [
     "/provider/credentials",
     "/provider/credentials/new/license",
 ]
-ADMIN = ["/admin/credentials", "/admin/providers", "/admin/audit"]
+ADMIN = ["/admin/credentials", "/admin/rechecks", "/admin/providers", "/admin/audit"]
 
 
 @pytest.fixture
@@ -121,6 +123,23 @@ def test_pages_on_the_way_to_a_visit(traveler, looked_at):
 
 
 @pytest.mark.timeout(600)
+def test_screens_of_an_application_and_the_words_that_are_looked_at(traveler, looked_at):
+    me, wrong = traveler.sign_up_to_work("Zora Quill", "zora@example.com", OWN_PASSWORD), []
+    for step in APPLY_STEPS:
+        me.go(f"/provider/apply/{step}")
+        wrong += looked_at()
+    me.go("/provider/apply/practice").fill({"One line about your work": "I guarantee relief. Cash only."}).press("Save and continue")
+    me.go("/provider/apply/practice").sees("A few words to think over")
+    wrong += looked_at()
+    me.go("/provider/apply/license").fill({"License number": "many"}).press("Save and continue")
+    wrong += looked_at()
+    me.page.context.clear_cookies()
+    me.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/flags").sees("Cash only.")
+    wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
 def test_pages_behind_a_link(traveler, looked_at, new_context, app):
     wrong = []
     traveler.sign_in(CLIENT_EMAIL, PASSWORD).go("/appointments").page.locator(".rows a").first.click()
@@ -134,6 +153,8 @@ def test_pages_behind_a_link(traveler, looked_at, new_context, app):
     for email, start, link in (
         (THERAPIST_EMAIL, "/provider", "main ul.rows a"),
         (ADMIN_EMAIL, "/admin/credentials", ".queue a"),
+        (ADMIN_EMAIL, "/admin/credentials?status=verified", ".queue a"),
+        (ADMIN_EMAIL, "/admin/rechecks", ".queue a"),
         (ADMIN_EMAIL, "/admin/providers", "main td a, main th a"),
     ):
         traveler.page.context.clear_cookies()

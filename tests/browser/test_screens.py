@@ -11,6 +11,7 @@ from PIL import Image
 from booking.demo.actions import ADMIN_EMAIL, PASSWORD
 from tests.support.browsers import NARROW, WIDE
 from tests.support.journeys import ADDRESS, GUEST, Traveler
+from tests.support.people import PASSWORD as OWN_PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.screens, pytest.mark.timeout(900)]
 
@@ -47,8 +48,17 @@ SHOWN = {
     "terms": "Terms with an example",
     "area": "Area of visits",
     "credentials": "A therapist's credentials",
+    "apply-you": "Applying 1: who applies",
+    "apply-license": "Applying 2: profession and license",
+    "apply-insurance": "Applying 3: insurance",
+    "apply-practice": "Applying 4: the practice, with advice on words",
+    "apply-techniques": "Applying 5: certificates",
+    "apply-attest": "Applying 7: the signature",
+    "apply-review": "Applying 8: everything once more",
+    "flags": "Words that a person looks at",
     "queue": "What waits for a check",
     "credential": "A document beside its facts",
+    "rechecks": "What is in force and to be looked at again",
     "providers": "All providers, for staff",
     "audit": "The audit",
 }
@@ -141,11 +151,24 @@ def test_a_therapists_desk(as_therapist, camera):
         camera.take(name)
 
 
+def test_an_application(traveler, camera):
+    me = traveler.sign_up_to_work("Zora Quill", "zora@example.com", OWN_PASSWORD)
+    me.go("/provider/apply/practice").fill({"One line about your work": "I guarantee relief. Cash only."}).press("Save and continue")
+    for step in ("you", "license", "insurance", "practice", "techniques", "attest", "review"):
+        me.go(f"/provider/apply/{step}")
+        camera.take(f"apply-{step}")
+    me.page.context.clear_cookies()
+    me.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/flags")
+    camera.take("flags")
+
+
 def test_an_admins_desk(traveler, camera):
     me = traveler.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/credentials")
     camera.take("queue")
     me.page.locator(".queue a").nth(1).click()
     camera.take("credential")
+    me.go("/admin/rechecks").page.locator(".queue a").first.click()
+    camera.take("rechecks")
     for name, path in {"providers": "/admin/providers", "audit": "/admin/audit"}.items():
         me.go(path)
         camera.take(name)

@@ -425,7 +425,7 @@ class TestAdminPages:
     def test_a_refusal_keeps_what_was_typed(self, app, admin, account):
         credential = self.handed_in(app, account)
         admin.open(f"/admin/credentials/{credential}")
-        page = admin.submit(at=f"/admin/credentials/{credential}", decision="verify", source="State register", note="Looks fine")
+        page = admin.submit(at=f"/admin/credentials/{credential}", decision="verify", source="State register", source_value="", note="Looks fine")
         assert page.status_code == 422
         assert 'value="State register"' in page.text
         assert "Looks fine" in page.text
@@ -434,8 +434,7 @@ class TestAdminPages:
     def test_a_number_that_is_taken_is_said_plainly(self, app, admin, account):
         with app.app_context():
             other = AccountFactory(role="provider")
-        for owner, status in ((other, 200), (account, 409)):
-            credential = self.handed_in(app, owner)
+        for credential, status in [(self.handed_in(app, owner), status) for owner, status in ((other, 200), (account, 409))]:
             admin.open(f"/admin/credentials/{credential}")
             page = admin.submit(at=f"/admin/credentials/{credential}", decision="verify", source="Register", source_value="REGISTERED")
             assert page.status_code == status

@@ -214,7 +214,8 @@ class _Desk:
         return Paper(draft, status, public_id(self.chance), 1, created_at=at, submitted_at=at)
 
     def _verified(self, draft: CredentialDraft, source: str | None = None) -> Paper:
-        at = self.world.now - timedelta(minutes=self.chance.randrange(1440, 28 * 1440))
+        # Up to 32 days ago: a few are to be looked at again.
+        at = self.world.now - timedelta(minutes=self.chance.randrange(1440, 28 * 1440) * 8 // 7)
         handed_in = max(self.holder.since_at, at - timedelta(days=2))
         paper = Paper(draft, VERIFIED, public_id(self.chance), 1, created_at=handed_in, submitted_at=handed_in)
         decided = replace(self._decided(paper, VERIFY, source or SOURCES[draft.kind], ""), decided_at=at)
