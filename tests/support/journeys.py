@@ -70,6 +70,14 @@ class Traveler:
         self.page.wait_for_url(re.compile(r"^(?!.*/login)"))
         return self
 
+    def sign_up_to_work(self, name: str, email: str, password: str) -> Self:
+        """A new account for somebody who gives care: the letter's link is followed, and they are signed in."""
+        self.go("/sign-up?role=provider").fill({"Your name": name, "E-mail address": email, "Password": password})
+        self.press("Make my account").sees(f"on its way to {email}")
+        link = str(self.letter("confirm").facts["link"])
+        self.go("/confirm/" + link.rsplit("/confirm/", 1)[1]).press("Confirm this address").sees("confirmed")
+        return self.sign_in(email, password)
+
     def letter(self, kind: str) -> Letter:
         """The newest letter of a kind, as the outbox has it."""
         with self.app.app_context():
