@@ -50,6 +50,7 @@ from marketplace.oversight.views import audit_pages
 from marketplace.oversight.views import blueprint as oversight_pages
 from marketplace.settings import Settings
 from providers.credentials.api import blueprint as credentials_api
+from providers.credentials.jobs import JOBS as CREDENTIAL_JOBS
 from providers.credentials.views import blueprint as credential_pages
 from providers.places.api import blueprint as places_api
 from providers.places.views import blueprint as place_pages
@@ -137,7 +138,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 openapi_api,
             ),
             commands=(accounts, audit, backup, check, exclusions, jobs, keys, restore, demo),
-            jobs=(*UPKEEP_JOBS, *VERIFICATION_JOBS, *GROUND_JOBS),
+            jobs=(*UPKEEP_JOBS, *CREDENTIAL_JOBS, *VERIFICATION_JOBS, *GROUND_JOBS),
             installers=(install_accounts, install_navigation),
             open_endpoints={**ACCOUNT_ENDPOINTS},
             attachments=ATTACHMENTS,

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Account
 from marketplace.kernel.errors import NotFound
+from marketplace.outbox.models import Letter
 from providers.credentials.catalogue import first_policy, kinds
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument, CredentialPolicy
 from providers.credentials.rules.policies import Policies, table_of
 from providers.credentials.rules.standing import CredentialFact
 from providers.credentials.rules.states import NEEDS_INFO, REVOKED, SUBMITTED, SUSPENDED, UNDER_REVIEW, VERIFIED, WITHDRAWN
 from providers.registry.models import Provider
+from providers.registry.rules import LISTED
+from providers.registry.rules import SUBMITTED as SENT_IN
 
 WAITING = (SUBMITTED, UNDER_REVIEW)
 NOT_IN_FORCE_YET = (SUBMITTED, UNDER_REVIEW, NEEDS_INFO)
@@ -94,6 +98,29 @@ def list_own(session: Session, provider_id: int | None) -> list[Credential]:
             select(Credential).where(Credential.provider_id == provider_id, Credential.status != WITHDRAWN).order_by(Credential.id.desc())
         )
     )
+
+
+@dataclass(frozen=True)
+class CredentialOwner:
+    """Whose credentials end, and where letters reach them."""
+
+    provider_id: int
+    name: str
+    email: str
+
+
+def list_owners_ending(session: Session, today: date, days: int) -> list[CredentialOwner]:
+    """Providers at work (or about to be) with a verified credential whose last day is within `days` from today on, by id."""
+    until = func.coalesce(Credential.valid_until, Credential.expires_on)
+    ending = select(Credential.provider_id).where(Credential.status == VERIFIED, until.between(today, today + timedelta(days=days)))
+    wanted = select(Provider.id, Provider.name, Account.email).join(Account, Account.id == Provider.account_id)
+    at_work = wanted.where(Provider.state.in_((LISTED, SENT_IN)), Account.active, Provider.id.in_(ending))
+    return [CredentialOwner(row[0], row[1], row[2]) for row in session.execute(at_work.order_by(Provider.id))]
+
+
+def sent_reminders(session: Session, keys: Collection[str]) -> set[str]:
+    """Those of the letters' keys that are written already."""
+    return set(session.scalars(select(Letter.key).where(Letter.key.in_(keys)))) if keys else set()
 
 
 def get_own(session: Session, provider_id: int | None, public_id: str) -> Credential:

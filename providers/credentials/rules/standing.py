@@ -98,10 +98,24 @@ def standing_on(
 
 def in_force(day: date, facts: Iterable[CredentialFact], kind: str, technique: str | None = None) -> CredentialFact | None:
     """The version of a kind (of a technique's certificate) that stands on a day, if one does."""
-    same = [fact for fact in facts if fact.kind == kind and (technique is None or _technique_of(fact) == technique)]
+    same = [fact for fact in facts if fact.kind == kind and (technique is None or technique_of(fact) == technique)]
     deciding = [fact for fact in same if fact.status in _DECIDING and fact.covers(day)]
     latest = max(deciding, key=lambda fact: (fact.valid_from or date.min, fact.status != VERIFIED), default=None)
     return latest if latest is not None and latest.status == VERIFIED else None
+
+
+def last_of_run(day: date, facts: Sequence[CredentialFact], kind: str, technique: str | None = None) -> CredentialFact | None:
+    """The version with which the unbroken run in force that holds `day` ends; None where nothing stands or no end is known."""
+    fact = in_force(day, facts, kind, technique)
+    while fact is not None:
+        following = _day_after(fact.valid_until)
+        if following is None:
+            return None
+        renewed = in_force(following, facts, kind, technique)
+        if renewed is None:
+            return fact
+        fact = renewed
+    return None
 
 
 def techniques_in_standing(
@@ -210,7 +224,7 @@ def _barred(code: str, level: str, lacking: str | None, table: KindTable) -> Mis
 def _expiring(day: date, facts: Sequence[CredentialFact], table: KindTable) -> tuple[Expiring, ...]:
     """What ends within the table's days without a version that follows on, the soonest first."""
     found = []
-    for kind, technique in dict.fromkeys((fact.kind, _technique_of(fact)) for fact in facts):
+    for kind, technique in dict.fromkeys((fact.kind, technique_of(fact)) for fact in facts):
         last = _last_day(day, facts, kind, technique)
         if last is not None and (last - day).days <= table.expiring_days:
             found.append(Expiring(f"{kind}:{technique}" if technique else kind, last, (last - day).days))
@@ -219,18 +233,11 @@ def _expiring(day: date, facts: Sequence[CredentialFact], table: KindTable) -> t
 
 def _last_day(day: date, facts: Sequence[CredentialFact], kind: str, technique: str | None) -> date | None:
     """The last day of the unbroken run in force that holds `day`; None where nothing stands or no end is known."""
-    fact = in_force(day, facts, kind, technique)
-    last = None
-    while fact is not None:
-        last = fact.valid_until
-        following = _day_after(last)
-        if following is None:
-            return None
-        fact = in_force(following, facts, kind, technique)
-    return last
+    last = last_of_run(day, facts, kind, technique)
+    return None if last is None else last.valid_until
 
 
-def _technique_of(fact: CredentialFact) -> str | None:
+def technique_of(fact: CredentialFact) -> str | None:
     """The technique a certificate is for: a column of its own, or in its details."""
     if fact.kind != CERTIFICATE:
         return None
