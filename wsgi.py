@@ -49,6 +49,7 @@ from marketplace.oversight.jobs import JOBS as GROUND_JOBS
 from marketplace.oversight.views import audit_pages
 from marketplace.oversight.views import blueprint as oversight_pages
 from marketplace.settings import Settings
+from marketplace.webkit.masking import install_masking
 from providers.credentials.api import blueprint as credentials_api
 from providers.credentials.jobs import JOBS as CREDENTIAL_JOBS
 from providers.credentials.views import blueprint as credential_pages
@@ -65,11 +66,13 @@ from providers.schedule.views.clinics import blueprint as clinic_pages
 from providers.services.api import blueprint as services_api
 from providers.services.views import blueprint as service_pages
 from providers.verification.api.checking import blueprint as checking_api
+from providers.verification.api.confirming import blueprint as confirming_api
 from providers.verification.api.exclusions import blueprint as exclusions_api
 from providers.verification.api.sources import blueprint as sources_api
 from providers.verification.commands import exclusions
 from providers.verification.jobs import JOBS as VERIFICATION_JOBS
 from providers.verification.views.checking import blueprint as checking_pages
+from providers.verification.views.confirming import blueprint as confirming_pages
 from providers.verification.views.exclusions import blueprint as exclusion_pages
 from providers.verification.views.rechecks import blueprint as recheck_pages
 from providers.verification.views.sources import blueprint as source_pages
@@ -112,6 +115,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 recheck_pages,
                 source_pages,
                 exclusion_pages,
+                confirming_pages,
                 desk_pages,
                 desk_visit_pages,
                 attention_pages,
@@ -129,6 +133,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 checking_api,
                 sources_api,
                 exclusions_api,
+                confirming_api,
                 openings_api,
                 evidence_api,
                 screening_api,
@@ -139,7 +144,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             ),
             commands=(accounts, audit, backup, check, exclusions, jobs, keys, restore, demo),
             jobs=(*UPKEEP_JOBS, *CREDENTIAL_JOBS, *VERIFICATION_JOBS, *GROUND_JOBS),
-            installers=(install_accounts, install_navigation),
+            installers=(install_accounts, install_navigation, install_masking),
             open_endpoints={**ACCOUNT_ENDPOINTS},
             attachments=ATTACHMENTS,
             homes={"client": "visits.index", "provider": "apply.begin", "admin": "checking.queue"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Json, UtcDateTime, new_public_id
@@ -16,7 +16,8 @@ class Credential(Base):
     """One proof of one kind. A renewal is a new row; the old one stands until its own date.
 
     `taken_by` (an actor) has it on the table; `first_verified_by` is the first of two where two are asked for. `level`, `level_at`
-    and `reconfirm_on` belong to a collaboration: declared, attested or confirmed, since when, and when it is asked about again.
+    and `reconfirm_on` belong to a collaboration: declared, attested or confirmed, since when, and when it is asked about again;
+    `partner_named` is the physician's leave to show their name.
     """
 
     __tablename__ = "credential"
@@ -47,6 +48,7 @@ class Credential(Base):
     level: Mapped[str | None] = mapped_column(String(12))
     level_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reconfirm_on: Mapped[date | None] = mapped_column(Date)
+    partner_named: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (

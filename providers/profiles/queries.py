@@ -16,6 +16,7 @@ from providers.credentials.models import Credential
 from providers.credentials.queries import credential_fact, load_policies
 from providers.credentials.rules.kinds import CERTIFICATE
 from providers.credentials.rules.standing import REQUIRED
+from providers.credentials.rules.collaboration import COLLABORATION
 from providers.credentials.rules.states import REJECTED, WITHDRAWN
 from providers.places.models import ProviderPlace, ServiceArea
 from providers.places.queries import list_clinics
@@ -236,17 +237,25 @@ def _prices(row: Row[Any] | None) -> PriceRules:
 
 
 def _evidence(row: Any) -> Evidence:
+    """What may be shown of a credential. A physician who has not agreed to it is not named, nor is the practice."""
+    details, issuer = row.details or {}, row.issuer
+    if row.kind == COLLABORATION and not row.partner_named:
+        details = {name: details[name] for name in ("profession", "relation") if name in details}
+        issuer = ""
     return Evidence(
         row.kind,
         row.technique,
-        row.issuer,
+        issuer,
         row.status,
         row.valid_until or row.expires_on,
         row.verified_at,
         row.verified_source,
         row.verified_by,
         row.next_check_on,
-        row.details or {},
+        details,
+        row.level,
+        row.level_at,
+        row.reconfirm_on,
     )
 
 

@@ -76,6 +76,9 @@ class Evidence:
     checked_by: str | None
     next_check_on: date | None
     details: Mapping[str, object]
+    level: str | None = None
+    level_at: datetime | None = None
+    reconfirm_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from marketplace.kernel.errors import Refusal
 from marketplace.kernel.walltime import local_day, to_minute
 from providers.verification.actions.ask import ask_source
 from providers.verification.actions.exclude import match_exclusions
+from providers.verification.actions.remind import remind_to_reconfirm
+from providers.verification.forms.confirming import base_url
 from providers.verification.forms.sources import sources_on
 from providers.verification.queries.sources import list_due
 from providers.verification.rules.sources import ANSWERED
@@ -44,7 +46,13 @@ def ask_again(now: datetime) -> int:
     return answered
 
 
+def remind(now: datetime) -> int:
+    """Tell providers whose collaboration must be confirmed again soon."""
+    return remind_to_reconfirm(base_url(), now)
+
+
 JOBS = (
     Job("ask sources again", ask_again, every=timedelta(hours=1)),
     Job("match exclusions", match_exclusions, every=timedelta(days=1)),
+    Job("remind to reconfirm", remind, every=timedelta(hours=1)),
 )

@@ -13,6 +13,7 @@ from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.vault import vault
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument
 from providers.credentials.rules.documents import PDF
+from providers.credentials.rules.collaboration import CONFIRMED
 from providers.credentials.rules.kinds import LICENSE
 from providers.credentials.rules.states import DRAFT, VERIFIED
 from providers.places.models import ProviderPlace, ServiceArea
@@ -113,7 +114,8 @@ def _add_paper(bulk: Bulk, provider_id: int, paper: Paper, checker_id: int) -> N
         expires_on=draft.expires_on, valid_until=paper.valid_until, details=dict(draft.details), technique=draft.technique,
         version=paper.version, submitted_at=paper.submitted_at, verified_at=paper.decided_at if verified else None,
         verified_source=paper.source if verified else None, verified_by=paper.checked_by, next_check_on=paper.next_check_on,
-        created_at=paper.created_at,
+        created_at=paper.created_at, level=paper.level, level_at=paper.decided_at if paper.level == CONFIRMED else None,
+        reconfirm_on=paper.reconfirm_on, partner_named=paper.level == CONFIRMED,
     )  # fmt: skip
     if paper.decision is not None:
         bulk.add(

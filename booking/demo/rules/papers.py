@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from booking.demo.rules.chance import Chance, likely, public_id
 from booking.demo.rules.words import World
 from marketplace.kernel.walltime import local_day, to_minute
+from providers.credentials.rules.collaboration import CONFIRMED, a_year_on
 from providers.credentials.rules.drafts import CredentialDraft
 from providers.credentials.rules.kinds import CERTIFICATE, INSURANCE, LICENSE
 from providers.credentials.rules.numbers import npi_check_digit
@@ -76,6 +77,19 @@ class Paper:
     def valid_until(self) -> date | None:
         """The last day of what was verified."""
         return self.draft.expires_on if self.decided_at is not None and self.status in {VERIFIED, SUSPENDED} else None
+
+    @property
+    def level(self) -> str | None:
+        """How well a collaboration is known; None for other kinds."""
+        known = self.draft.details.get("level")
+        return str(known) if known else None
+
+    @property
+    def reconfirm_on(self) -> date | None:
+        """When a confirmed collaboration is asked about again."""
+        if self.level != CONFIRMED or self.decided_at is None:
+            return None
+        return a_year_on(local_day(to_minute(self.decided_at)))
 
     @property
     def fact(self) -> CredentialFact:

@@ -156,6 +156,19 @@ CHECK = given(
         "asked_by": TEXT,
     }
 )
+REQUEST = given(
+    {
+        "id": TEXT,
+        "purpose": TEXT,
+        "state": {"enum": ["waiting", "expired", "answered", "withdrawn"]},
+        "requested_at": INSTANT,
+        "expires_at": INSTANT,
+    }
+)
+REPLY = taken(
+    {"answer": {"type": "string", "enum": ["yes", "no"]}, "name": WORDS, "role": WORDS},
+    {"npi": nullable({"type": "string", "maxLength": 20}), "accepted": YES, "may_be_named": YES},
+)
 HIT = given({"id": TEXT, "status": TEXT, "matched_by": {"enum": ["npi", "name"]}, "entry": TEXT, "found_at": INSTANT, "provider": ANYTHING})
 AT_RISK = given(
     {
@@ -194,7 +207,52 @@ def _state(verb: str, words: str, body: dict[str, Any] | None) -> Operation:
     )
 
 
+def _requests(side: str, name: str, roles: tuple[str, ...]) -> tuple[Operation, ...]:
+    """Links for those who can confirm a credential."""
+    where = f"{V1}/{side}/credentials/<public_id>/requests"
+    body = taken({"email": {"type": "string", "minLength": 3, "maxLength": 254}})
+    return (
+        Operation("GET", where, f"list_{name}requests", "Who was asked to confirm a credential.", side, roles, answer=page(REQUEST)),
+        Operation(
+            "POST", where, f"send_{name}request", "Send a single-use link by letter.", side, roles, body, status=201, answer=REQUEST,
+            errors=(422, 429), creates=True,
+        ),
+        Operation("DELETE", where, f"close_{name}requests", "Close the link that waits.", side, roles, status=204, errors=(409,)),
+    )  # fmt: skip
+
+
 OPERATIONS = (
+    *_requests("provider", "own_", DESK),
+    *_requests("admin", "", ADMIN),
+    Operation(
+        "GET",
+        f"{V1}/confirmations/<token>",
+        "show_confirmation",
+        "What somebody outside is asked to confirm. Looking changes nothing.",
+        "confirmations",
+        answer=given({"purpose": TEXT, "state": TEXT, "provider": TEXT}),
+        errors=(429,),
+    ),
+    Operation(
+        "POST",
+        f"{V1}/confirmations/<token>",
+        "answer_confirmation",
+        "Answer, once; `token` takes the answer back.",
+        "confirmations",
+        (),
+        REPLY,
+        answer=given({"state": TEXT, "token": TEXT}),
+        errors=(429,),
+    ),
+    Operation(
+        "POST",
+        f"{V1}/confirmations/<token>/withdraw",
+        "withdraw_confirmation",
+        "Take an answer back.",
+        "confirmations",
+        status=204,
+        errors=(429,),
+    ),
     *clinics.OPERATIONS,
     *_pair("profile", "profile", "The profile, and what is missing before it can be sent in", PROFILE, OWN_PROFILE),
     Operation(

@@ -162,7 +162,13 @@ def _credential(credential: PublicCredential) -> dict[str, object]:
 def _collaboration(credential: PublicCredential) -> dict[str, object]:
     details = credential.evidence.details
     named = {name: details.get(name) for name in ("name", "profession", "practice", "relation")}
-    return {**named, "verified_on": _on(credential.verified_at), "valid_until": _day(credential.evidence.valid_until)}
+    return {
+        **named,
+        "level": credential.level,
+        "last_confirmed_on": _on(credential.confirmed_at),
+        "verified_on": _on(credential.verified_at),
+        "valid_until": _day(credential.evidence.valid_until),
+    }
 
 
 def _on(instant: datetime | None) -> str | None:

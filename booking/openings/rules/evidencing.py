@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from booking.openings.rules.showing import COLLABORATION, PublicCredential
+from booking.openings.rules.showing import PublicCredential
+from providers.credentials.rules.collaboration import COLLABORATION
 from providers.credentials.rules.kinds import CERTIFICATE, INSURANCE, LICENSE, KindTable
 from providers.credentials.rules.standing import EXPIRED, EXPIRING, PENDING, CredentialFact, shown_state
 from providers.credentials.rules.states import REVOKED, SUBMITTED, SUSPENDED, UNDER_REVIEW, VERIFIED

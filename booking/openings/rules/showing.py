@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from marketplace.kernel.walltime import local_day, to_minute
+from providers.credentials.rules.collaboration import COLLABORATION, CONFIRMED, level_on, title_of
 from providers.credentials.rules.kinds import INSURANCE, LICENSE, KindTable
 from providers.credentials.rules.standing import EXPIRED, EXPIRING, shown_state
 from providers.credentials.rules.states import SUBMITTED, UNDER_REVIEW, VERIFIED
@@ -13,23 +15,31 @@ from providers.profiles.rules import Evidence, ProviderFacts
 from providers.services.rules.matching import Technique
 from providers.services.rules.terms import Terms
 
-COLLABORATION = "physician_collaboration"
 EVENING_FROM_MINUTE = 17 * 60
 FULL_TIME, MIXED = "full_time", "mixed"
 
 _PUBLIC = (VERIFIED, SUBMITTED, UNDER_REVIEW)
-_WORDS = {LICENSE: "License registered", INSURANCE: "Insured", COLLABORATION: "Works with a doctor: confirmed"}
+_WORDS = {LICENSE: "License registered", INSURANCE: "Insured", COLLABORATION: "Works with a doctor"}
 _SHARES = {0: "free", 25: "a quarter", 50: "half", 75: "three quarters", 100: "the full service price"}
 
 
 @dataclass(frozen=True, slots=True)
 class PublicCredential:
-    """One credential as anybody may see it. `status` is that of the day: verified, expiring, expired or pending."""
+    """One credential as anybody may see it. `status` is that of the day: verified, expiring, expired or pending.
+
+    `level` is a collaboration's.
+    """
 
     kind: str
     title: str
     status: str
     evidence: Evidence
+    level: str | None = None
+
+    @property
+    def confirmed_at(self) -> datetime | None:
+        """When the physician last confirmed a collaboration; None while nobody has, or not within a year."""
+        return self.evidence.level_at if self.level == CONFIRMED else None
 
     @property
     def verified_at(self) -> datetime | None:
@@ -58,11 +68,19 @@ def public_credentials(
     """What is checked or handed in to be checked, in the order of the kinds' table; drafts and refused ones are nobody's business."""
     order = list(table.kinds)
     shown = [
-        PublicCredential(evidence.kind, _title(evidence, table, techniques), shown_state(fact, today, table.expiring_days), evidence)
+        _public(evidence, _title(evidence, table, techniques), shown_state(fact, today, table.expiring_days), today)
         for fact, evidence in zip(facts.credentials, facts.evidence, strict=True)
         if evidence.status in _PUBLIC and evidence.kind in table.kinds
     ]
     return tuple(sorted(shown, key=lambda one: (order.index(one.kind), one.status == EXPIRED)))
+
+
+def _public(evidence: Evidence, title: str, status: str, today: date) -> PublicCredential:
+    if evidence.kind != COLLABORATION:
+        return PublicCredential(evidence.kind, title, status, evidence)
+    stands = status in (VERIFIED, EXPIRING)
+    level = level_on(today, in_force=stands, level=evidence.level, reconfirm_on=evidence.reconfirm_on)
+    return PublicCredential(evidence.kind, title, status, evidence, level)
 
 
 def unchecked_kinds(credentials: Iterable[PublicCredential], table: KindTable) -> tuple[tuple[str, str], ...]:
@@ -75,10 +93,19 @@ def badges(credentials: Iterable[PublicCredential]) -> tuple[Badge, ...]:
     """The marks of a result: license, insurance, collaboration, each only while it holds."""
     held = {credential.kind: credential for credential in reversed(tuple(credentials)) if credential.in_force}
     return tuple(
-        Badge(kind, words, held[kind].evidence.valid_until, held[kind].evidence.verified_at)
+        Badge(kind, words + _level_words(held[kind]), held[kind].evidence.valid_until, held[kind].evidence.verified_at)
         for kind, words in _WORDS.items()
         if kind in held
     )
+
+
+def _level_words(credential: PublicCredential) -> str:
+    """`: confirmed (MD), last confirmed 2027-01-12` behind the words of a collaboration."""
+    if credential.level is None:
+        return ""
+    title, at = title_of(credential.evidence.details.get("profession")), credential.confirmed_at
+    last = f", last confirmed {local_day(to_minute(at)).isoformat()}" if at else ""
+    return f": {credential.level}{f' ({title})' if title else ''}{last}"
 
 
 def evening_staffing(facts: ProviderFacts) -> str | None:

@@ -40,7 +40,7 @@ def facets(fields: Fields, result: SearchResult | None) -> list[Words]:
         _facet(fields, "staffing", _("Evening"), ("full_time",), lambda _code: _("Full-time staff only"), counts.get("staffing", {})),
         _facet(fields, "technique", _("Technique"), *_most(fields, "technique", counts, MOST_TECHNIQUES, technique_words)),
         _prices(fields, minutes, counts.get("price", {})),
-        _facet(fields, "collaborates", _("Works with my doctor"), ("1",), lambda _code: _("Confirmed"), counts.get("collaborates", {})),
+        _facet(fields, "collaborates", _("Works with my doctor"), ("1",), lambda _code: _("Checked"), counts.get("collaborates", {})),
         _facet(fields, "gender", _("Therapist"), *_most(fields, "gender", counts, 4, gender_words)),
         _facet(fields, "language", _("Language"), *_most(fields, "language", counts, MOST_TECHNIQUES, language_words)),
         _facet(fields, "neighborhood", _("Neighborhood"), *_most(fields, "neighborhood", counts, MOST_PLACES, neighborhood_words)),

@@ -14,6 +14,7 @@ from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.webkit.filters import NBSP, long_day, ny_date
 from providers.credentials.catalogue import kinds
 from providers.credentials.queries import load_policies
+from providers.credentials.rules.collaboration import CONFIRMED, title_of
 from providers.profiles.rules import ProviderFacts
 from providers.services import catalogue
 
@@ -31,22 +32,35 @@ def evidence_line(facts: ProviderFacts, now: datetime) -> list[Words]:
     words = {
         "license": _("License registered"),
         "liability_insurance": _("Insured"),
-        "physician_collaboration": _("Works with a doctor: confirmed"),
+        "physician_collaboration": _("Works with a doctor"),
     }
-    shown = badges(credentials_today(facts, now))
+    credentials = credentials_today(facts, now)
+    shown = badges(credentials)
     marks: list[Words] = []
     for badge in shown:
         text = words[badge.kind]
         if badge.valid_until is not None and badge.kind != "physician_collaboration":
             text = _("%(what)s to %(day)s", what=text, day=date_words(badge.valid_until))
+        if badge.kind == "physician_collaboration":
+            text = _collaboration(next(one for one in credentials if one.kind == badge.kind and one.in_force))
         if badge.kind == "license" and badge.verified_at is not None:
             checked = ny_date(badge.verified_at)
             text = _("%(what)s · checked %(day)s", what=text, day=f"{checked:%b}{NBSP}{checked.day}")
         marks.append({"text": text, "checked": True, "href": evidence_href(facts, badge.kind)})
     if "physician_collaboration" not in {badge.kind for badge in shown}:
         href = evidence_href(facts, "physician_collaboration")
-        marks.append({"text": _("Work with a doctor: not checked"), "checked": False, "href": href})
+        declared = any(one.level is not None for one in credentials)
+        words_now = _("Works with a doctor: declared, not checked") if declared else _("Work with a doctor: not checked")
+        marks.append({"text": words_now, "checked": False, "href": href})
     return marks
+
+
+def _collaboration(credential: PublicCredential) -> str:
+    """`Works with a doctor: confirmed (MD), last confirmed Jan 12, 2027`."""
+    title, at = title_of(credential.evidence.details.get("profession")), credential.confirmed_at
+    words = _("Works with a doctor: confirmed") if credential.level == CONFIRMED else _("Works with a doctor: attested")
+    words = f"{words} ({title})" if title else words
+    return _("%(what)s, last confirmed %(day)s", what=words, day=date_words(ny_date(at))) if at else words
 
 
 def evidence_href(facts: ProviderFacts, kind: str, technique: str | None = None) -> str:
@@ -75,12 +89,12 @@ def evidence_items(facts: ProviderFacts, credentials: Sequence[PublicCredential]
 
 def _item(facts: ProviderFacts, credential: PublicCredential) -> Words:
     evidence, checked = credential.evidence, credential.verified_at is not None
-    where = (evidence.source if checked else None) or evidence.issuer
+    where = (evidence.source if checked else None) or evidence.issuer or _("Not said")
     return {
         "title": credential.title,
         "summary": _summary(credential),
         "checked": credential.in_force,
-        "what": _("Issued by %(issuer)s", issuer=evidence.issuer),
+        "what": _("Issued by %(issuer)s", issuer=evidence.issuer) if evidence.issuer else credential.title,
         "where": where,
         "where_href": where if where.startswith("https://") else None,
         "checked_at": credential.verified_at,

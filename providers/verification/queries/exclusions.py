@@ -46,11 +46,11 @@ def load_people(session: Session) -> list[Somebody]:
     for row in session.execute(select(Provider.id, Provider.name, Provider.legal_name)):
         names[row.id] |= {name for name in (row.name, row.legal_name) if name}
     live = select(Credential.provider_id, Credential.holder_name).where(Credential.status.not_in((WITHDRAWN, REJECTED)))
-    for row in session.execute(live.where(Credential.kind != COLLABORATION)):
-        names[row.provider_id].add(row.holder_name)
+    for provider_id, holder in session.execute(live.where(Credential.kind != COLLABORATION)).tuples():
+        names[provider_id].add(holder)
     numbers = select(Credential.provider_id, Credential.number).where(Credential.kind == NPI, Credential.number.is_not(None))
-    for row in session.execute(numbers.where(Credential.status != WITHDRAWN)):
-        npis[row.provider_id].add(row.number)
+    for provider_id, number in session.execute(numbers.where(Credential.status != WITHDRAWN)).tuples():
+        npis[provider_id] |= {number} if number else set()
     return [Somebody(provider_id, tuple(sorted(known)), frozenset(npis[provider_id])) for provider_id, known in names.items()]
 
 

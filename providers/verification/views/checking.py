@@ -42,6 +42,7 @@ from providers.verification.queries.desk import (
     load_queue,
 )
 from providers.verification.rules.queue import around
+from providers.verification.views.confirming import request_section
 from providers.verification.views.sources import source_section
 
 blueprint = Blueprint("checking", __name__)
@@ -212,6 +213,7 @@ def _possible(opened: OpenedCredential) -> dict[str, object]:
         "standing_verbs": [verb for verb in (SUSPEND, REINSTATE, REVOKE) if path(credential.status, verb)],
         "sources": table.sources_of(credential.kind),
         "registers": source_section(credential),
+        "requests": request_section(credential, with_replies=True),
         "reasons": table.reasons,
         "profession_code": (credential.details or {}).get("profession_code") or table.code_of(opened.row.provider.profession),
         "images": IMAGES,

@@ -1,0 +1,38 @@
+"""Addresses that open something by themselves are masked in the logs of servers: who reads a log holds no key."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from flask import Flask
+
+from marketplace.settings import Settings
+
+SERVERS = ("werkzeug", "gunicorn.access", "gunicorn.error")
+_SECRET = re.compile(r"(/(?:evidence|confirm|reset|calendar(?:/visit)?|api/v1/confirmations|account/email)/)[^\s/?\"']{30,}")
+
+
+def mask(text: str) -> str:
+    """The text with the secret part of each such address replaced."""
+    return _SECRET.sub(r"\1…", text)
+
+
+class MaskSecrets(logging.Filter):
+    """Masks a line's arguments and its words."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always lets the line through, masked."""
+        message = record.getMessage()
+        masked = mask(message)
+        if masked != message:
+            record.msg, record.args = masked, ()
+        return True
+
+
+def install_masking(_app: Flask, _settings: Settings) -> None:
+    """Put the filter on the servers' loggers, once."""
+    for name in SERVERS:
+        logger = logging.getLogger(name)
+        if not any(isinstance(known, MaskSecrets) for known in logger.filters):
+            logger.addFilter(MaskSecrets())
