@@ -25,7 +25,7 @@ from booking.calendars.views import ATTACHMENTS
 from booking.calendars.views import blueprint as calendar_pages
 from booking.demo.commands import demo
 from booking.guide.views import blueprint as guide_pages
-from booking.guide.views import install_navigation
+from booking.guide.views import install_continuity, install_navigation
 from booking.openapi.api import blueprint as openapi_api
 from booking.openings.api import blueprint as openings_api
 from booking.openings.api.evidence import blueprint as evidence_api
@@ -144,7 +144,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             ),
             commands=(accounts, audit, backup, check, exclusions, jobs, keys, restore, demo),
             jobs=(*UPKEEP_JOBS, *CREDENTIAL_JOBS, *VERIFICATION_JOBS, *GROUND_JOBS),
-            installers=(install_accounts, install_navigation, install_masking),
+            installers=(install_accounts, install_navigation, install_continuity, install_masking),
             open_endpoints={**ACCOUNT_ENDPOINTS},
             attachments=ATTACHMENTS,
             homes={"client": "visits.index", "provider": "apply.begin", "admin": "checking.queue"},

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment, AppointmentEvent, Hold
 from booking.appointments.rules.states import COMPLETED, CONFIRMED, LIVE, REQUESTED
+from booking.openings.rules.continuity import DoneVisit
 from marketplace.accounts.models import Account, Person
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.models import Letter
 from providers.places.models import ProviderPlace
 from providers.registry.models import Provider
@@ -30,6 +32,17 @@ class Booked:
     provider: Provider
     person: Person
     place: ProviderPlace | None
+
+
+def done_visits(session: Session, provider_id: int) -> list[DoneVisit]:
+    """All completed visits, with anybody, of everybody who ever had one with this provider."""
+    table = Appointment.__table__.c
+    whose = select(table.person_id).where(table.provider_id == provider_id, table.status == COMPLETED)
+    done = select(table.person_id, table.provider_id, table.starts_at).where(table.status == COMPLETED, table.person_id.in_(whose))
+    return [
+        DoneVisit(row.person_id, row.provider_id, local_day(to_minute(row.starts_at)), at)
+        for at, row in enumerate(session.execute(done.order_by(table.starts_at, table.id)))
+    ]
 
 
 def get_hold(session: Session, public_id: str, person_id: int | None) -> Hold:

@@ -8,7 +8,8 @@ from flask import Blueprint, Flask, render_template, request, url_for
 from flask_babel import gettext as _
 
 from booking.appointments.models import Hold
-from booking.appointments.queries import find_own_hold
+from booking.appointments.queries import done_visits, find_own_hold
+from booking.openings.forms.continuity import install_done_visits
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import NotFound
@@ -33,6 +34,11 @@ def show(page: str) -> str:
     if page not in PAGES:
         raise NotFound("not_found", "There is no such page.")
     return render_template(f"marketing/{page}.html")
+
+
+def install_continuity(app: Flask, _settings: Settings) -> None:
+    """A provider's page tells whether people stay; how visits are read is known in a room above it."""
+    install_done_visits(app, done_visits)
 
 
 def _links() -> tuple[tuple[str, str], ...]:

@@ -163,6 +163,7 @@ PROVIDER = given(
         "terms": ANYTHING,
         "places": listed(ANYTHING),
         "collaborations": listed(ANYTHING),
+        "continuity": nullable(given({"repeat_clients": COUNT, "same_provider_percent": COUNT, "since": DAY})),
         "answers": listed(given({"code": TEXT, "question": TEXT, "answer": TEXT, "answered_on": nullable(DAY)})),
     }
 )

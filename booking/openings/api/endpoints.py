@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from booking.openings.api.shapes import provider_answer, search_answer
+from booking.openings.forms.continuity import current_continuity
 from booking.openings.forms.searching import read_search, write_cursor
 from booking.openings.forms.windows import read_window
 from booking.openings.forms.wishes import read_wish, read_wished_start
@@ -73,7 +74,8 @@ def providers() -> ResponseReturnValue:
 def provider(slug: str) -> ResponseReturnValue:
     """The public profile."""
     nothing_else(request.args)
-    return jsonify(provider_answer(get_listed_facts(db.session(), slug), clock.now()))
+    facts = get_listed_facts(db.session(), slug)
+    return jsonify(provider_answer(facts, current_continuity(facts.id), clock.now()))
 
 
 @blueprint.get("/providers/<slug>/openings")

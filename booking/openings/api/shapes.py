@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
+from booking.openings.rules.continuity import Continuity
 from booking.openings.rules.search import FACETS, Found, SearchResult
 from booking.openings.rules.showing import PublicCredential, badges, evening_staffing, public_credentials, terms_words
 from booking.quotes.catalogue import taxes
@@ -77,7 +79,7 @@ def reasons(found: Found, condition: str | None) -> list[dict[str, object]]:
     return [{"technique": reason.technique, "strength": reason.strength, "words": reason.words} for reason in known]
 
 
-def provider_answer(facts: ProviderFacts, now: datetime) -> dict[str, object]:
+def provider_answer(facts: ProviderFacts, figure: Continuity | None, now: datetime) -> dict[str, object]:
     """The public profile. Home bases of mobile providers are nowhere in it."""
     credentials = credentials_of(facts, now)
     return {
@@ -97,6 +99,7 @@ def provider_answer(facts: ProviderFacts, now: datetime) -> dict[str, object]:
         "places": [place(one) for one in facts.places],
         "comes_to": sorted(facts.area.covered_zips) if facts.area else [],
         "evening_staffing": evening_staffing(facts),
+        "continuity": None if figure is None else asdict(figure) | {"since": figure.since.isoformat()},
         "collaborations": [_collaboration(one) for one in credentials if one.kind == "physician_collaboration" and one.in_force],
         "answers": [
             {"code": one.code, "question": questions()[one.code], "answer": one.text, "answered_on": _day(one.answered_on)}

@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from booking.openings.catalogue import house_rules
+from booking.openings.forms.continuity import current_continuity
 from booking.openings.forms.wishes import area_zip
 from booking.openings.rules.asking import Wish, offered_service, standing_pieces
 from booking.openings.rules.wanted import SETTINGS
 from booking.openings.views.cards import rating_words
-from booking.openings.views.marks import Words, credentials_today, evidence_items, evidence_line, full_time_evenings
+from booking.openings.views.marks import Words, credentials_today, date_words, evidence_items, evidence_line, full_time_evenings
 from booking.openings.views.weeks import Choice
 from booking.openings.views.words import (
     condition_words,
@@ -252,8 +253,22 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
         "no_promise": NO_PROMISE,
         "answers": [{"question": _(questions()[one.code]), "text": one.text, "answered_on": one.answered_on} for one in facts.answers],
         "places": place_rows(facts),
+        "continuity": _continuity(facts, today),
         "comes_to": sorted({neighborhood_words(code) for zip_code in _covered(facts) for code in neighborhoods_of_zip(zip_code)}),
         "back": url_for("openings.search", **_back(choice)),
+    }
+
+
+def _continuity(facts: ProviderFacts, today: date) -> Words | None:
+    """Whether people who come back stay with this therapist, and for how long there have been visits here."""
+    figure = current_continuity(facts.id)
+    if figure is None:
+        return None
+    share = {"percent": figure.same_provider_percent, "count": figure.repeat_clients, "name": facts.name}
+    since = {"months": figure.months(today), "day": date_words(figure.since)}
+    return {
+        "share": _("%(percent)s%% of %(count)s clients who had another visit had every one of them with %(name)s.", **share),
+        "since": _("First visit booked here: %(day)s, %(months)s months ago.", **since),
     }
 
 
