@@ -68,12 +68,14 @@ from providers.services.views import blueprint as service_pages
 from providers.verification.api.checking import blueprint as checking_api
 from providers.verification.api.confirming import blueprint as confirming_api
 from providers.verification.api.exclusions import blueprint as exclusions_api
+from providers.verification.api.policies import blueprint as policies_api
 from providers.verification.api.sources import blueprint as sources_api
 from providers.verification.commands import exclusions
 from providers.verification.jobs import JOBS as VERIFICATION_JOBS
 from providers.verification.views.checking import blueprint as checking_pages
 from providers.verification.views.confirming import blueprint as confirming_pages
 from providers.verification.views.exclusions import blueprint as exclusion_pages
+from providers.verification.views.policies import blueprint as policy_pages
 from providers.verification.views.rechecks import blueprint as recheck_pages
 from providers.verification.views.sources import blueprint as source_pages
 from providers.wording.api import blueprint as wording_api
@@ -119,6 +121,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 desk_pages,
                 desk_visit_pages,
                 attention_pages,
+                policy_pages,
             ),
             apis=(
                 accounts_api,
@@ -140,6 +143,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 appointments_api,
                 blocks_api,
                 attention_api,
+                policies_api,
                 openapi_api,
             ),
             commands=(accounts, audit, backup, check, exclusions, jobs, keys, restore, demo),

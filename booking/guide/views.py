@@ -59,6 +59,7 @@ def _links() -> tuple[tuple[str, str], ...]:
             (_("Clinics"), "clinics.index"),
             (_("Words"), "flags.index"),
             (_("Visits at risk"), "attention.index"),
+            (_("What we ask for"), "policies.index"),
             (_("Audit"), "audit.index"),
             (_("Account"), "accounts.account"),
         ),

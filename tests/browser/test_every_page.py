@@ -51,7 +51,7 @@ THERAPIST = [
     "/provider/credentials",
     "/provider/credentials/new/license",
 ]
-ADMIN = ["/admin/credentials", "/admin/rechecks", "/admin/providers", "/admin/audit"]
+ADMIN = ["/admin/credentials", "/admin/rechecks", "/admin/providers", "/admin/audit", "/admin/attention", "/admin/policies"]
 
 
 @pytest.fixture

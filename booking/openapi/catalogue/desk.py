@@ -170,6 +170,25 @@ REPLY = taken(
     {"npi": nullable({"type": "string", "maxLength": 20}), "accepted": YES, "may_be_named": YES},
 )
 HIT = given({"id": TEXT, "status": TEXT, "matched_by": {"enum": ["npi", "name"]}, "entry": TEXT, "found_at": INSTANT, "provider": ANYTHING})
+DAYS = {"type": "integer", "minimum": 1, "maximum": 1095}
+MINUTE_OF_DAY = {"type": "integer", "minimum": 0, "maximum": 1439}
+POLICY = given({"version": COUNT, "effective_from": DAY, "in_force": YES, "reason": TEXT, "kinds": listed(ANYTHING)})
+ASKED_OF = taken({}, {"professions": listed(TEXT), "techniques": listed(TEXT), "settings": listed(SETTING)})
+NEW_POLICY = taken(
+    {"effective_from": DAY, "reason": {"type": "string", "minLength": 1, "maxLength": 300}},
+    {
+        "based_on": DAYS,
+        "expiring_days": DAYS,
+        "reminder_days": listed(DAYS, minItems=1, maxItems=12),
+        "document_days": DAYS,
+        "evening_from_minute": MINUTE_OF_DAY,
+        "morning_from_minute": MINUTE_OF_DAY,
+        "insurance_minimums": taken({}, {"per_occurrence_cents": AMOUNT, "aggregate_cents": AMOUNT}),
+        "kinds": listed(
+            taken({"code": TEXT}, {"requirements": listed(ASKED_OF, maxItems=8), "expiry_required": YES, "recheck_days": DAYS}), maxItems=6
+        ),
+    },
+)
 AT_RISK = given(
     {
         "id": TEXT,
@@ -431,6 +450,20 @@ OPERATIONS = (
         ADMIN,
         answer={"type": "string", "format": "binary"},
         media=("application/pdf", "image/png", "image/jpeg"),
+    ),
+    Operation("GET", f"{V1}/admin/policies", "list_policies", "What is asked of whom, by version.", "admin", ADMIN, answer=page(POLICY)),
+    Operation(
+        "POST",
+        f"{V1}/admin/policies",
+        "create_policy",
+        "Add a version that holds from a day on; what is left out stays as in the newest one.",
+        "admin",
+        ADMIN,
+        NEW_POLICY,
+        status=201,
+        answer=POLICY,
+        errors=(409,),
+        creates=True,
     ),
     Operation(
         "GET",

@@ -136,13 +136,13 @@ def draft_faults(draft: PolicyDraft, today: date) -> list[FieldFault]:
         faults.append(FieldFault("evening_from_minute", "The evening begins after the morning."))
     if draft.aggregate_cents < draft.per_occurrence_cents:
         faults.append(FieldFault("aggregate_cents", "The sum for all cases is at least the sum for one."))
-    faults += [fault for number, kind in enumerate(draft.kinds.values()) for fault in _kind_faults(number, kind)]
+    faults += [fault for kind in draft.kinds.values() for fault in _kind_faults(kind)]
     return faults
 
 
-def _kind_faults(number: int, kind: Kind) -> list[FieldFault]:
+def _kind_faults(kind: Kind) -> list[FieldFault]:
     """A license is asked of everybody (Education Law 6512), a certificate is a technique's."""
-    field = f"kinds[{number}].requirements"
+    field = f"kinds[{kind.code}].requirements"
     if kind.code == LICENSE and not kind.required:
         return [FieldFault(field, "A license is always required of everybody.")]
     if kind.code == CERTIFICATE and any(not one.techniques for one in kind.requirements):
