@@ -34,6 +34,7 @@ from tests.factories import (
     ClaimFactory,
     CredentialDocumentFactory,
     CredentialFactory,
+    ProfileFlagFactory,
     ProviderFactory,
     bookable_provider,
     person_of,
@@ -111,6 +112,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "credentials": [waiting.public_id, own.public_id],
         "documents": documents,
         "blocks": claims,
+        "flags": [ProfileFlagFactory(provider=provider).public_id for _number in range(3)],
         "providers": ["anna", "bea"],
     }
     return {role: f"token-of-{role}" for role in ROLES}, known, sensible
