@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from booking.demo import catalogue
 from booking.demo.changes.bulk import Bulk
-from booking.demo.changes.desks import SCHEDULE_RULES, add_desk, schedule_rule
+from booking.demo.changes.desks import SCHEDULE_RULES, add_desk, add_houses, schedule_rule
 from booking.demo.changes.people import Login, Town
 from booking.demo.changes.visits import Health, add_breaks, add_visits
+from booking.demo.rules.clinics import draw_houses
 from booking.demo.rules.desks import Desk, Ids, draw_desk
 from booking.demo.rules.meetings import Town as Meetings
 from booking.demo.rules.meetings import Visit
@@ -110,6 +111,7 @@ class _Builder:
         town = Town(bulk, self.password_hash, self.world.now - timedelta(days=700))
         if numbers.start == 0:
             self.checker_id = self._add_checker(town)
+            add_houses(bulk, draw_houses(self.world), self.world.now - timedelta(days=700))
         desks = [self._desk(bulk, town, number) for number in numbers]
         clients = self._clients(bulk, numbers)
         for client in clients:

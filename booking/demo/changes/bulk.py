@@ -12,14 +12,15 @@ from booking.appointments.models import Appointment, AppointmentEvent
 from booking.screening.models import Consent, Screening
 from marketplace.accounts.models import Account, Person
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument
-from providers.places.models import ProviderPlace, ServiceArea
+from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.registry.models import Provider
-from providers.schedule.models import Claim, HoursException, WeeklyHours
+from providers.schedule.models import Claim, HoursException, RosterShift, WeeklyHours
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 
 NUMBERED: tuple[Any, ...] = (
-    Account, Person, Provider, ProviderPlace, ServiceArea, Service, ServiceDuration, PricePolicy, TermsPolicy, WeeklyHours, HoursException,
-    Credential, CredentialDecision, CredentialDocument, Claim, Screening, Consent, Appointment, AppointmentEvent,
+    Account, Person, Provider, Clinic, ProviderPlace, ServiceArea, Service, ServiceDuration, PricePolicy, TermsPolicy, WeeklyHours,
+    HoursException, RosterShift, Credential, CredentialDecision, CredentialDocument, Claim, Screening, Consent, Appointment,
+    AppointmentEvent,
 )  # fmt: skip
 
 

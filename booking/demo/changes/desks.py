@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from booking.demo.changes.bulk import Bulk
+from booking.demo.rules.clinics import House
 from booking.demo.rules.desks import Desk
 from booking.demo.rules.papers import Paper
 from booking.demo.rules.sheet import sample_sheet
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.vault import vault
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument
-from providers.credentials.rules.documents import PDF
 from providers.credentials.rules.collaboration import CONFIRMED
+from providers.credentials.rules.documents import PDF
 from providers.credentials.rules.kinds import LICENSE
 from providers.credentials.rules.states import DRAFT, VERIFIED
-from providers.places.models import ProviderPlace, ServiceArea
+from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.profiles.rules import ProviderFacts, ServiceFacts
 from providers.registry.models import Provider
-from providers.schedule.models import HoursException, ScheduleRule, WeeklyHours
+from providers.schedule.models import HoursException, RosterShift, ScheduleRule, WeeklyHours
+from providers.schedule.rules.clinics import hours_to_list
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.rules.prices import prices_to_dict
 from providers.services.rules.terms import terms_to_dict
@@ -44,8 +48,30 @@ def add_desk(bulk: Bulk, desk: Desk, checker_id: int) -> None:
         _add_service(bulk, facts.id, service, position)
     _add_policies(bulk, desk)
     _add_hours(bulk, facts)
+    _add_shifts(bulk, desk)
     for paper in desk.papers:
         _add_paper(bulk, facts.id, paper, checker_id)
+
+
+def add_houses(bulk: Bulk, houses: Sequence[House], now: datetime) -> None:
+    """Keep the shared clinics for writing."""
+    for house in houses:
+        site = house.site
+        bulk.add(
+            Clinic, public_id=house.public_id, slug=house.slug, name=house.name, kind=house.kind, line1=site.line1, unit=None, zip=site.zip,
+            neighborhood=site.neighborhood, latitude=site.latitude, longitude=site.longitude, hours=hours_to_list(house.hours),
+            rostered=house.rostered, created_at=now,
+        )  # fmt: skip
+
+
+def _add_shifts(bulk: Bulk, desk: Desk) -> None:
+    rooms = {place.id: place.clinic_id for place in desk.facts.places}
+    for clinic in desk.facts.clinic_hours:
+        for shift in clinic.shifts:
+            bulk.add(
+                RosterShift, clinic_id=rooms[clinic.place_id], provider_id=desk.facts.id, on_date=shift.on, opens_minute=shift.opens_minute,
+                closes_minute=shift.closes_minute, staffing=shift.staffing, made_by="command:demo", made_at=desk.created_at,
+            )  # fmt: skip
 
 
 def schedule_rule(facts: ProviderFacts) -> dict[str, object]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from booking.demo.rules.chance import Chance, likely, public_id, weighted
+from booking.demo.rules.clinics import draw_houses, hours_in, house_of, room_in
 from booking.demo.rules.hours import FULL_WEEK, Hours, draw_exceptions, draw_schedule_rules, draw_weekly
 from booking.demo.rules.offers import Offer, draw_offer, is_mobile, travel_rule
 from booking.demo.rules.papers import (
@@ -27,6 +28,7 @@ from providers.places.rules.drafts import AreaDraft, BaseDraft
 from providers.places.rules.travel import TravelMode
 from providers.profiles.rules import AreaFacts, PlaceFacts, ProviderFacts
 from providers.registry.rules import DRAFT, LISTED, SUBMITTED, SUSPENDED, free_slug
+from providers.schedule.rules.hours import ClinicHours
 
 KINDS = ("both", "clinic", "mobile", "clinic", "both", "clinic", "clinic", "mobile", "both", "clinic")
 """Taken in turn, so that even a small town has every kind, and clinics in most neighborhoods."""
@@ -94,6 +96,13 @@ def draw_desk(world: World, number: int, ids: Ids, slugs: set[str]) -> Desk:
     techniques = tuple(dict.fromkeys(code for service in offer.services for code in service.techniques))
     papers = draw_papers(chance, world, Holder(number, who.human.name, who.profession, techniques, who.since_at), who.fate)
     hours = _hours(chance, world, number, who.settings, [place.id for place in places])
+    house = house_of(draw_houses(world), number)
+    clinic_hours: tuple[ClinicHours, ...] = ()
+    if house is not None and places:
+        today = local_day(to_minute(world.now))
+        period = today - timedelta(days=world.past_days), today + timedelta(days=world.coming_days + 14)
+        places = (room_in(house, places[0]), *places[1:])
+        clinic_hours = (hours_in(house, places[0].id, hours.weekly, *period),)
     slug = free_slug(who.human.name, slugs)
     slugs.add(slug)
     facts = replace(
@@ -102,6 +111,7 @@ def draw_desk(world: World, number: int, ids: Ids, slugs: set[str]) -> Desk:
         headline=chance.choice(focus.headlines),
         about=_about(chance, world, focus, who.settings, hours),
         places=places,
+        clinic_hours=clinic_hours,
         area=_area_facts(area, covered) if area else None,
         credentials=facts_of(papers, suspended=who.state == SUSPENDED),
     )

@@ -128,7 +128,7 @@ def draw_papers(chance: Chance, world: World, holder: Holder, fate: str) -> tupl
     if likely(chance, 62):
         papers.append(desk.collaboration())
     if likely(chance, 40):
-        papers.append(desk.plain("background_check", "Cityline Screening", 350))
+        papers.append(desk.background())
     if holder.profession != "lmt":
         papers.append(desk.plain("npi", "National Plan and Provider Enumeration System", None))
     return tuple(papers)
@@ -195,6 +195,17 @@ class _Desk:
         draft = self._draft("physician_collaboration", str(details["practice"]), None, chance_days(self.chance, 100, 340), 364, details)
         status, source = LEVELS[level]
         return self._verified(draft, source) if status == VERIFIED else self._waiting(draft, status)
+
+    def background(self) -> Paper:
+        """Done within the last year and due again after one; for some it is due soon, is over, or waits to be looked at."""
+        paper = self.plain("background_check", "Cityline Screening", 350)
+        left = {4: 12, 8: -1}.get(self.holder.number % 12)
+        if left is not None:
+            until = self.today + timedelta(days=left)
+            paper = replace(paper, draft=replace(paper.draft, issued_on=until - timedelta(days=365), expires_on=until))
+        elif self.holder.number % 12 == 10:
+            paper = self._waiting(paper.draft, SUBMITTED)
+        return paper if paper.checked_by is None else replace(paper, next_check_on=paper.draft.expires_on)
 
     def plain(self, kind: str, issuer: str, days: int | None) -> Paper:
         first_nine = f"1999{self.chance.randrange(0, 100_000):05}"
