@@ -46,10 +46,10 @@ def load_people(session: Session) -> list[Somebody]:
     for row in session.execute(select(Provider.id, Provider.name, Provider.legal_name)):
         names[row.id] |= {name for name in (row.name, row.legal_name) if name}
     live = select(Credential.provider_id, Credential.holder_name).where(Credential.status.not_in((WITHDRAWN, REJECTED)))
-    for provider_id, holder in session.execute(live.where(Credential.kind != COLLABORATION)).tuples():
+    for provider_id, holder in session.execute(live.where(Credential.kind != COLLABORATION)):
         names[provider_id].add(holder)
     numbers = select(Credential.provider_id, Credential.number).where(Credential.kind == NPI, Credential.number.is_not(None))
-    for provider_id, number in session.execute(numbers.where(Credential.status != WITHDRAWN)).tuples():
+    for provider_id, number in session.execute(numbers.where(Credential.status != WITHDRAWN)):
         npis[provider_id] |= {number} if number else set()
     return [Somebody(provider_id, tuple(sorted(known)), frozenset(npis[provider_id])) for provider_id, known in names.items()]
 
