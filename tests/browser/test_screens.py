@@ -61,6 +61,11 @@ SHOWN = {
     "rechecks": "What is in force and to be looked at again",
     "providers": "All providers, for staff",
     "audit": "The audit",
+    "evidence": "Behind a badge: one check with everything about it",
+    "evidence-unchecked": "Behind a badge that says not checked",
+    "clinics": "Shared clinics, for staff",
+    "clinic": "One clinic with its hours",
+    "roster": "A week's roster",
 }
 
 
@@ -170,6 +175,20 @@ def test_an_admins_desk(traveler, camera):
     me.go("/admin/rechecks").page.locator(".queue a").first.click()
     camera.take("rechecks")
     for name, path in {"providers": "/admin/providers", "audit": "/admin/audit"}.items():
+        me.go(path)
+        camera.take(name)
+
+
+def test_what_stands_behind_a_badge(traveler, camera):
+    for name, kind in {"evidence": "liability_insurance", "evidence-unchecked": "npi"}.items():
+        traveler.go(f"/providers/renata-solano/evidence/{kind}")
+        camera.take(name)
+
+
+def test_clinics(traveler, camera):
+    me = traveler.sign_in(ADMIN_EMAIL, PASSWORD)
+    where = "/admin/clinics/clinic-pt-clinic"
+    for name, path in {"clinics": "/admin/clinics", "clinic": where, "roster": f"{where}/roster"}.items():
         me.go(path)
         camera.take(name)
 
