@@ -1,0 +1,198 @@
+"""Every page, narrow and wide, light and dark: axe finds nothing, nothing is wider than the screen, and no page is heavy."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+from booking.demo.actions import ADMIN_EMAIL, CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL
+from providers.profiles.rules import APPLY_STEPS
+from tests.support.browsers import NARROW, WIDE, watch_for_faults
+from tests.support.journeys import ADDRESS, GUEST, Traveler
+from tests.support.people import PASSWORD as OWN_PASSWORD
+
+pytestmark = pytest.mark.browser
+
+STATIC = Path(__file__).resolve().parents[2] / "marketplace" / "static"
+MOST_HTML, MOST_CSS, MOST_SCRIPT = 60_000, 30_000, 30_000  # bytes; CSS and script as they travel, compressed
+SEARCH = "/search?condition=neck_pain&near=East+Village"
+VISITOR = [
+    "/",
+    f"{SEARCH}&setting=home",
+    f"{SEARCH}&setting=clinic&sort=price&when=evening",
+    f"{SEARCH}&setting=home&when=today&part=morning",
+    "/search?near=Nowhere+at+all",
+    "/login",
+    "/sign-up",
+    "/reset",
+    "/confirm",
+    "/help",
+    "/help/how-we-verify",
+    "/help/cancellation",
+    "/help/conduct",
+    "/help/emergency",
+    "/help/privacy",
+    "/help/terms",
+    "/help/accessibility",
+    "/providers/renata-solano/evidence/liability_insurance",
+    "/providers/renata-solano/evidence/npi",
+]
+CLIENT = ["/appointments", "/account", "/account/email", "/account/password"]
+THERAPIST = [
+    "/provider",
+    "/provider/calendar",
+    "/provider/calendar?view=list",
+    "/provider/hours",
+    "/provider/blocks",
+    "/provider/services",
+    "/provider/prices",
+    "/provider/terms",
+    "/provider/areas",
+    "/provider/profile",
+    "/provider/credentials",
+    "/provider/credentials/new/license",
+]
+CLINICS = ["/admin/clinics", "/admin/clinics/new", "/admin/clinics/clinic-pt-clinic", "/admin/clinics/clinic-pt-clinic/roster"]
+ADMIN = ["/admin/credentials", "/admin/rechecks", "/admin/providers", "/admin/audit", "/admin/attention", "/admin/policies", *CLINICS]
+
+
+@pytest.fixture
+def looked_at(traveler, axe):
+    """`looked_at()`: the open page in both widths and both themes; a list of what is wrong with it."""
+
+    def look() -> list[str]:
+        page, wrong = traveler.page, []
+        size = page.evaluate("performance.getEntriesByType('navigation')[0].decodedBodySize")
+        if size > MOST_HTML:
+            wrong.append(f"{page.url}: {size} bytes")
+        for viewport in (WIDE, NARROW):
+            page.set_viewport_size(viewport)
+            if (wide := page.evaluate("document.documentElement.scrollWidth")) > viewport["width"]:
+                wrong.append(f"{page.url}: {wide} wide at {viewport['width']}")
+            # The theme changes colors alone; without motion they change at once.
+            for scheme, rules in (("light", ()), ("dark", ("color-contrast",))):
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                wrong += [f"{page.url} {viewport['width']} {scheme}: {fault}" for fault in axe(page, *rules)]
+        page.set_viewport_size(WIDE)
+        return wrong
+
+    return look
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("email", "paths"),
+    [(None, VISITOR), (CLIENT_EMAIL, CLIENT), (THERAPIST_EMAIL, THERAPIST), (ADMIN_EMAIL, ADMIN)],
+    ids=["visitor", "client", "therapist", "admin"],
+)
+def test_pages_by_address(traveler, looked_at, email, paths):
+    if email:
+        traveler.sign_in(email, PASSWORD)
+    wrong = []
+    for path in paths:
+        traveler.go(path)
+        wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_on_the_way_to_a_visit(traveler, looked_at):
+    me, wrong = traveler, []
+    me.search(when="Tomorrow").results.nth(0).get_by_role("link").first.click()
+    wrong += looked_at()
+    me.page.go_back()
+    me.choose_start()
+    wrong += looked_at()
+    me.hold()
+    wrong += looked_at()
+    me.press("Continue")
+    wrong += looked_at()
+    me.answer_health()
+    wrong += looked_at()
+    me.consent()
+    me.press("Continue")
+    wrong += looked_at()
+    me.place(ADDRESS | GUEST)
+    wrong += looked_at()
+    me.enter_code().book()
+    wrong += looked_at()
+    me.follow("Move")
+    wrong += looked_at()
+    me.page.go_back()
+    me.follow("Cancel this visit")
+    wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_screens_of_an_application_and_the_words_that_are_looked_at(traveler, looked_at):
+    me, wrong = traveler.sign_up_to_work("Zora Quill", "zora@example.com", OWN_PASSWORD), []
+    for step in APPLY_STEPS:
+        me.go(f"/provider/apply/{step}")
+        wrong += looked_at()
+    me.go("/provider/apply/practice").fill({"One line about your work": "I guarantee relief. Cash only."}).press("Save and continue")
+    me.go("/provider/apply/practice").sees("A few words to think over")
+    wrong += looked_at()
+    me.go("/provider/apply/license").fill({"License number": "many"}).press("Save and continue")
+    wrong += looked_at()
+    me.page.context.clear_cookies()
+    me.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/flags").sees("Cash only.")
+    wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_behind_a_link(traveler, looked_at, new_context, app):
+    wrong = []
+    traveler.sign_in(CLIENT_EMAIL, PASSWORD).go("/appointments").page.locator(".rows a").first.click()
+    wrong += looked_at()
+    traveler.search(when="Tomorrow", setting="At a clinic").choose_start().hold()
+    if traveler.page.get_by_role("link", name="Something has changed").count():
+        wrong += looked_at()
+        traveler.follow("Something has changed")
+    traveler.answer_health("chest pain")
+    wrong += looked_at()
+    for email, start, link in (
+        (THERAPIST_EMAIL, "/provider", "main ul.rows a"),
+        (ADMIN_EMAIL, "/admin/credentials", ".queue a"),
+        (ADMIN_EMAIL, "/admin/credentials?status=verified", ".queue a"),
+        (ADMIN_EMAIL, "/admin/rechecks", ".queue a"),
+        (ADMIN_EMAIL, "/admin/providers", "main td a, main th a"),
+    ):
+        traveler.page.context.clear_cookies()
+        traveler.sign_in(email, PASSWORD).go(start).page.locator(link).first.click()
+        wrong += looked_at()
+    assert wrong == []
+
+
+def test_what_travels_is_small():
+    def weight(pattern):
+        return sum(len(gzip.compress(path.read_bytes())) for path in STATIC.glob(pattern))
+
+    assert weight("css/*.css") <= MOST_CSS
+    assert weight("js/*.js") <= MOST_SCRIPT
+
+
+@pytest.mark.soak  # what moves depends on how fast files arrive: a figure to look at, not a gate on a busy machine
+def test_nothing_moves_while_the_first_pages_load(new_context, app):
+    """Layout shift, as the browser measures it: under 0.1 is good; what is drawn at once does not move at all."""
+    page = new_context(viewport=NARROW).new_page()
+    faults = watch_for_faults(page)
+    me = Traveler(page, app)
+    shift = """() => new Promise((done) => {
+      let sum = 0;
+      new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value; })
+        .observe({ type: "layout-shift", buffered: true });
+      requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+    })"""
+    for path in ("/", f"{SEARCH}&setting=home"):
+        me.go(path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate(shift) < 0.02, path
+    slug = re.search(r"/providers/([a-z-]+)", page.content())
+    assert slug
+    me.go(f"/providers/{slug[1]}")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(shift) < 0.02
+    assert faults == []
