@@ -58,6 +58,7 @@ def _links() -> tuple[tuple[str, str], ...]:
             (_("Providers"), "profiles.providers"),
             (_("Clinics"), "clinics.index"),
             (_("Words"), "flags.index"),
+            (_("Exclusions"), "exclusions.index"),
             (_("Visits at risk"), "attention.index"),
             (_("What we ask for"), "policies.index"),
             (_("Audit"), "audit.index"),

@@ -325,7 +325,7 @@ OPERATIONS = (
         "POST",
         f"{V1}/provider/credentials",
         "create_credential",
-        "Hand one in.",
+        "Hand one in. Who hands in a physician_collaboration signs that they work together, and that no money is paid for referrals.",
         "desk",
         DESK,
         CREDENTIAL,

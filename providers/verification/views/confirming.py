@@ -41,6 +41,12 @@ blueprint = Blueprint("confirming", __name__)
 Faults = Mapping[str, Sequence[str]]
 
 
+@blueprint.app_context_processor
+def offer_statement() -> dict[str, str]:
+    """The statement of a collaboration, for the forms on which it is handed in."""
+    return {"collaboration_statement": STATEMENT}
+
+
 @blueprint.get("/evidence/<token>")
 @access(ANYONE)
 @link_limit

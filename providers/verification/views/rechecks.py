@@ -28,6 +28,7 @@ from providers.verification.forms.page import RECHECK as FIELDS
 from providers.verification.forms.page import prefilled, recheck_body
 from providers.verification.forms.reading import checker, read_recheck
 from providers.verification.queries.desk import count_due, list_due
+from providers.verification.queries.sources import list_disagreements
 
 blueprint = Blueprint("rechecks", __name__)
 PAGE = 50
@@ -80,7 +81,7 @@ def save(public_id: str) -> ResponseReturnValue:
 
 
 def _frame() -> dict[str, object]:
-    return {"due": count_due(db.session(), _today()), "kinds": kinds()}
+    return {"due": count_due(db.session(), _today()), "kinds": kinds(), "disagreements": list_disagreements(db.session())}
 
 
 def _show(public_id: str, texts: Mapping[str, str] | None, faults: Faults | None = None, sentence: str = "") -> str:
