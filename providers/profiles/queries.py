@@ -14,9 +14,9 @@ from marketplace.accounts.models import Account
 from marketplace.kernel.errors import NotFound
 from providers.credentials.models import Credential
 from providers.credentials.queries import credential_fact, load_policies
+from providers.credentials.rules.collaboration import COLLABORATION
 from providers.credentials.rules.kinds import CERTIFICATE
 from providers.credentials.rules.standing import REQUIRED
-from providers.credentials.rules.collaboration import COLLABORATION
 from providers.credentials.rules.states import REJECTED, WITHDRAWN
 from providers.places.models import ProviderPlace, ServiceArea
 from providers.places.queries import list_clinics
@@ -83,7 +83,7 @@ def load_listed(session: Session) -> list[ProviderFacts]:
 
 
 def load_facts(session: Session, provider_ids: Iterable[int]) -> list[ProviderFacts]:
-    """The providers of these ids, in any state, by id."""
+    """The providers of these ids, in any state, by id. Whose account is closed counts as suspended."""
     return _load(session, select(Provider.id).where(Provider.id.in_(list(provider_ids))))
 
 
