@@ -56,10 +56,10 @@ def _links() -> tuple[tuple[str, str], ...]:
         "admin": (
             (_("Queue"), "checking.queue"),
             (_("Providers"), "profiles.providers"),
-            (_("Clinics"), "clinics.index"),
             (_("Words"), "flags.index"),
             (_("Exclusions"), "exclusions.index"),
             (_("Visits at risk"), "attention.index"),
+            (_("Clinics"), "clinics.index"),
             (_("What we ask for"), "policies.index"),
             (_("Audit"), "audit.index"),
             (_("Account"), "accounts.account"),
