@@ -5,9 +5,17 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from booking.demo.actions import ADMIN_EMAIL, CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL
+from marketplace import clock
+from marketplace.accounts.models import Account
+from marketplace.db import db
+from marketplace.outbox.models import Letter
 from providers.profiles.rules import APPLY_STEPS
+from providers.registry.models import Provider
+from providers.verification.actions.confirming import Asker, request_confirmation
+from tests.factories import CredentialFactory, ExclusionHitFactory
 from tests.support.browsers import NARROW, WIDE, watch_for_faults
 from tests.support.journeys import ADDRESS, GUEST, Traveler
 from tests.support.people import PASSWORD as OWN_PASSWORD
@@ -54,7 +62,16 @@ THERAPIST = [
     "/provider/credentials/new/license",
 ]
 CLINICS = ["/admin/clinics", "/admin/clinics/new", "/admin/clinics/clinic-pt-clinic", "/admin/clinics/clinic-pt-clinic/roster"]
-ADMIN = ["/admin/credentials", "/admin/rechecks", "/admin/providers", "/admin/audit", "/admin/attention", "/admin/policies", *CLINICS]
+ADMIN = [
+    "/admin/credentials",
+    "/admin/exclusions",
+    "/admin/rechecks",
+    "/admin/providers",
+    "/admin/audit",
+    "/admin/attention",
+    "/admin/policies",
+    *CLINICS,
+]
 
 
 @pytest.fixture
@@ -164,6 +181,48 @@ def test_pages_behind_a_link(traveler, looked_at, new_context, app):
         traveler.sign_in(email, PASSWORD).go(start).page.locator(link).first.click()
         wrong += looked_at()
     assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_for_somebody_outside(traveler, looked_at, new_context, app):
+    with app.app_context():
+        provider = db.session.scalars(
+            select(Provider).join(Account, Account.id == Provider.account_id).where(Account.email == THERAPIST_EMAIL)
+        ).one()
+        paper = CredentialFactory(provider=provider, kind="physician_collaboration")
+        policy = CredentialFactory(provider=provider, kind="liability_insurance", plain_number="POLICY-4321")
+        links = [ask_outside(one) for one in (paper, policy)]
+        paths = [f"/provider/credentials/{paper.public_id}/doctor", f"/admin/credentials/{paper.public_id}"]
+        ExclusionHitFactory(provider=provider)
+        db.session.remove()
+    wrong = []
+    for link in links:
+        traveler.go(link)
+        wrong += looked_at()
+    traveler.go(links[0]).press("Yes, I confirm")
+    wrong += looked_at()
+    traveler.fill({"Your first and last name": "Mei Ostrander", "Your role": "Physician"}).press("No")
+    traveler.sees("Your answer is kept")
+    wrong += looked_at()
+    traveler.press("Take my answer back")
+    wrong += looked_at()
+    traveler.go(links[0]).sees("This link is not open")
+    wrong += looked_at()
+    traveler.sign_in(THERAPIST_EMAIL, PASSWORD).go(paths[0])
+    wrong += looked_at()
+    traveler.page.context.clear_cookies()
+    traveler.sign_in(ADMIN_EMAIL, PASSWORD).go(paths[1])
+    wrong += looked_at()
+    traveler.go("/admin/exclusions").sees("Not this person")
+    wrong += looked_at()
+    assert wrong == []
+
+
+def ask_outside(credential):
+    """Send a link about a credential and give its path."""
+    request = request_confirmation(credential.public_id, "outside@clinic.test", Asker("account:boss"), "", clock.now())
+    letter = db.session.scalars(select(Letter).where(Letter.about == request.public_id)).one()
+    return letter.facts["link"]
 
 
 def test_what_travels_is_small():

@@ -193,14 +193,29 @@ def test_nothing_secret_is_public(app, world, visitor, program, token_path, capl
         files = [row.public_id for row in db.session.scalars(select(Credential))]
         CredentialFactory(kind="npi", plain_number="1881018208")
         db.session.remove()
-    secrets = {DOCTOR, token, POLICY, "4321", number, "1234567893", "1881018208", "ostrander", "West Side Medicine", owner.email, "%PDF", *files}
+    secrets = {
+        DOCTOR,
+        token,
+        POLICY,
+        "4321",
+        number,
+        "1234567893",
+        "1881018208",
+        "ostrander",
+        "West Side Medicine",
+        owner.email,
+        "%PDF",
+        *files,
+    }
 
     def leaks():
         kinds = ("license", "liability_insurance", "physician_collaboration", "certificate", "background_check", "npi")
         pages = ["/", "/search?near=10024", "/search?near=10024&collaborates=1", "/providers/anna", "/sitemap.xml", "/robots.txt",
                  *(f"/providers/anna/evidence/{kind}" for kind in kinds)]  # fmt: skip
         calls = ["/meta", "/providers?near=10024", "/providers/anna", "/openapi.json"]
-        texts = {path: app.test_client().get(path, follow_redirects=True).text for path in pages} | {path: program(None).call("GET", path).text for path in calls}
+        texts = {path: app.test_client().get(path, follow_redirects=True).text for path in pages} | {
+            path: program(None).call("GET", path).text for path in calls
+        }
         answered = {path for path, text in texts.items() if "Anna Example" in text}
         assert {"/providers/anna", "/search?near=10024", "/providers?near=10024"} <= answered
         return {(path, one) for path, text in texts.items() for one in secrets if one.lower() in text.lower()}

@@ -157,7 +157,6 @@ def test_whom_may_be_asked(doctor):
         close_requests(doctor.public_id, owner, START)
 
 
-
 def test_no_mailbox_is_filled(doctor):
     for _ in range(3):
         sent(doctor)
