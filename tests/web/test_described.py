@@ -28,12 +28,15 @@ from marketplace.accounts.models import ApiToken
 from marketplace.db import db
 from marketplace.settings import Settings
 from marketplace.vault import secret_hash
+from providers.credentials.models import Credential
 from tests.factories import (
     AccountFactory,
     ApiTokenFactory,
     ClaimFactory,
     CredentialDocumentFactory,
     CredentialFactory,
+    EvidenceRequestFactory,
+    ExclusionHitFactory,
     ProfileFlagFactory,
     ProviderFactory,
     bookable_provider,
@@ -80,6 +83,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
     screenings = [answered(person, START)]
     waiting = CredentialFactory(provider=ProviderFactory(slug="bea", state="submitted"), kind="license", status="submitted")
     own = CredentialFactory(provider=provider, kind="npi", status="needs_info", plain_number="1234567893")
+    paper = CredentialFactory(provider=provider, kind="physician_collaboration")
     documents = [CredentialDocumentFactory(credential=waiting).public_id]
     claims = [ClaimFactory(provider=provider, starts_at=start + timedelta(days=20 + number)).public_id for number in range(3)]
     sensible = {
@@ -109,13 +113,22 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
     known = {
         "appointments": visits,
         "holds": holds,
-        "credentials": [waiting.public_id, own.public_id],
+        "credentials": [waiting.public_id, own.public_id, paper.public_id],
         "documents": documents,
         "blocks": claims,
         "flags": [ProfileFlagFactory(provider=provider).public_id for _number in range(3)],
+        "exclusions": [ExclusionHitFactory(provider=provider).public_id for _number in range(3)],
+        "confirmations": [waiting_link(paper, number) for number in range(3)],
         "providers": ["anna", "bea"],
     }
     return {role: f"token-of-{role}" for role in ROLES}, known, sensible
+
+
+def waiting_link(credential: Credential, number: int) -> str:
+    """The token of a link that waits for an answer."""
+    token = f"{'link':x<42}{number}"
+    EvidenceRequestFactory(credential=credential, plain=token)
+    return token
 
 
 @pytest.fixture(scope="module")
