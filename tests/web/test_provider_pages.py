@@ -425,7 +425,9 @@ class TestAdminPages:
     def test_a_refusal_keeps_what_was_typed(self, app, admin, account):
         credential = self.handed_in(app, account)
         admin.open(f"/admin/credentials/{credential}")
-        page = admin.submit(at=f"/admin/credentials/{credential}", decision="verify", source="State register", source_value="", note="Looks fine")
+        page = admin.submit(
+            at=f"/admin/credentials/{credential}", decision="verify", source="State register", source_value="", note="Looks fine"
+        )
         assert page.status_code == 422
         assert 'value="State register"' in page.text
         assert "Looks fine" in page.text
