@@ -33,6 +33,7 @@ from tests.factories import (
     AccountFactory,
     ApiTokenFactory,
     ClaimFactory,
+    ClinicFactory,
     CredentialDocumentFactory,
     CredentialFactory,
     EvidenceRequestFactory,
@@ -119,6 +120,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "flags": [ProfileFlagFactory(provider=provider).public_id for _number in range(3)],
         "exclusions": [ExclusionHitFactory(provider=provider).public_id for _number in range(3)],
         "confirmations": [waiting_link(paper, number) for number in range(3)],
+        "clinics": [ClinicFactory().slug],
         "providers": ["anna", "bea"],
     }
     return {role: f"token-of-{role}" for role in ROLES}, known, sensible
