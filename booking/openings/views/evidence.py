@@ -98,7 +98,7 @@ def _rows(page: EvidencePage) -> list[Words]:
         {"label": _("Checked on"), "at": evidence.verified_at if checked else None},
         {"label": _("Checked by"), "value": evidence.checked_by if checked else ""},
         {"label": _("Valid until"), "value": _day(evidence.valid_until)},
-        {"label": _("Looked at again"), "value": _day(evidence.next_check_on) if page.in_force else ""},
+        {"label": _("Next look"), "value": _day(evidence.next_check_on) if page.in_force else ""},
         {"label": _("They work with"), "value": _partner(page)},
     ]
     return [row for row in rows if row.get("value") or row.get("at")]
