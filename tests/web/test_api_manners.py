@@ -7,12 +7,23 @@ import pytest
 from booking.openapi.catalogue import clients, desk
 from booking.openapi.rules import Operation
 from marketplace.db import db
-from tests.factories import AccountFactory, CredentialDocumentFactory, CredentialFactory, bookable_provider, person_of
+from tests.factories import (
+    AccountFactory,
+    ClinicFactory,
+    CredentialDocumentFactory,
+    CredentialFactory,
+    EvidenceRequestFactory,
+    ExclusionHitFactory,
+    bookable_provider,
+    person_of,
+)
 from tests.support.visits import book_visit, clear_answers
 
 OPERATIONS = (*clients.OPERATIONS, *desk.OPERATIONS)
 WISH = {"provider": "anna", "service": "medical-massage", "minutes": 60, "setting": "clinic"}
 QUERIES = {"/providers/<slug>/openings": {"service": "medical-massage", "minutes": 60, "setting": "clinic"}}
+# What stands in a path beside ids.
+WORDS = {"<kind>": "license", "<technique>": "trigger_point"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -29,7 +40,17 @@ def world(app, clock, program):
         visit = book_visit(anna, person, clock.now + timedelta(days=2), clock.now).booked.appointment.public_id
         credential = CredentialFactory(provider=anna, kind="npi", status="submitted", plain_number="1234567893")
         document = CredentialDocumentFactory(credential=credential).public_id
-        ids = {"appointments": visit, "credentials": credential.public_id, "documents": document, "providers": "anna"}
+        link = f"{'link':x<43}"
+        EvidenceRequestFactory(credential=CredentialFactory(provider=anna, kind="physician_collaboration"), plain=link)
+        ids = {
+            "appointments": visit,
+            "credentials": credential.public_id,
+            "documents": document,
+            "providers": "anna",
+            "clinics": ClinicFactory(rostered=True).slug,
+            "exclusions": ExclusionHitFactory(provider=anna).public_id,
+            "confirmations": link,
+        }
         db.session.remove()
     return {role: program(account) for role, account in accounts.items()} | {"anyone": program(None)}, ids
 
@@ -38,7 +59,9 @@ def address(operation, ids):
     """The path with the id of something that exists where there is one."""
     path = operation.path.removeprefix("/api/v1")
     thing = ids.get(path.partition("/<")[0].rpartition("/")[2], "nothing")
-    return path.replace("<public_id>", thing).replace("<slug>", thing)
+    for name, filled in ({"<public_id>": thing, "<slug>": thing, "<token>": thing} | WORDS).items():
+        path = path.replace(name, filled)
+    return path
 
 
 def caller_of(operation, callers):
