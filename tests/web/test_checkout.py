@@ -54,6 +54,20 @@ def answer_health(visitor, **other):
     raise AssertionError("the health check does not end")
 
 
+def go_to_place(visitor, shop):
+    """Hold, answer with no, consent; the page of place and payment."""
+    hold(visitor, shop)
+    answer_health(visitor)
+    return visitor.submit(at="/consent", accepted="y")
+
+
+def book(visitor, shop):
+    """The whole way of somebody with an account; the address of the visit."""
+    go_to_place(visitor, shop)
+    visitor.submit(at="/place")
+    return visitor.submit(at="/review").request.path
+
+
 def last_code(app):
     with app.app_context():
         return db.session.scalars(select(Letter).where(Letter.kind == "code").order_by(Letter.id.desc())).first().facts["code"]
@@ -182,9 +196,7 @@ def test_faults_are_named_at_the_field_and_nothing_typed_is_lost(visitor, shop):
 
 def test_an_ended_hold_leads_back_to_the_times_and_keeps_the_answers(app, visitor, shop, clock, client_account):
     person = visitor(client_account)
-    hold(person, shop)
-    answer_health(person)
-    person.submit(at="/consent", accepted="y")
+    go_to_place(person, shop)
     clock.advance(minutes=10)
     page = person.open(f"/checkout/{newest_hold(app)}/review")
     assert page.request.path == f"/providers/{shop['provider']}"
@@ -216,9 +228,7 @@ def test_a_second_booking_asks_nothing_already_known(app, visitor, shop, clock, 
 
 def test_two_tabs_book_one_visit(app, visitor, shop, client_account):
     person = visitor(client_account)
-    hold(person, shop)
-    answer_health(person)
-    person.submit(at="/consent", accepted="y")
+    go_to_place(person, shop)
     review = person.submit(at="/place")
     person.submit(at="/review")
     person.page = review
@@ -230,9 +240,7 @@ def test_two_tabs_book_one_visit(app, visitor, shop, client_account):
 
 def test_a_review_sent_after_the_hold_ended_books_nothing_and_leads_on(app, visitor, shop, clock, client_account):
     person = visitor(client_account)
-    hold(person, shop)
-    answer_health(person)
-    person.submit(at="/consent", accepted="y")
+    go_to_place(person, shop)
     person.submit(at="/place", note="Second buzzer")
     clock.advance(minutes=10)
     page = person.submit(at="/review")
@@ -244,11 +252,7 @@ def test_a_review_sent_after_the_hold_ended_books_nothing_and_leads_on(app, visi
 
 def test_two_tabs_cancel_one_visit_once(app, visitor, shop, client_account):
     person = visitor(client_account)
-    hold(person, shop)
-    answer_health(person)
-    person.submit(at="/consent", accepted="y")
-    person.submit(at="/place")
-    path = person.submit(at="/review").request.path
+    path = book(person, shop)
     tab = person.open(f"{path}/cancel")
     person.submit(at="/cancel")
     person.page = tab
@@ -263,11 +267,7 @@ def test_two_tabs_cancel_one_visit_once(app, visitor, shop, client_account):
 @pytest.mark.parametrize("step", ["health", "consent", "place", "review"])
 def test_whoever_goes_back_into_the_checkout_after_booking_lands_at_the_visit(app, visitor, shop, client_account, step):
     person = visitor(client_account)
-    hold(person, shop)
-    answer_health(person)
-    person.submit(at="/consent", accepted="y")
-    person.submit(at="/place")
-    path = person.submit(at="/review").request.path
+    path = book(person, shop)
     assert person.open(f"/checkout/{newest_hold(app)}/{step}").request.path == path
 
 
@@ -294,11 +294,7 @@ def test_a_strangers_hold_is_not_found(app, visitor, shop, client_account):
 
 def test_a_visit_is_moved_and_cancelled_on_its_pages(app, visitor, shop, clock, client_account):
     person = visitor(client_account)
-    hold(person, shop)
-    answer_health(person)
-    person.submit(at="/consent", accepted="y")
-    person.submit(at="/place")
-    path = person.submit(at="/review").request.path
+    path = book(person, shop)
     page = person.open(f"{path}/move")
     starts = re.findall(r'name="starts_at" value="([^"]+)"', page.text)
     assert starts
@@ -317,11 +313,7 @@ def test_a_visit_is_moved_and_cancelled_on_its_pages(app, visitor, shop, clock, 
 
 def test_a_fee_that_changed_since_it_was_shown_is_asked_again(app, visitor, shop, clock, client_account):
     person = visitor(client_account)
-    hold(person, shop)
-    answer_health(person)
-    person.submit(at="/consent", accepted="y")
-    person.submit(at="/place")
-    path = person.submit(at="/review").request.path
+    path = book(person, shop)
     person.open(f"{path}/cancel")
     clock.advance(days=1, hours=1)
     page = person.submit(at="/cancel")

@@ -42,21 +42,6 @@ HOUR = timedelta(hours=1)
 KIND = "visit_provider_lapsed"
 
 
-@pytest.fixture
-def start(clock):
-    return clock.now + timedelta(days=2)
-
-
-@pytest.fixture
-def provider(ctx):
-    return bookable_provider()
-
-
-@pytest.fixture
-def visit(clock, provider, start):
-    return visit_of(book_visit(provider, PersonFactory(), start, clock.now))
-
-
 def suspend(provider, now):
     suspend_provider(provider.slug, "A complaint is looked into.", ADMIN, now)
 

@@ -16,27 +16,12 @@ from marketplace.kernel.errors import Conflict, Forbidden, Refused
 from providers.schedule.models import Claim
 from providers.services.models import Service
 from tests.factories import PersonFactory, bookable_provider
-from tests.support.visits import BASE_URL, CLIENT, book_hold, book_visit, clear_answers, hold_visit, visit_of
+from tests.support.visits import BASE_URL, CLIENT, book_hold, clear_answers, hold_visit, visit_of
 
 pytestmark = pytest.mark.usefixtures("ctx")
 
 PROVIDER, ADMIN = Doer("provider", "account:provider"), Doer("admin", "account:admin")
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-
-
-@pytest.fixture
-def start(clock):
-    return clock.now + timedelta(days=2)
-
-
-@pytest.fixture
-def provider(ctx):
-    return bookable_provider()
-
-
-@pytest.fixture
-def visit(clock, provider, start):
-    return visit_of(book_visit(provider, PersonFactory(), start, clock.now))
 
 
 def anew(visit):
