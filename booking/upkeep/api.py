@@ -12,6 +12,7 @@ from marketplace import clock
 from marketplace.db import db
 from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.identity import access
+from providers.registry.forms import provider_line
 
 blueprint = Blueprint("attention_api", __name__, url_prefix="/api/v1")
 
@@ -29,7 +30,7 @@ def _answer(booked: Booked) -> dict[str, object]:
         "id": visit.public_id,
         "reference": visit.reference,
         "status": visit.status,
-        "provider": {"slug": booked.provider.slug, "name": booked.provider.name, "state": booked.provider.state},
+        "provider": provider_line(booked.provider),
         "setting": visit.setting,
         "starts_at": rfc3339(visit.starts_at),
         "ends_at": rfc3339(visit.ends_at),

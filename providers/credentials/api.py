@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.filters import ny_date
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access
 from providers.credentials.actions.hand_in import resubmit_credential, submit_credential, withdraw_credential
@@ -23,7 +23,7 @@ blueprint = Blueprint("credentials_api", __name__, url_prefix="/api/v1")
 
 
 def _today() -> date:
-    return local_day(to_minute(clock.now()))
+    return ny_date(clock.now())
 
 
 @blueprint.get("/provider/credentials")

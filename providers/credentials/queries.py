@@ -15,16 +15,15 @@ from marketplace.accounts.models import Account
 from marketplace.kernel.errors import NotFound
 from marketplace.outbox.models import Letter
 from providers.credentials.catalogue import first_policy, kinds
-from providers.credentials.models import Credential, CredentialDecision, CredentialDocument, CredentialPolicy
+from providers.credentials.models import Credential, CredentialDocument, CredentialPolicy
 from providers.credentials.rules.policies import Policies, table_of
 from providers.credentials.rules.standing import CredentialFact
-from providers.credentials.rules.states import NEEDS_INFO, REVOKED, SUBMITTED, SUSPENDED, UNDER_REVIEW, VERIFIED, WITHDRAWN
+from providers.credentials.rules.states import REVOKED, SUBMITTED, SUSPENDED, UNDER_REVIEW, VERIFIED, WITHDRAWN
 from providers.registry.models import Provider
 from providers.registry.rules import LISTED
 from providers.registry.rules import SUBMITTED as SENT_IN
 
 WAITING = (SUBMITTED, UNDER_REVIEW)
-NOT_IN_FORCE_YET = (SUBMITTED, UNDER_REVIEW, NEEDS_INFO)
 
 _SEEN = "credential_policies"
 _policies: WeakKeyDictionary[Engine, tuple[int, Policies]] = WeakKeyDictionary()
@@ -136,21 +135,6 @@ def list_facts(session: Session, provider_id: int | None) -> list[CredentialFact
     return [credential_fact(row) for row in session.scalars(select(Credential).where(Credential.provider_id == provider_id))]
 
 
-def list_for_checking(session: Session, statuses: Collection[str] | None, after_id: int | None, limit: int) -> list[CredentialRow]:
-    """Credentials with these statuses (None: any), the oldest first, after a row; one more than `limit` when there are more."""
-    wanted = select(Credential, Provider).join(Provider, Provider.id == Credential.provider_id)
-    if statuses is not None:
-        wanted = wanted.where(Credential.status.in_(statuses))
-    if after_id is not None:
-        wanted = wanted.where(Credential.id > after_id)
-    return [CredentialRow(row[0], row[1]) for row in session.execute(wanted.order_by(Credential.id).limit(limit + 1))]
-
-
-def count_waiting(session: Session) -> int:
-    """How many credentials wait to be checked."""
-    return session.scalar(select(func.count()).select_from(Credential).where(Credential.status.in_(WAITING))) or 0
-
-
 def get_for_checking(session: Session, public_id: str) -> CredentialRow:
     """Anybody's credential, for those who check. Raises NotFound."""
     row = session.execute(
@@ -184,12 +168,6 @@ def newest_document(session: Session, credential_id: int) -> CredentialDocument 
     """The newest file of a credential with its sealed content."""
     rows = select(CredentialDocument).where(CredentialDocument.credential_id == credential_id).order_by(CredentialDocument.id.desc())
     return session.scalar(rows.limit(1))
-
-
-def list_decisions(session: Session, credential_id: int) -> list[CredentialDecision]:
-    """What was decided on a credential, the newest first."""
-    rows = select(CredentialDecision).where(CredentialDecision.credential_id == credential_id)
-    return list(session.scalars(rows.order_by(CredentialDecision.id.desc())))
 
 
 def license_holder(session: Session, fingerprint: str, except_provider_id: int) -> int | None:

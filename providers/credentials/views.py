@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Malformed, NotFound, Refused
-from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access
 from providers.credentials.actions.hand_in import resubmit_credential, submit_credential, withdraw_credential
 from providers.credentials.catalogue import kinds
@@ -31,7 +31,7 @@ Faults = Mapping[str, Sequence[str]]
 
 
 def _today() -> date:
-    return local_day(to_minute(clock.now()))
+    return ny_date(clock.now())
 
 
 def _kind(code: str | None) -> Kind:

@@ -56,11 +56,6 @@ def find_provider_id(session: Session, slug: str) -> int | None:
     return session.scalar(select(Provider.id).where(Provider.slug == slug))
 
 
-def find_own_provider_id(session: Session, account_id: int) -> int | None:
-    """The provider that an account is."""
-    return session.scalar(select(Provider.id).where(Provider.account_id == account_id))
-
-
 def get_facts(session: Session, provider_id: int) -> ProviderFacts:
     """One provider. Raises NotFound."""
     found = load_facts(session, [provider_id])

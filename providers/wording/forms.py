@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.reading import Fields
+from providers.registry.forms import provider_line
 from providers.wording.queries import FlagRow
 from providers.wording.rules import DECISIONS, KEPT
 
@@ -36,5 +37,5 @@ def flag_answer(row: FlagRow) -> dict[str, object]:
         "found_at": rfc3339(flag.found_at),
         "decided_at": rfc3339(flag.decided_at) if flag.decided_at else None,
         "note": flag.note,
-        "provider": {"slug": row.provider.slug, "name": row.provider.name, "state": row.provider.state},
+        "provider": provider_line(row.provider),
     }

@@ -21,8 +21,8 @@ from marketplace import clock
 from marketplace.accounts.queries import saved_zip
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed
-from marketplace.kernel.walltime import NEW_YORK, from_minute, local_day, to_minute
-from marketplace.webkit.filters import rfc3339
+from marketplace.kernel.walltime import NEW_YORK, from_minute
+from marketplace.webkit.filters import ny_date, rfc3339
 from marketplace.webkit.identity import ANYONE, access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import json_object
@@ -41,7 +41,7 @@ search_limit = limiter.shared_limit("60 per minute", scope="search", exempt_when
 @access(ANYONE)
 def meta() -> ResponseReturnValue:
     """The words that the other endpoints use."""
-    today = load_policies(db.session()).on(local_day(to_minute(clock.now())))
+    today = load_policies(db.session()).on(ny_date(clock.now()))
     return jsonify(
         time_zone=NEW_YORK.key,
         settings=list(SETTINGS),

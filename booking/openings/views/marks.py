@@ -8,6 +8,7 @@ from datetime import date, datetime
 from flask import url_for
 from flask_babel import gettext as _
 
+from booking.openings.rules.evidencing import EXPLAINED
 from booking.openings.rules.showing import FULL_TIME, PublicCredential, badges, evening_staffing, public_credentials, unchecked_kinds
 from marketplace.db import db
 from marketplace.kernel.walltime import local_day, to_minute
@@ -100,7 +101,7 @@ def _item(facts: ProviderFacts, credential: PublicCredential) -> Words:
         "checked_at": credential.verified_at,
         "by": evidence.checked_by if checked else None,
         "next_check": long_day(evidence.next_check_on) if evidence.next_check_on else None,
-        "not_checked": _not_checked(credential.kind),
+        "not_checked": EXPLAINED[credential.kind].not_checked[0],
         "page": evidence_href(facts, credential.kind, evidence.technique if credential.kind == "certificate" else None),
     }
 
@@ -120,14 +121,3 @@ def _summary(credential: PublicCredential) -> str:
         "pending": _("Handed in, not checked yet"),
     }
     return words[credential.status]
-
-
-def _not_checked(kind: str) -> str:
-    return {
-        "license": _("Licenses in other states"),
-        "liability_insurance": _("How a given claim would be settled"),
-        "physician_collaboration": _("How often they see clients together"),
-        "certificate": _("How well it is done; that differs from visit to visit"),
-        "background_check": _("Anything after that day"),
-        "npi": _("It is self-reported and proves no license"),
-    }.get(kind, "")

@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed, Refusal, Refused
-from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.paging import encode_cursor, read_cursor
 from providers.credentials.catalogue import kinds
@@ -133,7 +133,7 @@ def _done(slug: str, verb: Callable[[], object]) -> ResponseReturnValue:
 def _provider(slug: str, form: ReasonForm) -> str:
     session = db.session()
     found = get_provider(session, slug)
-    today = local_day(to_minute(clock.now()))
+    today = ny_date(clock.now())
     return render_template(
         "admin/provider.html",
         provider=found,

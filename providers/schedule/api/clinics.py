@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.reading import json_object, read_date
 from providers.places.forms import current_geocoder
@@ -50,7 +50,7 @@ def show_roster(slug: str) -> ResponseReturnValue:
     """The shifts of the week that `week` lies in, of this week without it."""
     clinic = get_clinic(db.session(), slug)
     asked = request.args.get("week")
-    monday = week_of(read_date(asked) if asked else local_day(to_minute(clock.now())))
+    monday = week_of(read_date(asked) if asked else ny_date(clock.now()))
     names = {provider_id: name for provider_id, name, _ in providers_at(db.session(), clinic.id)}
     shifts = shifts_between(db.session(), monday, monday + timedelta(days=WEEK_DAYS - 1), clinic_id=clinic.id)
     return jsonify(roster_answer(monday, shifts, names))

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed, Refused
-from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.reading import read_date
 from marketplace.webkit.typed import placed_faults
@@ -128,7 +128,7 @@ def _monday() -> date:
     try:
         return week_of(read_date(request.args.get("week", "")))
     except Malformed:
-        return week_of(local_day(to_minute(clock.now())))
+        return week_of(ny_date(clock.now()))
 
 
 def _week(found: Clinic, monday: date) -> dict[str, Any]:

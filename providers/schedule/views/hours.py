@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed, Refused
-from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access
 from providers.places.queries import list_places
 from providers.registry.forms import desk_owner
@@ -94,7 +94,7 @@ def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence:
     provider = find_own_provider(session, desk_owner().account_id)
     own_id = provider.id if provider else None
     places = [Place(place.public_id, place.name) for place in list_places(session, own_id)] if own_id else []
-    today = local_day(to_minute(clock.now()))
+    today = ny_date(clock.now())
     return render_template(
         "provider/hours.html",
         page=page,

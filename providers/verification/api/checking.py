@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.paging import encode_cursor, read_cursor
 from marketplace.webkit.reading import json_object
@@ -36,7 +36,7 @@ PAGE = 50
 
 
 def _today() -> date:
-    return local_day(to_minute(clock.now()))
+    return ny_date(clock.now())
 
 
 @blueprint.get("/admin/credentials")

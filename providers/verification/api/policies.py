@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.filters import ny_date
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.reading import json_object
@@ -38,5 +38,5 @@ def create_version() -> ResponseReturnValue:
 def _answers() -> list[dict[str, object]]:
     session = db.session()
     policies, rows = load_policies(session), {row.version: row for row in list_policies(session)}
-    today = policies.on(local_day(to_minute(clock.now()))).version
+    today = policies.on(ny_date(clock.now())).version
     return [policy_answer(table, rows.get(table.version), today) for table in reversed(policies.versions)]

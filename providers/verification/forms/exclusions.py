@@ -9,6 +9,7 @@ from typing import Any
 from marketplace.kernel.errors import Malformed
 from marketplace.webkit.filters import ny_date, rfc3339
 from marketplace.webkit.reading import Fields
+from providers.registry.forms import provider_line
 from providers.verification.models import ExclusionImport
 from providers.verification.queries.exclusions import HitRow
 from providers.verification.rules.exclusions import CONFIRMED, DECIDED, DISMISSED, OPEN, is_old
@@ -50,7 +51,7 @@ def hit_answer(row: HitRow) -> dict[str, object]:
         "matched_by": hit.matched_by,
         "entry": hit.printed,
         "found_at": rfc3339(hit.found_at),
-        "provider": {"slug": row.provider.slug, "name": row.provider.name, "state": row.provider.state},
+        "provider": provider_line(row.provider),
         "decided_at": rfc3339(hit.decided_at) if hit.decided_at else None,
         "decided_by": hit.decided_by,
         "note": hit.note,

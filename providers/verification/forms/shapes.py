@@ -12,6 +12,7 @@ from marketplace.webkit.filters import rfc3339
 from providers.credentials.forms.shapes import own_answer
 from providers.credentials.queries import CredentialRow, DocumentRow, load_policies
 from providers.credentials.rules.kinds import INSURANCE, insurance_faults
+from providers.registry.forms import provider_line
 from providers.verification.actions.look import OpenedCredential
 from providers.verification.queries.desk import Decided
 
@@ -23,7 +24,7 @@ def queue_answer(row: CredentialRow, today: date) -> dict[str, object]:
     del shape["number"], shape["details"]
     return {
         **shape,
-        "provider": {"slug": row.provider.slug, "name": row.provider.name, "state": row.provider.state},
+        "provider": provider_line(row.provider),
         "taken_at": rfc3339(credential.taken_at) if credential.taken_at else None,
         "second_person_required": credential.first_verified_by is not None,
         "next_check_on": _day(credential.next_check_on),

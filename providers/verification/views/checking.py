@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Malformed, Refused
-from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.paging import encode_cursor, read_cursor
 from providers.credentials.catalogue import kinds
@@ -51,7 +51,7 @@ Faults = Mapping[str, Sequence[str]]
 
 
 def _today() -> date:
-    return local_day(to_minute(clock.now()))
+    return ny_date(clock.now())
 
 
 @blueprint.get("/admin")

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Limited, Malformed, NotFound, Refused
-from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import ANYONE, access
 from providers.credentials.forms.page import faults_of_page
 from providers.credentials.models import Credential
@@ -147,7 +147,7 @@ def _own(public_id: str) -> Credential:
 
 
 def _doctor(credential: Credential, email: str = "", faults: Faults | None = None) -> str:
-    today = local_day(to_minute(clock.now()))
+    today = ny_date(clock.now())
     stands = in_force(today, [credential_fact(credential)], COLLABORATION) is not None
     level = level_on(today, in_force=stands, level=credential.level, reconfirm_on=credential.reconfirm_on)
     return render_template(

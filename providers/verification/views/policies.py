@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Malformed, Refused
-from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access, viewer
 from providers.credentials.queries import list_policies, load_policies
 from providers.profiles.rules import PROFESSIONS
@@ -49,7 +49,7 @@ def create() -> ResponseReturnValue:
 
 
 def _show(texts: Mapping[str, Any], faults: Faults | None = None, sentence: str = "") -> str:
-    session, today = db.session(), local_day(to_minute(clock.now()))
+    session, today = db.session(), ny_date(clock.now())
     policies = load_policies(session)
     return render_template(
         "admin/policies.html",
