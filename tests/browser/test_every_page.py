@@ -80,6 +80,7 @@ def looked_at(traveler, axe):
 
     def look() -> list[str]:
         page, wrong = traveler.page, []
+        page.wait_for_load_state()
         size = page.evaluate("performance.getEntriesByType('navigation')[0].decodedBodySize")
         if size > MOST_HTML:
             wrong.append(f"{page.url}: {size} bytes")
@@ -116,7 +117,8 @@ def test_pages_by_address(traveler, looked_at, email, paths):
 @pytest.mark.timeout(600)
 def test_pages_on_the_way_to_a_visit(traveler, looked_at):
     me, wrong = traveler, []
-    me.search(when="Tomorrow").results.nth(0).get_by_role("link").first.click()
+    me.search(when="Tomorrow")
+    me.click(me.results.nth(0).get_by_role("link").first)
     wrong += looked_at()
     me.page.go_back()
     me.choose_start()
@@ -162,7 +164,7 @@ def test_screens_of_an_application_and_the_words_that_are_looked_at(traveler, lo
 @pytest.mark.timeout(600)
 def test_pages_behind_a_link(traveler, looked_at, new_context, app):
     wrong = []
-    traveler.sign_in(CLIENT_EMAIL, PASSWORD).go("/appointments").page.locator(".rows a").first.click()
+    traveler.sign_in(CLIENT_EMAIL, PASSWORD).go("/appointments").click(traveler.page.locator(".rows a").first)
     wrong += looked_at()
     traveler.search(when="Tomorrow", setting="At a clinic").choose_start().hold()
     if traveler.page.get_by_role("link", name="Something has changed").count():
@@ -178,7 +180,7 @@ def test_pages_behind_a_link(traveler, looked_at, new_context, app):
         (ADMIN_EMAIL, "/admin/providers", "main td a, main th a"),
     ):
         traveler.page.context.clear_cookies()
-        traveler.sign_in(email, PASSWORD).go(start).page.locator(link).first.click()
+        traveler.sign_in(email, PASSWORD).go(start).click(traveler.page.locator(link).first)
         wrong += looked_at()
     assert wrong == []
 

@@ -108,7 +108,7 @@ def test_a_visitors_way(traveler, camera):
     ):
         me.go(path)
         camera.take(name)
-    me.results.first.get_by_role("link").first.click()
+    me.click(me.results.first.get_by_role("link").first)
     camera.take("provider")
     me.page.go_back()
     me.choose_start(start=1)
@@ -170,9 +170,9 @@ def test_an_application(traveler, camera):
 def test_an_admins_desk(traveler, camera):
     me = traveler.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/credentials")
     camera.take("queue")
-    me.page.locator(".queue a").nth(1).click()
+    me.click(me.page.locator(".queue a").nth(1))
     camera.take("credential")
-    me.go("/admin/rechecks").page.locator(".queue a").first.click()
+    me.go("/admin/rechecks").click(me.page.locator(".queue a").first)
     camera.take("rechecks")
     for name, path in {"providers": "/admin/providers", "audit": "/admin/audit"}.items():
         me.go(path)

@@ -42,12 +42,16 @@ class Traveler:
 
     def press(self, name: str) -> Self:
         """Press the button of this name."""
-        self.page.get_by_role("button", name=name).first.click()
-        return self
+        return self.click(self.page.get_by_role("button", name=name).first)
 
     def follow(self, name: str) -> Self:
         """Follow the link of this name."""
-        self.page.get_by_role("link", name=name).first.click()
+        return self.click(self.page.get_by_role("link", name=name).first)
+
+    def click(self, what: Locator) -> Self:
+        """Click, and let the page that comes of it arrive: a click returns when the answer begins, before there is anything to look at."""
+        what.click()
+        self.page.wait_for_load_state()
         return self
 
     def fill(self, values: dict[str, str]) -> Self:
@@ -104,8 +108,7 @@ class Traveler:
 
     def choose_start(self, result: int = 0, start: int = 0) -> Self:
         """A start of a result: its page, with the price of that start."""
-        self.results.nth(result).locator("a.start").nth(start).click()
-        return self
+        return self.click(self.results.nth(result).locator("a.start").nth(start))
 
     def hold(self) -> Self:
         """Hold what is chosen; the health check opens."""
