@@ -6,6 +6,8 @@ WORKERS ?= 2
 THREADS ?= 8
 # How many processes the tests use.
 TEST_WORKERS ?= 2
+# How many random questions the engine is held against the minutes for in a soak; about an hour on one core.
+SOAK_CASES ?= 5000000
 # Further words for pytest, flask demo load: make test ARGS="-k quotes"
 ARGS ?=
 
@@ -76,7 +78,7 @@ test: $(VENV)/.tests ## the whole suite, SQLite and PostgreSQL, Chromium if it i
 	@$(BIN)/python -m pytest -q -rs -n $(TEST_WORKERS) $(ARGS)
 
 soak: $(VENV)/.tests ## the long runs: many clients, many rounds, hours of time
-	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -rs -m soak --timeout=7200 $(ARGS)
+	@HYPOTHESIS_PROFILE=thorough SOAK_CASES=$(SOAK_CASES) $(BIN)/python -m pytest -q -rs -m soak --timeout=7200 $(ARGS)
 
 check: $(VENV)/.tests ## lint, format, types, templates, import contracts, migrations
 	$(BIN)/ruff check .
