@@ -15,7 +15,7 @@ from marketplace.webkit.reading import json_object
 from providers.places.forms import current_geocoder
 from providers.profiles.actions.oversee import approve_provider, reinstate_provider, suspend_provider
 from providers.profiles.actions.present import put_profile, submit_profile
-from providers.profiles.forms import profile_answer, read_profile, read_reason, read_submit
+from providers.profiles.forms import profile_answer, read_profile, read_reason, read_submit, read_suspension
 from providers.profiles.queries import list_providers
 from providers.registry.forms import desk_owner
 from providers.registry.models import Provider
@@ -72,14 +72,15 @@ def approve(slug: str) -> ResponseReturnValue:
 @blueprint.post("/admin/providers/<slug>/suspend")
 @access("admin")
 def suspend(slug: str) -> ResponseReturnValue:
-    """Take a provider out of search and booking at once."""
-    return jsonify(_admin_answer(suspend_provider(slug, read_reason(json_object(request)), viewer().actor, clock.now())))
+    """Take a provider out of search and booking at once, with a letter; a confidential reason they are not told."""
+    reason, confidential = read_suspension(json_object(request))
+    return jsonify(_admin_answer(suspend_provider(slug, reason, viewer().actor, clock.now(), confidential=confidential)))
 
 
 @blueprint.post("/admin/providers/<slug>/reinstate")
 @access("admin")
 def reinstate(slug: str) -> ResponseReturnValue:
-    """Undo a suspension."""
+    """Undo a suspension, with a letter."""
     return jsonify(_admin_answer(reinstate_provider(slug, read_reason(json_object(request)), viewer().actor, clock.now())))
 
 

@@ -8,17 +8,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Account
+from marketplace.accounts.queries import get_account
 from marketplace.audit import Deed, record
 from marketplace.db import wait_turn
 from marketplace.kernel.errors import NotFound
+from marketplace.outbox.changes import enqueue_letter
 from providers.registry.models import Change, Provider
 from providers.registry.queries import find_own_id, slugs_like
-from providers.registry.rules import APPROVE, DRAFT, SUSPEND, Owner, free_slug, next_state, slug_of
+from providers.registry.rules import APPROVE, DRAFT, LISTED, SUSPEND, Owner, free_slug, next_state, slug_of, state_after_reinstating
 
 
-def note_change(session: Session, provider_id: int) -> None:
+def note_change(session: Session, provider_id: int) -> Change:
     """Tell the change feed that what can be booked of this provider may be different from now on."""
-    session.add(Change(provider_id=provider_id))
+    change = Change(provider_id=provider_id)
+    session.add(change)
+    return change
 
 
 def lock_provider(session: Session, provider_id: int) -> Provider:
@@ -76,12 +80,31 @@ def list_provider(session: Session, provider: Provider, actor: str, now: datetim
     note_change(session, provider.id)
 
 
-def suspend(session: Session, provider: Provider, reason: str, actor: str, now: datetime) -> None:
-    """Take a provider out of search and booking at once. Visits already booked stay until somebody decides on them."""
+def suspend(session: Session, provider: Provider, reason: str, actor: str, now: datetime, *, confidential: bool = False) -> None:
+    """Take a provider out of search and booking at once, and write to them. Visits already booked stay until somebody decides on them.
+
+    A confidential reason is kept in the audit alone: neither the letter nor the provider's page has it.
+    """
     provider.state = next_state(provider.state, SUSPEND)
-    provider.state_reason = reason
+    provider.state_reason = None if confidential else reason
     note_deed(session, provider, actor, "provider_suspended", now, reason=reason)
-    note_change(session, provider.id)
+    _write_about(session, provider, "provider_suspended", note_change(session, provider.id), now)
+
+
+def reinstate(session: Session, provider: Provider, reason: str, actor: str, now: datetime) -> None:
+    """Undo a suspension, and write to the provider. On which days they may work is still their credentials' to say."""
+    provider.state = state_after_reinstating(provider.state, was_listed=provider.listed_at is not None)
+    provider.state_reason = None
+    note_deed(session, provider, actor, "provider_reinstated", now, reason=reason)
+    _write_about(session, provider, "provider_reinstated", note_change(session, provider.id), now)
+
+
+def _write_about(session: Session, provider: Provider, kind: str, change: Change, now: datetime) -> None:
+    """A letter to the provider about what has just been changed, once for each change."""
+    session.flush()
+    facts = {"name": provider.name, "reason": provider.state_reason, "listed": provider.state == LISTED}
+    recipient = get_account(session, provider.account_id).email
+    enqueue_letter(session, key=f"{kind}:{change.seq}", kind=kind, recipient=recipient, facts=facts, now=now, about=provider.public_id)
 
 
 def note_deed(session: Session, provider: Provider, actor: str, verb: str, now: datetime, **details: object) -> None:

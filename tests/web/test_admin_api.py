@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select, text
 
+from marketplace.accounts.models import Account
 from marketplace.db import db
 from marketplace.outbox.models import Letter
 from providers.credentials.catalogue import kinds
@@ -194,6 +195,17 @@ class TestListing:
         assert admin.post(f"/admin/providers/{slug}/suspend", {"reason": "again"}).json["code"] == "wrong_state"
         assert admin.post(f"/admin/providers/{slug}/reinstate", {"reason": "Cleared"}).json["state"] == "listed"
         assert admin.post(f"/admin/providers/{slug}/reinstate", {"reason": "again"}).json["code"] == "wrong_state"
+
+    def test_a_confidential_reason_is_in_the_audit_alone(self, app, admin, program):
+        with app.app_context():
+            provider = bookable_provider()
+            slug, public_id, own = provider.slug, provider.public_id, program(db.session.get_one(Account, provider.account_id))
+        answer = admin.post(f"/admin/providers/{slug}/suspend", {"reason": "Safety report 7", "confidential": True})
+        assert (answer.status_code, answer.json["state"], answer.json["reason"]) == (200, "suspended", None)
+        assert "Safety report" not in own.get("/provider/profile").text
+        deeds = admin.get("/admin/audit", object=f"provider:{public_id}").json["items"]
+        assert [one["details"] for one in deeds if one["verb"] == "provider_suspended"] == [{"reason": "Safety report 7"}]
+        assert admin.post(f"/admin/providers/{slug}/suspend", {"reason": "x", "confidential": "yes"}).status_code in (400, 422)
 
     @pytest.mark.parametrize("body", [{}, {"reason": " "}, {"reason": "x" * 400}, {"reason": "x", "forever": True}])
     def test_a_suspension_needs_a_reason(self, app, admin, body):

@@ -451,6 +451,14 @@ class TestAdminPages:
         page = admin.submit(at="/reinstate", reason="Cleared")
         assert scalar(app, select(Provider.state)) == "listed"
 
+    def test_a_reason_may_be_kept_from_the_provider(self, app, admin, provider, desk):
+        admin.open("/admin/providers/rosa")
+        page = admin.submit(at="/suspend", reason="Safety report 7", confidential="y")
+        assert "has not been told why" in page.text
+        shown = desk.open("/provider").text
+        assert "You are suspended" in shown
+        assert "Safety report" not in shown
+
     def test_the_audit_is_narrowed_by_a_link(self, app, admin, account):
         credential = self.handed_in(app, account)
         page = admin.open("/admin/audit", object=f"credential:{credential}")

@@ -508,8 +508,8 @@ OPERATIONS = (
         errors=(409,),
     ),
     _state("approve", "List a provider.", None),
-    _state("suspend", "Take a provider out of search and booking at once.", taken({"reason": WORDS})),
-    _state("reinstate", "Undo a suspension.", taken({"reason": WORDS})),
+    _state("suspend", "Take a provider out of search and booking at once, with a letter.", taken({"reason": WORDS}, {"confidential": YES})),
+    _state("reinstate", "Undo a suspension, with a letter.", taken({"reason": WORDS})),
     Operation(
         "GET",
         f"{V1}/admin/audit",

@@ -11,10 +11,9 @@ from marketplace.kernel.errors import Refused
 from marketplace.kernel.walltime import local_day, to_minute
 from providers.credentials.queries import list_facts, load_policies
 from providers.credentials.rules.standing import standing_on
-from providers.registry.changes import list_provider, lock_provider, note_change, note_deed, suspend
+from providers.registry.changes import list_provider, lock_provider, reinstate, suspend
 from providers.registry.models import Provider
 from providers.registry.queries import get_provider
-from providers.registry.rules import state_after_reinstating
 
 
 def approve_provider(slug: str, actor: str, now: datetime) -> Provider:
@@ -30,22 +29,25 @@ def approve_provider(slug: str, actor: str, now: datetime) -> Provider:
     return provider
 
 
-def suspend_provider(slug: str, reason: str, actor: str, now: datetime) -> Provider:
-    """Take a provider out of search and booking at once. Visits already booked stay until somebody decides on them."""
+def suspend_provider(slug: str, reason: str, actor: str, now: datetime, *, confidential: bool = False) -> Provider:
+    """Take a provider out of search and booking at once, and write to them; a confidential reason they are not told.
+
+    Visits already booked stay until somebody decides on them. Raises NotFound, Conflict `wrong_state`.
+    """
     with transaction() as session:
         provider = _locked(session, slug)
-        suspend(session, provider, reason, actor, now)
+        suspend(session, provider, reason, actor, now, confidential=confidential)
     return provider
 
 
 def reinstate_provider(slug: str, reason: str, actor: str, now: datetime) -> Provider:
-    """Undo a suspension. On which days they may work is still their credentials' to say."""
+    """Undo a suspension, and write to them. On which days they may work is still their credentials' to say.
+
+    Raises NotFound, Conflict `wrong_state`.
+    """
     with transaction() as session:
         provider = _locked(session, slug)
-        provider.state = state_after_reinstating(provider.state, was_listed=provider.listed_at is not None)
-        provider.state_reason = None
-        note_deed(session, provider, actor, "provider_reinstated", now, reason=reason)
-        note_change(session, provider.id)
+        reinstate(session, provider, reason, actor, now)
     return provider
 
 

@@ -63,6 +63,15 @@ def read_reason(body: Mapping[str, Any]) -> str:
     return reason
 
 
+def read_suspension(body: Mapping[str, Any]) -> tuple[str, bool]:
+    """The `{reason, confidential?}` of a suspension: why, and whether the provider is not to be told."""
+    fields = Fields(body)
+    reason: str = fields.text("reason", longest=300)
+    confidential: bool = fields.boolean("confidential", False)
+    fields.finish()
+    return reason, confidential
+
+
 def read_submit(body: Mapping[str, Any]) -> int | None:
     """The body of `POST /provider/submit`: `{attestation?: {version, accepted: true}}`; gives the version that is signed for, if any."""
     fields = Fields(body)

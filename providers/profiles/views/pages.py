@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
 from marketplace import clock
@@ -31,21 +30,19 @@ from providers.profiles.forms.page import COMMON_LANGUAGES, PlaceRow, ProfilePag
 from providers.profiles.queries import list_providers
 from providers.profiles.rules import GENDERS, PROFESSIONS
 from providers.registry.forms import desk_owner
-from providers.registry.models import Provider
 from providers.registry.queries import get_provider
 from providers.registry.rules import STATES
 from providers.wording.catalogue import advice_on
 
 blueprint = Blueprint("profiles", __name__)
 PAGE = 50
-Verb = Callable[[str, str, str, datetime], Provider]
-VERBS: dict[str, Verb] = {"suspend": suspend_provider, "reinstate": reinstate_provider}
 
 
 class ReasonForm(FlaskForm):
     """Why an admin does it."""
 
     reason = StringField("Reason", validators=[InputRequired("Say why."), Length(max=300)])
+    confidential = BooleanField("Do not tell the provider this reason")
 
 
 @blueprint.get("/provider/profile")
@@ -103,11 +100,14 @@ def provider(slug: str) -> ResponseReturnValue:
 @blueprint.post("/admin/providers/<slug>/<any(suspend,reinstate):verb>")
 @access("admin")
 def change_state(slug: str, verb: str) -> ResponseReturnValue:
-    """Suspend or reinstate, with a reason."""
+    """Suspend or reinstate, with a reason and a letter."""
     form = ReasonForm()
     if not form.validate_on_submit():
         return _provider(slug, form), 422
-    return _done(slug, lambda: VERBS[verb](slug, str(form.reason.data).strip(), viewer().actor, clock.now()))
+    reason, actor, confidential = str(form.reason.data).strip(), viewer().actor, bool(form.confidential.data)
+    if verb == "suspend":
+        return _done(slug, lambda: suspend_provider(slug, reason, actor, clock.now(), confidential=confidential))
+    return _done(slug, lambda: reinstate_provider(slug, reason, actor, clock.now()))
 
 
 @blueprint.post("/admin/providers/<slug>/approve")

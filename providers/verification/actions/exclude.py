@@ -22,7 +22,10 @@ from providers.verification.queries.exclusions import find_newest_import, get_hi
 from providers.verification.rules.exclusions import CONFIRM, DECIDED, OPEN, Entry
 
 BATCH = 2000
-REASON = "On the federal exclusion list (OIG LEIE)."
+REASON = (
+    "On the federal exclusion list (LEIE), which the Office of Inspector General publishes: people and firms that federal health programs "
+    "do not pay. If that is not you, or you have been taken off the list, tell us."
+)
 
 
 class EntryFile(Iterable[Entry | None], Protocol):
@@ -72,7 +75,7 @@ def match_exclusions(now: datetime) -> int:
 
 
 def decide_hit(public_id: str, decision: str, note: str, actor: str, now: datetime) -> ExclusionHit:
-    """Say that a hit is (`confirm`) or is not (`dismiss`) this provider. Who is on the list is suspended by the same deed.
+    """Say that a hit is (`confirm`) or is not (`dismiss`) this provider. Who is on the list is suspended by the same deed, with a letter.
 
     Raises NotFound, Conflict `wrong_state` where somebody has decided already.
     """
