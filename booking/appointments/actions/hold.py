@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from booking.appointments.changes.history import Doer
-from booking.appointments.changes.timing import Accepted, accept_start
+from booking.appointments.changes.holding import HoldWish, make_hold
 from booking.appointments.models import Hold
-from booking.appointments.queries import count_live_holds, find_last_draft, get_hold, has_visit_with, live_hold_spans
-from booking.appointments.rules.holding import (
-    DRAFTS_KEPT,
-    LIVE_HOLDS_A_PERSON,
-    LIVE_HOLDS_AN_ORIGIN,
-    hold_ends_at,
-    passes_share,
-    share_window,
-)
-from booking.openings.rules.asking import Wish, open_for_anything
-from booking.quotes.catalogue import taxes
-from booking.quotes.rules.pricing import quote_to_dict
-from booking.quotes.rules.visits import quote_visit
+from booking.appointments.queries import get_hold
 from marketplace import audit
-from marketplace.accounts.changes import add_guest
-from marketplace.accounts.models import Person
-from marketplace.db import transaction, wait_turn
-from marketplace.kernel.errors import Limited, NotFound, Refused
-from providers.profiles.queries import find_provider_id
+from marketplace.db import transaction
+from marketplace.kernel.errors import Conflict, NotFound, Refused
 from providers.registry.changes import lock_provider
-from providers.schedule.changes import HOLD, claim_time, release_claim
+from providers.schedule.changes import TAKEN, release_claim
 from providers.schedule.models import Claim
 
-FIRST_VISIT = "This service is for a first visit, and you have one with this provider already. Choose another service."
-
-
-@dataclass(frozen=True)
-class HoldWish:
-    """A start wished for: at which provider (slug), what, when. `origin` is a keyed hash of a guest's address, None for accounts."""
-
-    provider: str
-    wish: Wish
-    starts_at: datetime
-    origin: str | None = None
+__all__ = ["HoldWish", "hold_first_free", "hold_time", "keep_draft", "release_hold"]
 
 
 def hold_time(wanted: HoldWish, person_id: int | None, doer: Doer, now: datetime) -> Hold:
@@ -53,23 +25,23 @@ def hold_time(wanted: HoldWish, person_id: int | None, doer: Doer, now: datetime
     Raises NotFound, Conflict `slot_taken`, Limited `too_many_holds`, or Refused with the code of the rule that says no.
     """
     with transaction() as session:
-        provider_id = find_provider_id(session, wanted.provider)
-        if provider_id is None:
-            raise NotFound("not_found", "There is no such provider.")
-        accepted = accept_start(session, provider_id, wanted.wish, wanted.starts_at, now)
-        person_id = _own_person(session, person_id, now)
-        if accepted.service.first_visit_only and has_visit_with(session, provider_id, person_id):
-            raise Refused("not_bookable", FIRST_VISIT)
-        _check_limits(session, person_id, wanted.origin, now)
-        _check_share(session, accepted, person_id, now)
-        expires_at = hold_ends_at(now)
-        claim = claim_time(session, provider_id, HOLD, accepted.claim, expires_at=expires_at)
-        hold = _hold(accepted, wanted, person_id, claim, expires_at, now)
-        hold.draft = find_last_draft(session, person_id, now - DRAFTS_KEPT)
-        session.add(hold)
-        session.flush()
-        audit.record(session, audit.Deed(now, doer.name, "hold.made", "hold", hold.public_id, {"starts_at": hold.starts_at.isoformat()}))
-        return hold
+        return make_hold(session, wanted, person_id, doer, now)
+
+
+def hold_first_free(wanted: Sequence[HoldWish], person_id: int | None, doer: Doer, now: datetime) -> Hold:
+    """Keep the first of several starts that is still to be had: whoever wants one too gets the next.
+
+    Each is tried in a savepoint, so that what failed leaves no row and no lock behind, and two who try the same ones in another order
+    cannot wait for each other. Raises Conflict `slot_taken` when none is left, Limited `too_many_holds`.
+    """
+    with transaction() as session:
+        for one in wanted:
+            try:
+                with session.begin_nested():
+                    return make_hold(session, one, person_id, doer, now)
+            except (Conflict, Refused, NotFound):
+                continue
+        raise Conflict("slot_taken", TAKEN)
 
 
 def release_hold(public_id: str, person_id: int, doer: Doer, now: datetime) -> None:
@@ -90,65 +62,3 @@ def keep_draft(public_id: str, person_id: int, draft: dict[str, object]) -> None
     with transaction() as session:
         hold = get_hold(session, public_id, person_id)
         hold.draft = {**(hold.draft or {}), **draft}
-
-
-def _own_person(session: Session, person_id: int | None, now: datetime) -> int:
-    """The person, locked, so that two holds are counted one after the other; or a new guest, if there is none (any more)."""
-    own = None if person_id is None else session.scalar(select(Person.id).where(Person.id == person_id).with_for_update())
-    return own or add_guest(session, now).id
-
-
-def _check_limits(session: Session, person_id: int, origin: str | None, now: datetime) -> None:
-    """Two holds at once are counted one after the other: a person's under the lock of their row, an address's in turn."""
-    if count_live_holds(session, Hold.person_id == person_id, now) >= LIVE_HOLDS_A_PERSON:
-        raise Limited("too_many_holds", f"You hold {LIVE_HOLDS_A_PERSON} times already. Book one or let it go first.")
-    if origin is None:
-        return
-    wait_turn(session, f"holds from {origin}")
-    if count_live_holds(session, Hold.origin == origin, now) >= LIVE_HOLDS_AN_ORIGIN:
-        raise Limited("too_many_holds", "Too many times are held from this address. Try again in some minutes.")
-
-
-def _check_share(session: Session, accepted: Accepted, person_id: int, now: datetime) -> None:
-    """Under the provider's lock: two holds at once are judged one after the other."""
-    held = live_hold_spans(session, accepted.facts.id, person_id, now)
-    if not held:
-        return
-    wished = (accepted.claim.begin_minute, accepted.claim.end_minute)
-    if passes_share(held, wished, open_for_anything(accepted.facts, *share_window(now)), now):
-        raise Limited(
-            "too_many_holds", "You hold as much of this provider's coming week as one person may. Book what you hold or let it go."
-        )
-
-
-def _hold(accepted: Accepted, wanted: HoldWish, person_id: int, claim: Claim, expires_at: datetime, now: datetime) -> Hold:
-    wish = wanted.wish
-    made = quote_visit(
-        accepted.facts,
-        accepted.service,
-        minutes=wish.minutes,
-        setting=wish.setting,
-        starts_at=accepted.starts_at,
-        zip_code=wish.zip,
-        taxes=taxes(),
-        now=now,
-    )
-    quote = quote_to_dict(made)
-    return Hold(
-        provider_id=accepted.facts.id,
-        person_id=person_id,
-        claim_id=claim.id,
-        service_code=wish.service,
-        service_name=accepted.service.name,
-        minutes=wish.minutes,
-        setting=wish.setting,
-        place_id=accepted.place_id,
-        zip=accepted.claim.zip,
-        starts_at=accepted.starts_at,
-        ends_at=accepted.ends_at,
-        expires_at=expires_at,
-        quote=quote,
-        terms=quote["terms"],
-        origin=wanted.origin,
-        created_at=now,
-    )
