@@ -188,6 +188,22 @@ class TestStanding:
         assert "012345" not in text
 
 
+class TestOldEvidence:
+    def test_it_is_refused_and_the_page_offers_what_is_left(self, app, admins, grace, visitor, clock, waiting):
+        clock.advance(days=121)
+        answer = decide(grace, waiting)
+        assert (answer.status_code, answer.json["code"], answer.json["document_days"]) == (422, "evidence_too_old", 120)
+        assert "ask for them anew" in answer.json["detail"]
+        me = visitor(admins[0])
+        page = me.open(f"/admin/credentials/{waiting}").text
+        assert "121 days old" in page
+        assert 'id="verify"' not in page
+        assert 'id="ask"' in page
+        refused = me.submit(at=f"/admin/credentials/{waiting}", **VERIFY)
+        assert refused.status_code == 422
+        assert "After 120 days nothing is verified with them" in refused.text
+
+
 class TestWithdrawing:
     def test_a_provider_takes_it_back_once(self, rosa, waiting):
         answer = rosa.post(f"/provider/credentials/{waiting}/withdraw")

@@ -38,6 +38,7 @@ from providers.verification.rules.deciding import (
     needs_second_vote,
     refuse_changed,
 )
+from providers.verification.rules.warnings import evidence_day, old_evidence
 
 LETTER = "credential_decided"
 LONGEST_NAMES = 80
@@ -52,7 +53,8 @@ def decide_credential(
     With `two_persons` the first vote to verify is only kept (still under review, no letter), and another checker's counts. A submitted
     provider whose last required credential is verified is listed by the same deed. Raises NotFound; Conflict `wrong_state`,
     `second_person_required`, or `license_taken` where the number is another provider's; Stale `changed_since` where `seen` is not what
-    lies there now; Refused `invalid` for a kind that needs an end and has none.
+    lies there now; Refused `invalid` for a kind that needs an end and has none, `evidence_too_old` where the policy says so: no note
+    makes up for that, new evidence does.
     """
     with transaction() as session:
         row = lock_for_deciding(session, public_id)
@@ -62,7 +64,7 @@ def decide_credential(
         status = next_state(credential.status, word)
         finding = Finding(decision.source, decision.source_value, decision.valid_until, decision.note, decision.next_check_on)
         if word == VERIFY:
-            until = _check(session, credential, finding, now)
+            until = _check(session, credential, finding, file[1] if file else None, now)
             if needs_second_vote(credential.first_verified_by, checker.actor, two_persons=two_persons):
                 _keep_first_vote(session, credential, finding, checker, now)
                 return credential
@@ -79,12 +81,17 @@ def decide_credential(
     return credential
 
 
-def _check(session: Session, credential: Credential, finding: Finding, now: datetime) -> date | None:
+def _check(session: Session, credential: Credential, finding: Finding, uploaded_at: datetime | None, now: datetime) -> date | None:
     """The last day in force, if it may be verified with what was found. Both of two votes must pass here."""
     today = local_day(to_minute(now))
+    table = load_policies(session).on(today)
+    evidence_on = evidence_day(uploaded_at, credential.submitted_at)
+    old = old_evidence(evidence_on, today, table.document_days, has_file=uploaded_at is not None)
+    if old is not None:
+        raise Refused("evidence_too_old", old, details={"evidence_on": str(evidence_on), "document_days": table.document_days})
     until = finding.valid_until or credential.expires_on
     fault = check_day_fault(finding.next_check_on, today)
-    if until is None and load_policies(session).on(today).kinds[credential.kind].expiry_required:
+    if until is None and table.kinds[credential.kind].expiry_required:
         fault = FieldFault("valid_until", "Say until when it is in force.")
     if fault is not None:
         raise Refused("invalid", fault.message, faults=[fault])

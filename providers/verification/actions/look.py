@@ -17,7 +17,7 @@ from providers.credentials.rules.kinds import INSURANCE, insurance_faults
 from providers.verification.queries.desk import Decided, actor_names, file_hashes, list_decided, list_earlier, list_elsewhere
 from providers.verification.rules.queue import on_table_of
 from providers.verification.rules.versions import Difference, Facts, differences
-from providers.verification.rules.warnings import Evidence, Warned, warnings_of
+from providers.verification.rules.warnings import Evidence, Warned, evidence_day, warnings_of
 
 Files = Mapping[int, tuple[str, datetime]]
 
@@ -91,11 +91,10 @@ def _warnings(session: Session, row: CredentialRow, files: Files, now: datetime)
     credential, today = row.credential, local_day(to_minute(now))
     table = load_policies(session).on(today)
     elsewhere = list_elsewhere(session, credential)
-    evidence_at = files[credential.id][1] if credential.id in files else credential.submitted_at
     evidence = Evidence(
         holder_name=credential.holder_name,
         known_as=tuple(name for name in (row.provider.legal_name, row.provider.name) if name),
-        evidence_on=local_day(to_minute(evidence_at)) if evidence_at else None,
+        evidence_on=evidence_day(files[credential.id][1] if credential.id in files else None, credential.submitted_at),
         has_file=credential.id in files,
         expires_on=credential.expires_on,
         used_by=tuple(one.name for one in elsewhere),

@@ -1,14 +1,16 @@
-"""What a checker is warned of before deciding. A warning decides nothing."""
+"""What a checker is warned of before deciding. A warning decides nothing, but for evidence that is too old to verify anything."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from marketplace.kernel.errors import FieldFault
+from marketplace.kernel.walltime import local_day, to_minute
 from providers.verification.rules.names import plain_words
 
+OLD_EVIDENCE = "old_evidence"
 _SUMS = {"details.per_occurrence_cents": "Each occurrence", "details.aggregate_cents": "Aggregate"}
 
 
@@ -38,8 +40,26 @@ class Warned:
 
 
 def warnings_of(evidence: Evidence, today: date, oldest_days: int) -> tuple[Warned, ...]:
-    """Everything worth a second look, the gravest first. Evidence older than `oldest_days` days is asked for anew."""
+    """Everything worth a second look, the gravest first. Evidence older than `oldest_days` days verifies nothing."""
     return tuple(_number(evidence) + _name(evidence) + _dates(evidence, today, oldest_days) + _sums(evidence.shortfalls))
+
+
+def evidence_day(uploaded_at: datetime | None, submitted_at: datetime | None) -> date | None:
+    """The New York day from which evidence counts its age: the file's, or that of handing in where there is no file."""
+    at = uploaded_at or submitted_at
+    return local_day(to_minute(at)) if at else None
+
+
+def old_evidence(evidence_on: date | None, today: date, oldest_days: int, *, has_file: bool) -> str | None:
+    """Why nothing is verified with evidence of that day, as a sentence; None where it is young enough.
+
+    The age at the decision counts, not at handing in (NCQA's limit of 120 days, as a yardstick); the policy of the day says how many.
+    """
+    age = (today - evidence_on).days if evidence_on else 0
+    if age <= oldest_days:
+        return None
+    what, it, anew = ("The file is", "it", "a new file") if has_file else ("The facts are", "them", "them anew")
+    return f"{what} {age} days old. After {oldest_days} days nothing is verified with {it}: ask for {anew}."
 
 
 def may_be_one_name(one: str, other: str) -> bool:
@@ -68,10 +88,9 @@ def _dates(evidence: Evidence, today: date, oldest_days: int) -> list[Warned]:
     found = []
     if evidence.expires_on is not None and evidence.expires_on < today:
         found.append(Warned("ended", f"It ended on {evidence.expires_on:%B} {evidence.expires_on.day}, {evidence.expires_on.year}."))
-    age = (today - evidence.evidence_on).days if evidence.evidence_on else 0
-    if age > oldest_days:
-        what = "The file is" if evidence.has_file else "The facts are"
-        found.append(Warned("old_evidence", f"{what} {age} days old. After {oldest_days} days we ask for new evidence."))
+    old = old_evidence(evidence.evidence_on, today, oldest_days, has_file=evidence.has_file)
+    if old is not None:
+        found.append(Warned(OLD_EVIDENCE, old))
     if not evidence.has_file:
         found.append(Warned("no_file", "No file came along. Check the facts at the source."))
     return found

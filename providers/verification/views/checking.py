@@ -42,6 +42,7 @@ from providers.verification.queries.desk import (
     load_queue,
 )
 from providers.verification.rules.queue import around
+from providers.verification.rules.warnings import OLD_EVIDENCE
 from providers.verification.views.confirming import request_section
 from providers.verification.views.sources import source_section
 
@@ -207,9 +208,10 @@ def _next_check(opened: OpenedCredential) -> date:
 def _possible(opened: OpenedCredential) -> dict[str, object]:
     """What may be done with the opened credential, and where it is looked up."""
     credential, table = opened.row.credential, desk_table()
+    too_old = any(one.code == OLD_EVIDENCE for one in opened.warnings)
     return {
         "may_decide": credential.status in WAITING,
-        "may_verify": not (two_persons() and credential.first_verified_by == viewer().actor),
+        "may_verify": not too_old and not (two_persons() and credential.first_verified_by == viewer().actor),
         "standing_verbs": [verb for verb in (SUSPEND, REINSTATE, REVOKE) if path(credential.status, verb)],
         "sources": table.sources_of(credential.kind),
         "registers": source_section(credential),

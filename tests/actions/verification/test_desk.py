@@ -1,5 +1,6 @@
 """The checkers' desk in both databases: taking, two persons, versions, standing and looking again."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,10 +11,12 @@ from marketplace.db import db
 from marketplace.kernel.errors import Conflict, NotFound, Refused, Stale
 from marketplace.outbox.models import Letter
 from providers.credentials.actions.hand_in import resubmit_credential
+from providers.credentials.catalogue import kinds
 from providers.credentials.models import Credential, CredentialDecision
 from providers.credentials.pillow_port import read_document
 from providers.credentials.queries import list_facts
 from providers.credentials.rules.drafts import CredentialDraft, Decision
+from providers.credentials.rules.policies import table_to_dict
 from providers.credentials.rules.standing import in_force
 from providers.registry.models import Change
 from providers.registry.rules import Owner
@@ -24,7 +27,7 @@ from providers.verification.actions.standing import change_standing
 from providers.verification.actions.take import take_credential, take_next
 from providers.verification.queries.desk import Wanted, count_due, list_due, load_page, load_queue
 from providers.verification.rules.deciding import Checker, Finding, Recheck, Seen, StandingOrder
-from tests.factories import AccountFactory, CredentialDocumentFactory, CredentialFactory, ProviderFactory
+from tests.factories import AccountFactory, CredentialDocumentFactory, CredentialFactory, CredentialPolicyFactory, ProviderFactory
 from tests.support.clocks import START
 from tests.support.racing import race
 
@@ -88,10 +91,10 @@ def owner_of(provider):
     return Owner(provider.account_id, provider.name, "account:owner")
 
 
-def anew(credential, provider, number="054321"):
+def anew(credential, provider, number="054321", document=None):
     """The owner hands in new facts."""
     draft = CredentialDraft("license", "State", provider.name, number, date(2025, 1, 1), date(2028, 5, 31), {})
-    return resubmit_credential(owner_of(provider), credential.public_id, draft, None, START)
+    return resubmit_credential(owner_of(provider), credential.public_id, draft, document, START)
 
 
 class TestTaking:
@@ -288,6 +291,60 @@ class TestVersions:
         credential = waiting()
         CredentialDocumentFactory(credential=credential, uploaded_at=START - timedelta(days=121))
         assert [one.code for one in open_credential(credential.public_id, grace.actor, START).warnings] == ["old_evidence"]
+
+
+class TestOldEvidence:
+    def old(self, days, **facts):
+        credential = waiting(**facts)
+        CredentialDocumentFactory(credential=credential, uploaded_at=START - timedelta(days=days))
+        return credential
+
+    def test_after_120_days_it_verifies_nothing_whatever_is_noted(self, grace):
+        credential = self.old(121)
+        with pytest.raises(Refused) as refusal:
+            decide(credential, replace(YES, note="Seen by myself"), grace)
+        assert (refusal.value.code, refusal.value.details) == (
+            "evidence_too_old",
+            {"evidence_on": str(TODAY - timedelta(days=121)), "document_days": 120},
+        )
+        assert "121 days old" in refusal.value.sentence
+        assert now_of(credential, "status", "verified_source") == ("submitted", "Public register")
+        assert (letters(), made()) == ([], [])
+
+    def test_on_the_last_day_it_does(self, grace):
+        assert decide(self.old(120), YES, grace).status == "verified"
+
+    @pytest.mark.parametrize(("decision", "status"), [(ASK, "needs_info"), (NO, "rejected")])
+    def test_it_can_be_asked_about_and_rejected(self, grace, decision, status):
+        assert decide(self.old(500), decision, grace).status == status
+
+    def test_without_a_file_the_day_of_handing_in_counts(self, grace):
+        assert decide(waiting(submitted_at=START - timedelta(days=120)), YES, grace).status == "verified"
+        with pytest.raises(Refused, match="The facts are 121 days old"):
+            decide(waiting(submitted_at=START - timedelta(days=121)), YES, grace)
+
+    def test_new_facts_with_the_old_file_do_not_make_it_younger_and_a_new_file_does(self, grace):
+        provider = ProviderFactory(name="Rosa Lindqvist")
+        credential = self.old(130, provider=provider)
+        decide(credential, ASK, grace)
+        again = anew(credential, provider)
+        with pytest.raises(Refused, match="The file is 130 days old"):
+            decide(again, YES, grace)
+        decide(again, ASK, grace)
+        assert decide(anew(again, provider, document=PDF), YES, grace).status == "verified"
+
+    def test_both_of_two_votes_must_pass(self, grace, owen):
+        credential = self.old(120)
+        decide(credential, YES, grace, two_persons=True)
+        with pytest.raises(Refused, match="121 days old"):
+            decide_credential(credential.public_id, YES, owen, LINK, START + timedelta(days=1), two_persons=True)
+        assert now_of(credential, "status") == ("under_review",)
+
+    def test_the_policy_of_the_day_says_how_old_it_may_be(self, grace):
+        stricter = table_to_dict(replace(kinds(), document_days=30))
+        CredentialPolicyFactory(version=2, effective_from=TODAY, table=stricter)
+        with pytest.raises(Refused, match="After 30 days"):
+            decide(self.old(31), YES, grace)
 
 
 class TestStanding:

@@ -1,7 +1,7 @@
 """Two persons, what was seen, warnings, and what changed between two versions."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from marketplace.kernel.errors import Conflict, FieldFault, Stale
 from providers.verification.rules.deciding import Seen, check_day_fault, needs_second_vote, refuse_changed
 from providers.verification.rules.versions import Facts, differences
-from providers.verification.rules.warnings import Evidence, may_be_one_name, warnings_of
+from providers.verification.rules.warnings import Evidence, evidence_day, may_be_one_name, old_evidence, warnings_of
 
 TODAY = date(2027, 1, 12)
 FINE = Evidence("Rosa Lindqvist", ("Rosa Lindqvist",), TODAY, True, date(2028, 1, 1))
@@ -92,6 +92,26 @@ class TestWarnings:
     @pytest.mark.parametrize(("age", "codes"), [(120, []), (121, ["old_evidence"])])
     def test_evidence_grows_old_after_120_days(self, age, codes):
         assert self.codes(evidence_on=TODAY - timedelta(days=age)) == codes
+
+    @pytest.mark.parametrize(
+        ("has_file", "sentence"),
+        [
+            (True, "The file is 31 days old. After 30 days nothing is verified with it: ask for a new file."),
+            (False, "The facts are 31 days old. After 30 days nothing is verified with them: ask for them anew."),
+        ],
+    )
+    def test_the_sentence_says_how_old_and_what_to_do(self, has_file, sentence):
+        assert old_evidence(TODAY - timedelta(days=31), TODAY, 30, has_file=has_file) == sentence
+        assert old_evidence(TODAY - timedelta(days=30), TODAY, 30, has_file=has_file) is None
+
+    def test_what_has_no_day_has_no_age(self):
+        assert old_evidence(None, TODAY, 30, has_file=False) is None
+
+    def test_the_file_counts_before_the_handing_in_and_by_new_yorks_day(self):
+        late, early = datetime(2027, 1, 12, 4, 59, tzinfo=UTC), datetime(2027, 1, 1, 12, tzinfo=UTC)
+        assert evidence_day(late, early) == date(2027, 1, 11)
+        assert evidence_day(early, late) == evidence_day(None, early) == date(2027, 1, 1)
+        assert evidence_day(None, None) is None
 
     @pytest.mark.parametrize(
         ("change", "codes"),
