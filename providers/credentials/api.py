@@ -14,10 +14,10 @@ from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access
 from providers.credentials.actions.hand_in import resubmit_credential, submit_credential, withdraw_credential
 from providers.credentials.forms import credential_body, read_credential, read_upload
-from providers.credentials.forms.shapes import own_answer
+from providers.credentials.forms.shapes import missing_answer, own_answer
 from providers.credentials.queries import get_own, list_own
 from providers.registry.forms import desk_owner
-from providers.registry.queries import find_own_id
+from providers.registry.queries import find_own_id, find_own_provider
 
 blueprint = Blueprint("credentials_api", __name__, url_prefix="/api/v1")
 
@@ -29,9 +29,12 @@ def _today() -> date:
 @blueprint.get("/provider/credentials")
 @access("provider")
 def list_credentials() -> ResponseReturnValue:
-    """One's own credentials, the newest first."""
-    rows = list_own(db.session(), find_own_id(db.session(), desk_owner().account_id))
-    return jsonify({"items": [own_answer(row, _today()) for row in rows], "next": None})
+    """One's own credentials, the newest first, and what is missing today: everywhere, or in the settings that are named."""
+    session = db.session()
+    provider = find_own_provider(session, desk_owner().account_id)
+    rows = list_own(session, provider.id if provider else None)
+    missing = missing_answer(rows, provider.profession if provider else None, _today())
+    return jsonify({"items": [own_answer(row, _today()) for row in rows], "next": None, "missing": missing})
 
 
 @blueprint.get("/provider/credentials/<public_id>")

@@ -22,6 +22,7 @@ from providers.credentials.forms.page import body_of_texts, faults_of_page, text
 from providers.credentials.forms.shapes import own_answer
 from providers.credentials.queries import credential_fact, get_own, list_own, load_policies
 from providers.credentials.rules.kinds import Kind
+from providers.credentials.rules.settings import closing, missing_there, needed_for
 from providers.credentials.rules.standing import shown_state
 from providers.registry.forms import desk_owner
 from providers.registry.queries import find_own_id, find_own_provider
@@ -48,11 +49,19 @@ def index() -> str:
     session = db.session()
     provider = find_own_provider(session, desk_owner().account_id)
     rows = list_own(session, provider.id if provider else None)
-    table = load_policies(session).on(_today())
-    shown = [(row, shown_state(credential_fact(row), _today(), table.expiring_days)) for row in rows]
-    required = table.required_of(provider.profession) if provider else table.required
-    missing = [table.kinds[code] for code in required if code not in {row.kind for row in rows}]
-    return render_template("provider/credentials.html", rows=shown, kinds=table, missing=missing)
+    policies, facts = load_policies(session), [credential_fact(row) for row in rows]
+    table, profession = policies.on(_today()), provider.profession if provider else None
+    shown = [(row, shown_state(fact, _today(), table.expiring_days)) for row, fact in zip(rows, facts, strict=True)]
+    required = table.required_of(profession) if provider else table.required
+    return render_template(
+        "provider/credentials.html",
+        rows=shown,
+        kinds=table,
+        missing=[table.kinds[code] for code in required if code not in {row.kind for row in rows}],
+        missing_there=missing_there(_today(), facts, policies, profession) if provider else (),
+        offered=provider.settings if provider else (),
+        closing={code: needed_for(settings) for code, settings in closing(table, profession).items()},
+    )
 
 
 @blueprint.get("/provider/credentials/new/<kind>")

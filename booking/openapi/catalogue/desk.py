@@ -53,6 +53,7 @@ PROFILE = taken(
         "answers": taken({}, {one.code: {"type": "string", "maxLength": interview().longest} for one in interview().questions}),
     },
 )
+MISSING = given({"code": TEXT, "detail": TEXT, "settings": listed(TEXT)})
 OWN_PROFILE = given({"slug": TEXT, "state": TEXT, "missing": listed(given({"code": TEXT, "detail": TEXT})), "name": TEXT})
 SERVICES = taken(
     {
@@ -319,7 +320,15 @@ OPERATIONS = (
     Operation(
         "DELETE", f"{V1}/provider/blocks/<public_id>", "delete_block", "Give its time back.", "desk", DESK, status=204, errors=(409,)
     ),
-    Operation("GET", f"{V1}/provider/credentials", "list_own_credentials", "Own credentials.", "desk", DESK, answer=page(OWN_CREDENTIAL)),
+    Operation(
+        "GET",
+        f"{V1}/provider/credentials",
+        "list_own_credentials",
+        "Own credentials, and what is missing today: everywhere, or in the settings that are named.",
+        "desk",
+        DESK,
+        answer=given({"items": listed(OWN_CREDENTIAL), "next": nullable(TEXT), "missing": listed(MISSING)}),
+    ),
     Operation("GET", f"{V1}/provider/credentials/<public_id>", "show_own_credential", "One of them.", "desk", DESK, answer=OWN_CREDENTIAL),
     Operation(
         "POST",

@@ -19,6 +19,7 @@ from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.paging import encode_cursor, read_cursor
 from providers.credentials.catalogue import kinds
 from providers.credentials.queries import list_facts, list_own, load_policies
+from providers.credentials.rules.settings import missing_there
 from providers.credentials.rules.standing import standing_on
 from providers.places.forms import current_geocoder
 from providers.places.queries import list_clinics
@@ -133,12 +134,13 @@ def _done(slug: str, verb: Callable[[], object]) -> ResponseReturnValue:
 def _provider(slug: str, form: ReasonForm) -> str:
     session = db.session()
     found = get_provider(session, slug)
-    today = ny_date(clock.now())
+    today, facts, policies = ny_date(clock.now()), list_facts(session, found.id), load_policies(session)
     return render_template(
         "admin/provider.html",
         provider=found,
         form=form,
-        standing=standing_on(today, list_facts(session, found.id), load_policies(session), {}, profession=found.profession),
+        standing=standing_on(today, facts, policies, {}, profession=found.profession),
+        missing_there=missing_there(today, facts, policies, found.profession),
         credentials=list_own(session, found.id),
         titles={code: kind.title for code, kind in kinds().kinds.items()},
     )
