@@ -9,6 +9,7 @@ from datetime import date, datetime
 from providers.credentials.rules.standing import CredentialFact
 from providers.schedule.rules.clinics import OWN_PRACTICE
 from providers.schedule.rules.hours import ClinicHours, DateException, ScheduleRules, WeeklyRange
+from providers.services.rules.calls import PHONE, is_call
 from providers.services.rules.prices import PriceRules
 from providers.services.rules.terms import Terms
 
@@ -29,6 +30,11 @@ class ServiceFacts:
     buffer_after_minutes: int | None
     prices: Mapping[int, int]
     version: int
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is the introductory call on the phone."""
+        return is_call(self.settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +135,13 @@ class ProviderFacts:
 
     @property
     def settings(self) -> frozenset[str]:
-        """Settings in which at least one service is offered."""
-        return frozenset().union(*(service.settings for service in self.services))
+        """Settings in which at least one service is offered; nobody is treated on the phone."""
+        return frozenset().union(*(service.settings for service in self.services)) - {PHONE}
+
+    @property
+    def call(self) -> ServiceFacts | None:
+        """The free introductory call, if offered."""
+        return next((service for service in self.services if service.is_call), None)
 
     @property
     def place_zips(self) -> dict[int, str]:
@@ -139,7 +150,12 @@ class ProviderFacts:
 
 
 def pads(facts: ProviderFacts, service: ServiceFacts, setting: str) -> tuple[int, int]:
-    """Minutes kept free before and after a visit: buffers, and turnover in a clinic or set-up and packing at the client's."""
+    """Minutes kept free before and after a visit: buffers, and turnover in a clinic or set-up and packing at the client's.
+
+    A call keeps none free but those it states itself: whoever hangs up has nothing to tidy.
+    """
+    if setting == PHONE:
+        return service.buffer_before_minutes or 0, service.buffer_after_minutes or 0
     before = facts.rules.buffer_before_minutes if service.buffer_before_minutes is None else service.buffer_before_minutes
     after = facts.rules.buffer_after_minutes if service.buffer_after_minutes is None else service.buffer_after_minutes
     if setting == "clinic":

@@ -53,5 +53,9 @@ def claims_wanted(provider_ids: Collection[int] | None, from_minute: int, until_
 
 
 def as_taken(row: Row[Any]) -> Taken:
-    """A claim's row as the engine wants it."""
-    return Taken(row.begin_minute, row.end_minute, row.before_minutes, row.after_minutes, row.zip, row.kind in VISITS, row.place_id)
+    """A claim's row as the engine wants it. Every visit has a ZIP code, the clinic's or the client's: the one that has none is a call."""
+    is_visit = row.kind in VISITS
+    is_call = is_visit and row.zip is None
+    return Taken(
+        row.begin_minute, row.end_minute, row.before_minutes, row.after_minutes, row.zip, is_visit and not is_call, row.place_id, is_call
+    )  # fmt: skip

@@ -17,11 +17,12 @@ from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_
 from providers.registry.rules import LISTED
 from providers.schedule.rules.hours import DateException, OpenSpan, WeeklyRange
 from providers.schedule.rules.opening import open_spans
+from providers.services.rules.calls import PHONE
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a client wants of a provider. `zip` is where a home, office or hotel visit would be; clinics need none."""
+    """What a client wants of a provider. `zip` is where a home, office or hotel visit would be; clinics and calls need none."""
 
     service: str
     minutes: int
@@ -99,7 +100,7 @@ def pose(
 ) -> Question:
     """The question that `ask` puts, for whoever keeps open time and standing at hand."""
     before, after = pads(facts, service, wish.setting)
-    visit = Visit(wish.minutes, before, after, wish.zip if wish.setting in MOBILE else None)
+    visit = Visit(wish.minutes, before, after, wish.zip if wish.setting in MOBILE else None, is_call=wish.setting == PHONE)
     spans, standing, late = workable.spans, workable.standing, workable.house.late_hours
     return Question(spans, facts.rules, taken, visit, now, *window, standing, travel, facts.place_zips, late=late)
 
@@ -111,7 +112,12 @@ def days_around(from_minute: int, until_minute: int) -> tuple[date, date]:
 
 
 def open_time(facts: ProviderFacts, setting: str, first: date, last: date) -> list[OpenSpan]:
-    """Open time of a provider for a setting on the days first..last. On the road the place of a range does not matter."""
+    """Open time of a provider for a setting on the days first..last. On the road the place of a range does not matter.
+
+    A call can be whenever they work, wherever that is.
+    """
+    if setting == PHONE:
+        return open_spans(facts.weekly, facts.exceptions, first, last, None, clinics=facts.clinic_hours, anywhere=True)
     weekly, exceptions = _hours_for(facts, setting)
     clinics = () if setting in MOBILE else facts.clinic_hours
     return open_spans(weekly, exceptions, first, last, setting, clinics=clinics)

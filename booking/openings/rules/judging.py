@@ -11,6 +11,8 @@ from marketplace.kernel.intervals import Span
 
 NOT_OPEN = "No visit of this length can begin at this time: it is not within the hours kept."
 NOT_STAFFED = "Evening and night visits are given by full-time staff only, and this time is staffed part time or in rotation."
+DAY_FULL = "This day is full: no more visits are taken on it."
+CALLS_FULL = "This day has as many introductory calls as one day takes. Choose another day."
 
 _MINUTES_OF_HOUR = 60
 
@@ -32,7 +34,7 @@ def judge_start(question: Question, start_minute: int) -> Judgement:
     if _within(start_minute, taken_starts(question.taken, question.visit)):
         return Judgement(ok=False, code="slot_taken", sentence="This time has just been taken.")
     if _within(start_minute, full_days(question)):
-        return Judgement(ok=False, code="day_full", sentence="This day is full: no more visits are taken on it.")
+        return Judgement(ok=False, code="day_full", sentence=CALLS_FULL if question.visit.is_call else DAY_FULL)
     for *_, place in stretches:
         if _reachable(question, place, start_minute):
             return Judgement(ok=True, code="ok", sentence="This time is free.", place_id=place)

@@ -10,6 +10,9 @@ from booking.openings.rules.question import Question, Taken, Visit
 from marketplace.kernel.intervals import Span, merge
 from marketplace.kernel.walltime import day_begin, day_span, local_day, to_minute, to_minute_up
 
+# So many free calls a provider gives on one day: nobody can fill a day with them.
+CALLS_A_DAY = 4
+
 
 def earliest_start(question: Question) -> int:
     """The first minute that gives the provider their notice, in elapsed time."""
@@ -35,11 +38,12 @@ def taken_starts(taken: Sequence[Taken], visit: Visit) -> list[Span]:
 
 
 def full_days(question: Question) -> list[Span]:
-    """The days on which as many visits begin as the provider takes on one."""
-    most = question.rules.max_per_day
+    """The days on which as many visits begin as the provider takes on one; calls are counted apart, against a most of their own."""
+    calls = question.visit.is_call
+    most = CALLS_A_DAY if calls else question.rules.max_per_day
     if most is None:
         return []
     if most <= 0:
         return [(earliest_start(question), latest_start(question))]
-    days = sorted(local_day(claim.begin_minute, question.zone) for claim in question.taken if claim.is_visit)
+    days = sorted(local_day(claim.begin_minute, question.zone) for claim in question.taken if (claim.is_call if calls else claim.is_visit))
     return [day_span(day, question.zone) for day, visits in groupby(days) if len(list(visits)) >= most]

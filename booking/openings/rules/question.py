@@ -22,6 +22,7 @@ class Taken(NamedTuple):
 
     A tuple because a provider has hundreds. `zip` is where it takes place (a clinic's own ZIP too), None for a claim
     without a place; `is_visit` counts towards the day's most; `place_id` is the clinic or office it takes place in.
+    `is_call` is a phone call: it has no place, and nobody is on the way while it lasts.
     """
 
     begin_minute: int
@@ -31,19 +32,21 @@ class Taken(NamedTuple):
     zip: str | None = None
     is_visit: bool = False
     place_id: int | None = None
+    is_call: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """The visit that is wanted: minutes hands-on, the pads it needs, and the ZIP the provider would travel to.
 
-    `zip` is None for a visit at the provider's own place: it then takes place where the open time is.
+    `zip` is None for a visit at the provider's own place: it then takes place where the open time is. A call takes place nowhere.
     """
 
     minutes: int
     before_minutes: int = 0
     after_minutes: int = 0
     zip: str | None = None
+    is_call: bool = False
 
 
 @dataclass(frozen=True, slots=True)

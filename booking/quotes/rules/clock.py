@@ -41,8 +41,8 @@ class ClockWords:
     promises: tuple[str, ...]
 
 
-def clock_words(agreed: AgreedTerms, now: datetime, zone: tzinfo = NEW_YORK, *, day_words: bool = True) -> ClockWords:
-    """What leaving costs from `now` on. `day_words` adds today and tomorrow; leave it off for words that are kept."""
+def clock_words(agreed: AgreedTerms, now: datetime, zone: tzinfo = NEW_YORK, *, day_words: bool = True, what: str = "visit") -> ClockWords:
+    """What leaving costs from `now` on. `day_words` adds today and tomorrow; leave it off for words that are kept. `what` is left."""
     every = fee_stretches(agreed)
     ahead = tuple(stretch for stretch in every if stretch.until_at >= whole_second(now))
     dollars = _dollars([stretch.fee_cents for stretch in every] + [agreed.fee_base_cents])
@@ -59,7 +59,7 @@ def clock_words(agreed: AgreedTerms, now: datetime, zone: tzinfo = NEW_YORK, *, 
         )
         for number, stretch in enumerate(ahead)
     )
-    return ClockWords(_sentence(ahead, dollars, zone, today), bar, _promises(agreed))
+    return ClockWords(_sentence(ahead, dollars, zone, today, what), bar, _promises(agreed))
 
 
 def time_words(instant: datetime, zone: tzinfo = NEW_YORK) -> str:
@@ -77,12 +77,12 @@ def day_and_time(instant: datetime, zone: tzinfo = NEW_YORK, today: date | None 
     return f"{near.get(on, '')}{_WEEKDAYS[on.weekday()]} {_MONTHS[on.month - 1]} {on.day}, {time_words(instant, zone)}"
 
 
-def _sentence(ahead: Sequence[Stretch], dollars: Callable[[int], str], zone: tzinfo, today: date | None) -> str:
+def _sentence(ahead: Sequence[Stretch], dollars: Callable[[int], str], zone: tzinfo, today: date | None, what: str) -> str:
     if not ahead:
         return "canceling is no longer possible"
     first = ahead[0]
     if len(ahead) == 1:
-        return "free until the visit starts" if first.fee_cents == 0 else f"{_price(first, dollars)} until the visit starts"
+        return f"{_price(first, dollars)} until the {what} starts"
     parts = [f"{_price(first, dollars)} until {day_and_time(first.until_at, zone, today)}", f"then {_price(ahead[1], dollars)}"]
     for before, stretch in pairwise(ahead[1:]):
         parts.append(f"from {_next_moment(before.until_at, first.until_at, zone)} {_price(stretch, dollars)}")

@@ -12,6 +12,7 @@ from booking.quotes.rules.taxes import TaxRow, tax_row
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import format_usd, percent_half_up, share_half_up
 from marketplace.kernel.walltime import NEW_YORK
+from providers.services.rules.calls import noun
 from providers.services.rules.holidays import holiday_at
 from providers.services.rules.prices import BandRule, HolidayRule, PriceRule, PriceRules, ShortNoticeRule, TravelRule, WeekendRule
 from providers.services.rules.terms import Terms
@@ -103,7 +104,7 @@ def quote(
         tax_cents=tax_cents,
         total_cents=subtotal_cents + tax_cents,
         terms=agreed,
-        summary=clock_words(agreed, now, day_words=False).sentence,
+        summary=clock_words(agreed, now, day_words=False, what=noun(facts.setting)).sentence,
         quoted_at=whole_second(now),
         valid_until_at=_valid_until(facts, prices, now, policy),
     )

@@ -8,6 +8,9 @@ from datetime import datetime
 from booking.quotes.rules.pricing import PriceTable, Quote, WishFacts, quote, total_cents
 from booking.quotes.rules.taxes import TaxRow
 from providers.profiles.rules import ProviderFacts, ServiceFacts
+from providers.services.rules.calls import CALL_TERMS, PHONE
+from providers.services.rules.prices import PriceRules
+from providers.services.rules.terms import Terms
 
 
 def quote_visit(
@@ -23,7 +26,8 @@ def quote_visit(
 ) -> Quote:
     """The whole price of one start with its reasons and terms."""
     wish = WishFacts(service.name, minutes, setting, starts_at, zip_code, facts.profession)
-    return quote(wish, PriceTable(service.prices, service.version), facts.prices, facts.terms, taxes, now=now)
+    prices, terms = _conditions(facts, setting)
+    return quote(wish, PriceTable(service.prices, service.version), prices, terms, taxes, now=now)
 
 
 def whole_price_cents(
@@ -39,4 +43,9 @@ def whole_price_cents(
 ) -> int:
     """The total of `quote_visit` alone."""
     wish = WishFacts(service.name, minutes, setting, starts_at, zip_code, facts.profession)
-    return total_cents(wish, PriceTable(service.prices, service.version), facts.prices, taxes, now=now)
+    return total_cents(wish, PriceTable(service.prices, service.version), _conditions(facts, setting)[0], taxes, now=now)
+
+
+def _conditions(facts: ProviderFacts, setting: str) -> tuple[PriceRules, Terms]:
+    """The extras and terms that hold: the provider's own, and none of them for a call, which is free at any hour."""
+    return (PriceRules(), CALL_TERMS) if setting == PHONE else (facts.prices, facts.terms)

@@ -32,6 +32,7 @@ def open_spans(
     zone: ZoneInfo = NEW_YORK,
     *,
     clinics: Sequence[ClinicHours] = (),
+    anywhere: bool = False,
 ) -> list[OpenSpan]:
     """Open time of the days first_day..last_day for a setting (None: for any), sorted.
 
@@ -41,12 +42,12 @@ def open_spans(
     counts: rotating, part_time, nothing said, full_time.
 
     At a place in a shared clinic time is open only while the clinic is; in a rostered one shifts take the place of the
-    ranges there. A day that is closed closes shifts too.
+    ranges there. A day that is closed closes shifts too. `anywhere` forgets the places, for what needs none: a phone call.
 
     A stretch is followed back at most LOOK_BACK_DAYS days to find where its starts are counted from;
     one open without a break for longer counts from the epoch, so that the answer does not depend on the days asked for.
     """
-    week = _Week(weekly, exceptions, setting, zone, clinics)
+    week = _Week(weekly, exceptions, setting, zone, clinics, anywhere=anywhere)
     if week.never_open:
         return []
     asked = day_begin(first_day, zone), day_begin(last_day + timedelta(days=1), zone)
@@ -82,8 +83,11 @@ class _Week:
         setting: str | None,
         zone: ZoneInfo,
         clinics: Sequence[ClinicHours],
+        *,
+        anywhere: bool,
     ) -> None:
         self.zone = zone
+        self.anywhere = anywhere
         self.houses = {clinic.place_id: clinic.weekly for clinic in clinics if clinic.weekly}
         rostered = {clinic.place_id for clinic in clinics if clinic.rostered}
         self.weekdays: list[list[_Hours]] = [[] for _ in range(7)]
@@ -135,6 +139,8 @@ class _Week:
                     found += [OpenSpan(begin, end, place, staffing) for begin, end in spans]
         if self.houses:
             found = list(self._while_open(found, first, last))
+        if self.anywhere:
+            found = [piece._replace(place_id=None) for piece in found]
         found.sort(key=itemgetter(0))
         return found
 
