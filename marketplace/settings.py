@@ -45,6 +45,7 @@ class Settings:
     debug: bool = False
     letter_delay_minutes: int = 2
     two_person_rule: bool = False
+    exclusion_list: bool = False
     trusted_proxies: int = 0
 
     @property
@@ -88,7 +89,8 @@ class Settings:
             rate_limits=env.get("RATE_LIMITS", "on").lower() != "off",
             rate_limit_storage=env.get("RATE_LIMIT_STORAGE") or "memory://",
             debug=env.get("FLASK_DEBUG", "0").lower() in ("1", "true", "on"),
-            two_person_rule=(env.get("TWO_PERSON_RULE") or "off").lower() in ("1", "true", "on"),
+            two_person_rule=_switch(env.get("TWO_PERSON_RULE")),
+            exclusion_list=_switch(env.get("EXCLUSION_LIST")),
             letter_delay_minutes=int(env.get("LETTER_DELAY_MINUTES") or cls.letter_delay_minutes),
             trusted_proxies=_count(env.get("TRUSTED_PROXIES") or "0"),
         )
@@ -100,6 +102,10 @@ class Settings:
 
 def _listed(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _switch(text: str | None) -> bool:
+    return (text or "off").lower() in ("1", "true", "on")
 
 
 def _count(text: str) -> int:

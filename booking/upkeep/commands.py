@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -17,7 +18,9 @@ from booking.upkeep.queries import findings, touched_since
 from marketplace import clock
 from marketplace.db import db
 from marketplace.jobs import Job
+from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.queries import given_up
+from providers.verification.queries.exclusions import find_list_fault
 
 # How long a letter that was given up is told of.
 GIVEN_UP_SHOWN = timedelta(days=30)
@@ -34,11 +37,19 @@ def check(*, repair: bool) -> None:
         mended = expire_holds(now) + _expire_requests(now) + take_back_reminders(now) + free_ended_time(now) + _tell_lapses(now)
         click.echo(f"mended {mended}")
     found = 0
-    for sentence in chain(findings(db.session(), now), given_up(db.session(), now - GIVEN_UP_SHOWN)):
+    for sentence in chain(findings(db.session(), now), given_up(db.session(), now - GIVEN_UP_SHOWN), _list_faults(now)):
         click.echo(sentence)
         found += 1
     click.echo(f"{found} findings" if found else "Nothing found.", err=True)
     sys.exit(1 if found else 0)
+
+
+def _list_faults(now: datetime) -> Iterator[str]:
+    """Nobody is held against a list that is missing or old."""
+    wanted = current_app.extensions["settings"].exclusion_list
+    fault = find_list_fault(db.session(), local_day(to_minute(now)), wanted=wanted)
+    if fault is not None:
+        yield f"{fault} Fetch it and run: flask exclusions import FILE"
 
 
 def _expire_requests(now: datetime) -> int:

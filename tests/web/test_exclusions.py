@@ -57,3 +57,16 @@ def test_half_a_judgment_is_refused(boss, program, body):
     (hit,) = admin.get("/admin/exclusions").json["items"]
     assert admin.post(f"/admin/exclusions/{hit['id']}/decision", body).status_code == 422
     assert admin.post("/admin/exclusions/nobody/decision", {"decision": "dismiss", "note": "x"}).status_code == 404
+
+
+def test_the_desk_says_when_the_list_is_old(boss, visitor, clock):
+    assert "days old" not in visitor(boss).open("/admin/credentials").text
+    clock.advance(days=36)
+    assert "The exclusion list is 36 days old." in visitor(boss).open("/admin/credentials").text
+
+
+@pytest.mark.parametrize(("environment", "said"), [({"EXCLUSION_LIST": "on"}, True), ({}, False)])
+def test_the_desk_says_that_there_is_none_where_one_is_wanted(app, environment, said, visitor):
+    with app.app_context():
+        browser = visitor(AccountFactory(role="admin"))
+    assert ("has not been read in yet" in browser.open("/admin/credentials").text) is said

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.walltime import local_day, to_minute
 from providers.credentials.models import Credential
 from providers.credentials.rules.states import REJECTED, WITHDRAWN
 from providers.registry.models import Provider
 from providers.verification.models import ExclusionEntry, ExclusionHit, ExclusionImport
-from providers.verification.rules.exclusions import OPEN, Entry, Somebody
+from providers.verification.rules.exclusions import OPEN, Entry, Somebody, list_fault
 from providers.verification.rules.sources import COLLABORATION, NPI
 
 
@@ -29,6 +31,12 @@ class HitRow:
 def find_newest_import(session: Session) -> ExclusionImport | None:
     """The reading whose entries are the list."""
     return session.scalar(select(ExclusionImport).order_by(ExclusionImport.id.desc()).limit(1))
+
+
+def find_list_fault(session: Session, today: date, *, wanted: bool) -> str | None:
+    """What is wrong with the list on a New York day, as a sentence; `wanted` is the operator's word that there is to be one."""
+    newest = find_newest_import(session)
+    return list_fault(local_day(to_minute(newest.imported_at)) if newest else None, today, wanted=wanted)
 
 
 def stream_entries(session: Session) -> Iterator[Entry]:

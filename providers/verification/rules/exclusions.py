@@ -133,6 +133,15 @@ def is_old(imported_on: date | None, today: date) -> bool:
     return imported_on is None or today - imported_on > OLD_AFTER
 
 
+def list_fault(imported_on: date | None, today: date, *, wanted: bool) -> str | None:
+    """Why the list does not say what it should, as a sentence: too old, or missing though the operator wants it. None where all is well."""
+    if imported_on is None:
+        return "The exclusion list has not been read in yet." if wanted else None
+    if not is_old(imported_on, today):
+        return None
+    return f"The exclusion list is {(today - imported_on).days} days old. A newer one is out: it comes monthly."
+
+
 def _by_name(entry: Entry, by_first: dict[str, list[tuple[int, str]]]) -> list[int]:
     last, _, given = entry.name_key.partition("|")
     first = given.partition("|")[0]

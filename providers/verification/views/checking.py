@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -41,6 +41,7 @@ from providers.verification.queries.desk import (
     load_page,
     load_queue,
 )
+from providers.verification.queries.exclusions import find_list_fault
 from providers.verification.rules.queue import around
 from providers.verification.rules.warnings import OLD_EVIDENCE
 from providers.verification.views.confirming import request_section
@@ -167,13 +168,14 @@ def _go_on() -> ResponseReturnValue:
 
 
 def _frame(wanted: Wanted) -> dict[str, object]:
-    """What stands on every page of the desk: counts and filters."""
+    """What stands on every page of the desk: counts and filters, and what is wrong with the exclusion list."""
     by_status = count_by_status(db.session())
     return {
         "waiting": sum(by_status.get(status, 0) for status in WAITING),
         "by_status": by_status,
         "by_kind": count_by_kind(db.session(), wanted.statuses),
         "due": count_due(db.session(), _today()),
+        "list_fault": find_list_fault(db.session(), _today(), wanted=current_app.extensions["settings"].exclusion_list),
         "narrow": _narrow(),
         "kinds": kinds(),
     }

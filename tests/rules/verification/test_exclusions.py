@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.verification.rules.exclusions import BadRow, Somebody, is_old, read_row, resemblances, stands
+from providers.verification.rules.exclusions import BadRow, Somebody, is_old, list_fault, read_row, resemblances, stands
 from providers.verification.rules.names import resembles
 from tests.support.exclusions import row
 
@@ -111,3 +111,12 @@ def test_the_quick_way_finds_what_the_slow_way_finds(names, listed):
         if resembles(name, *one.name_key.split("|")[:2])
     }
     assert hits(people, *entries) == slow
+
+
+@pytest.mark.parametrize(
+    ("days", "wanted", "says"),
+    [(None, False, None), (None, True, "not been read in yet"), (35, True, None), (36, False, "36 days old"), (400, True, "400 days old")],
+)
+def test_what_is_wrong_with_the_list_is_said(days, wanted, says):
+    sentence = list_fault(None if days is None else TODAY - timedelta(days=days), TODAY, wanted=wanted)
+    assert (sentence is None) if says is None else (says in sentence)
