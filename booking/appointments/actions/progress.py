@@ -108,6 +108,7 @@ def _step(session: Session, visit: Appointment, verb: str, doer: Doer, now: date
     withdraw_reminders(session, visit, now)
     for status in verdict.path:
         visit.status = status
+        visit.sequence += 1
         if status == CHECKED_IN and visit.checked_in_at is None:
             visit.checked_in_at = now
         write_history(session, visit, status, doer, now)

@@ -22,8 +22,8 @@ CHANGE_KINDS = ("visit_moved", "provider_visit_moved", "visit_changed")
 LAPSE = "visit_provider_lapsed"
 EVERY_KIND = (REMINDER, LAPSE, *CHANGE_KINDS, "visit_booked", "provider_visit_booked", "visit_requested")
 # What comes with a calendar file, and the file's method.
-INVITING = {"visit_booked": "REQUEST", "visit_moved": "REQUEST", "visit_cancelled": "CANCEL", "visit_expired": "CANCEL"}
-INVITING |= {f"provider_{kind}": method for kind, method in INVITING.items() if kind != "visit_expired"}
+_TO_BOTH = {"visit_booked": "REQUEST", "visit_moved": "REQUEST", "visit_cancelled": "CANCEL", "visit_expired": "CANCEL"}
+INVITING = {"visit_requested": "REQUEST", **_TO_BOTH, **{f"provider_{kind}": method for kind, method in _TO_BOTH.items()}}
 PATIENCE = timedelta(minutes=2)
 
 
@@ -98,10 +98,11 @@ def write_cancelled(session: Session, booked: Booked, sending: Sending, now: dat
 
 
 def write_expired(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
-    """A request ran out: tell the client, free of charge."""
+    """A request ran out: tell both; the client pays nothing, and neither calendar keeps it."""
     sending = _with_guest_key(session, booked.appointment, sending)
     _take_back(session, booked.appointment, EVERY_KIND, now)
     _to_client(session, booked, sending, "visit_expired", now, at=now)
+    _to_provider(session, booked, sending, "provider_visit_expired", now)
 
 
 def write_lapsed(session: Session, booked: Booked, sending: Sending, reason: str, number: int, now: datetime) -> None:

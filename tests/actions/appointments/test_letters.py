@@ -15,6 +15,7 @@ from booking.calendars.ics import event_of_facts, visit_file
 from booking.screening import catalogue
 from booking.upkeep.queries import findings
 from marketplace.db import db
+from marketplace.kernel.walltime import NEW_YORK
 from marketplace.vault import secret_hash
 from providers.schedule.models import ScheduleRule
 from tests.factories import AccountFactory, PersonFactory, WeeklyHoursFactory, bookable_provider
@@ -186,10 +187,11 @@ def test_a_clinics_address_is_told_to_its_visitor(visit):
 # --- the calendar file -------------------------------------------------------------------------------------------------------------
 
 
-def test_the_file_says_when_in_utc_with_an_alarm(visit, start):
+def test_the_file_says_when_in_new_yorks_time_with_an_alarm(visit, start):
     (event,) = file_of(letters_about(visit)[0]).events
     assert (event.decoded("dtstart"), event.decoded("dtend")) == (start, start + HOUR)
-    assert event["dtstart"].to_ical() == f"{start:%Y%m%dT%H%M%SZ}".encode()
+    assert event["dtstart"].to_ical() == f"{start.astimezone(NEW_YORK):%Y%m%dT%H%M%S}".encode()
+    assert event["dtstart"].params["TZID"] == "America/New_York"
     assert (str(event["uid"]), event["sequence"], str(event["status"]), str(event["class"])) == (visit.uid, 0, "CONFIRMED", "PRIVATE")
     (alarm,) = event.walk("VALARM")
     assert alarm.decoded("trigger") == -HOUR

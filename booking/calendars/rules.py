@@ -1,0 +1,164 @@
+"""What calendars may know of a visit: how much for whom, in words that stay neutral, and in which time.
+
+In no calendar stands a condition, a technique, a client's street or surname. What is not said here is not said.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from booking.appointments.rules.naming import short_name
+from marketplace.kernel.walltime import NEW_YORK
+
+BUSY, BRIEF, FULL = "busy", "brief", "full"
+DETAILS = (BUSY, BRIEF, FULL)
+# For whom a feed is. A clinic's says which rooms are busy, and nothing else of a visit.
+CLIENT, PROVIDER, CLINIC = "client", "provider", "clinic"
+AUDIENCE_OF_ROLE = {"client": CLIENT, "provider": PROVIDER, "admin": CLINIC}
+DETAILS_OF = {CLIENT: DETAILS, PROVIDER: DETAILS, CLINIC: (BUSY,)}
+
+ENDED = ("cancelled", "expired", "no_show")
+BACK, AHEAD = timedelta(days=90), timedelta(days=400)
+ENDED_KEPT = timedelta(days=30)
+# A calendar program asks several times an hour; its last use is noted no oftener than this.
+USE_NOTED_EVERY = timedelta(minutes=10)
+REFRESH = timedelta(minutes=30)
+ALARM = timedelta(minutes=60)
+
+_SETTINGS = {
+    "clinic": "At the clinic",
+    "home": "At the client’s home",
+    "office": "At the client’s office",
+    "hotel": "At a hotel",
+    "phone": "By phone",
+}
+
+
+@dataclass(frozen=True)
+class VisitLine:
+    """What is known of a visit as far as any calendar could say it. `room` is a clinic's public address, `area` a part of town."""
+
+    uid: str
+    public_id: str
+    reference: str
+    sequence: int
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    changed_at: datetime
+    setting: str
+    minutes: int
+    provider_name: str
+    client_name: str
+    room_name: str | None = None
+    room: str | None = None
+    area: str | None = None
+
+
+@dataclass(frozen=True)
+class VisitEvent:
+    """What a calendar shows. `status` is that of the appointment; `organizer` and `attendee` are addresses, in letters alone."""
+
+    uid: str
+    sequence: int
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    changed_at: datetime
+    summary: str
+    location: str | None = None
+    link: str | None = None
+    words: str | None = None
+    alarm: bool = False
+    organizer: str | None = None
+    attendee: str | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a feed holds: visits that end after `since_at` and begin before `until_at`; of those that came to nothing
+    what changed after `ended_since_at`.
+    """
+
+    since_at: datetime
+    until_at: datetime
+    ended_since_at: datetime
+
+
+def window_at(now: datetime) -> Window:
+    """Ninety days back, four hundred ahead; what was cancelled is still told, as cancelled, for thirty days."""
+    return Window(now - BACK, now + AHEAD, now - ENDED_KEPT)
+
+
+@dataclass(frozen=True)
+class _Said:
+    summary: str
+    location: str | None = None
+    link: str | None = None
+    words: str | None = None
+    alarm: bool = False
+
+
+def feed_event(line: VisitLine, audience: str, detail: str, base_url: str) -> VisitEvent:
+    """A visit as a feed tells it: `busy` says when, `brief` adds a first name and the part of town, `full` what its reader may see."""
+    said = _say(line, audience, detail, base_url)
+    return VisitEvent(
+        line.uid, line.sequence, line.status, line.starts_at, line.ends_at, line.changed_at, plain(said.summary) or "Visit",
+        plain(said.location), said.link, said.words, said.alarm,
+    )  # fmt: skip
+
+
+def _say(line: VisitLine, audience: str, detail: str, base_url: str) -> _Said:
+    if audience == CLINIC:
+        return _Said(f"{line.provider_name}: busy", line.room_name)
+    if detail == BUSY:
+        return _Said("Busy")
+    full = detail == FULL
+    where = line.room if full and line.room else line.area
+    words = f"{line.minutes} minutes. Reference {line.reference}." if full else None
+    if audience == CLIENT:
+        who = line.provider_name if full else first_name(line.provider_name)
+        return _Said(f"Visit with {who}", where, f"{base_url}/appointments/{line.public_id}", words, alarm=True)
+    who = short_name(line.client_name) if full else first_name(line.client_name)
+    at = f"{_SETTINGS[line.setting]}, " if full else ""
+    return _Said(f"Visit: {who}", where, f"{base_url}/provider/appointments/{line.public_id}", words and f"{at}{words}", alarm=True)
+
+
+def block_event(public_id: str, starts_at: datetime, ends_at: datetime, stamped_at: datetime) -> VisitEvent:
+    """Time that a provider has taken out: busy, and why is nobody's business. Blocks do not change; one that is gone is in no feed."""
+    return VisitEvent(f"{public_id}@licensedhands", 0, "confirmed", starts_at, ends_at, stamped_at, "Busy")
+
+
+def first_name(name: str) -> str:
+    """The first word of a name."""
+    return name.split(maxsplit=1)[0] if name.split() else "Client"
+
+
+def plain(text: str | None) -> str | None:
+    """Text from people as one line without control characters: it can begin no line of a calendar file."""
+    if text is None:
+        return None
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split()) or None
+
+
+def calendar_status(status: str) -> str:
+    """An appointment's status in the words of RFC 5545: a request is tentative, what came to nothing cancelled."""
+    if status in ENDED:
+        return "CANCELLED"
+    return "TENTATIVE" if status == "requested" else "CONFIRMED"
+
+
+def on_the_wall(*instants: datetime) -> tuple[datetime, ...]:
+    """The instants in New York's time, or all in UTC where the wall shows one of them twice: a local time could mean either."""
+    local = tuple(instant.astimezone(NEW_YORK) for instant in instants)
+    if any(one.utcoffset() != one.replace(fold=1 - one.fold).utcoffset() for one in local):
+        return tuple(instant.astimezone(UTC) for instant in instants)
+    return local
+
+
+def fingerprint(name: str, events: Iterable[VisitEvent]) -> str:
+    """Differs when anything that the feed says differs: its ETag."""
+    return hashlib.sha256(repr((name, tuple(events))).encode()).hexdigest()[:32]

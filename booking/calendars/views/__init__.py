@@ -1,0 +1,1 @@
+"""What calendar programs fetch, and the page of their addresses."""
