@@ -28,7 +28,7 @@ from marketplace.vault import secret_hash, vault
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument, CredentialPolicy
 from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.registry.models import Change, Provider
-from providers.schedule.models import Claim, HoursException, RosterShift, ScheduleRule, WeeklyHours
+from providers.schedule.models import Claim, HoursException, HoursStatement, RosterShift, ScheduleRule, WeeklyHours
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.verification.models import EvidenceRequest, ExclusionEntry, ExclusionHit, ExclusionImport, SourceCheck
 from providers.wording.models import ProfileFlag
@@ -462,6 +462,14 @@ class WeeklyHoursFactory(OfProvider):
     settings = ["clinic"]
     place: Any = None
     place_id = factory.LazyAttribute(lambda made: made.place and made.place.id)
+
+
+class HoursStatementFactory(OfProvider):
+    class Meta:
+        model = HoursStatement
+
+    stated_at = LONG_AGO
+    weekly: Any = []
 
 
 class HoursExceptionFactory(OfProvider):

@@ -13,8 +13,10 @@ from booking.openings.forms.continuity import install_done_visits
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.settings import Settings
 from marketplace.webkit.identity import access, viewer
+from providers.credentials.queries import load_policies
 
 blueprint = Blueprint("pages", __name__)
 PAGES = ("help", "how-we-verify", "cancellation", "conduct", "emergency", "privacy", "terms", "accessibility")
@@ -33,7 +35,8 @@ def show(page: str) -> str:
     """One page of plain words."""
     if page not in PAGES:
         raise NotFound("not_found", "There is no such page.")
-    return render_template(f"marketing/{page}.html")
+    asked = load_policies(db.session()).on(local_day(to_minute(clock.now())))
+    return render_template(f"marketing/{page}.html", asked=asked)
 
 
 def install_continuity(app: Flask, _settings: Settings) -> None:

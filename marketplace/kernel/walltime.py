@@ -160,3 +160,9 @@ def _probe(minute: int, zone: ZoneInfo) -> int:
     if offset is None:
         raise ValueError(f"{zone.key} has no offset")
     return offset // _MINUTE
+
+
+def hour_words(minute: int) -> str:
+    """A wall minute as people say it: `7 PM`, `7:30 PM`; minutes over 1440 are the next day's. The blank does not break."""
+    hour, rest = divmod(minute % DAY_MINUTES, 60)
+    return f"{hour % 12 or 12}{f':{rest:02d}' if rest else ''}\u00a0{'AM' if hour < 12 else 'PM'}"

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from marketplace import clock
 from marketplace.kernel.money import format_usd
-from marketplace.kernel.walltime import NEW_YORK
+from marketplace.kernel.walltime import NEW_YORK, hour_words
 
 _INDENTATION = re.compile(r"\n\s+")
 NBSP = "\u00a0"
@@ -40,6 +40,11 @@ def long_day(day: date) -> str:
 def short_day(day: date) -> str:
     """`Thu, Dec 3`."""
     return f"{day:%a, %b} {day.day}"
+
+
+def month_of(day: date) -> str:
+    """`December 2026`."""
+    return f"{day:%B} {day.year}"
 
 
 def dated(day: date) -> str:
@@ -108,6 +113,7 @@ def install_filters(app: Flask) -> None:
     app.jinja_env.filters.update(
         usd=format_usd,
         ny_time=ny_time,
+        hour_words=hour_words,
         ny_day=ny_day,
         ny_day_short=ny_day_short,
         long_day=long_day,

@@ -36,11 +36,11 @@ from providers.profiles.rules import (
 )
 from providers.registry.models import Provider
 from providers.registry.rules import LISTED, SUSPENDED, state_shown
-from providers.schedule.models import HoursException, ScheduleRule, WeeklyHours
+from providers.schedule.models import HoursException, HoursStatement, ScheduleRule, WeeklyHours
 from providers.schedule.queries import load_clinic_hours
 from providers.schedule.rules.clinics import OWN_PRACTICE
 from providers.schedule.rules.drafts import DEFAULT_RULES
-from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
+from providers.schedule.rules.hours import DateException, HoursStated, ScheduleRules, WeeklyRange, stated_from_list
 from providers.services.catalogue import techniques
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.rules.prices import PriceRules, prices_from_dict
@@ -92,6 +92,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
     areas = _by_provider(session, ServiceArea, ids)
     weekly = _by_provider(session, WeeklyHours, ids)
     exceptions = _by_provider(session, HoursException, ids)
+    statements = _by_provider(session, HoursStatement, ids)
     rules = _by_provider(session, ScheduleRule, ids)
     clinic_hours = load_clinic_hours(session, [place for rows in places.values() for place in rows])
     kinds_of_clinics = {clinic.id: clinic.kind for clinic in list_clinics(session)} if clinic_hours else {}
@@ -127,6 +128,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             credentials=tuple(credential_fact(credential, suspended=row.state == SUSPENDED) for credential in credentials[row.id]),
             evidence=tuple(_evidence(credential) for credential in credentials[row.id]),
             clinic_hours=clinic_hours.get(row.id, ()),
+            statements=tuple(HoursStated(stated.stated_at, stated_from_list(stated.weekly)) for stated in statements[row.id]),
             answers=_answers(row),
         )
         for row in providers

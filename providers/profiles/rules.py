@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from providers.credentials.rules.standing import CredentialFact
 from providers.schedule.rules.clinics import OWN_PRACTICE
-from providers.schedule.rules.hours import ClinicHours, DateException, ScheduleRules, WeeklyRange
+from providers.schedule.rules.hours import ClinicHours, DateException, HoursStated, ScheduleRules, WeeklyRange
 from providers.services.rules.calls import PHONE, is_call
 from providers.services.rules.prices import PriceRules
 from providers.services.rules.terms import Terms
@@ -98,7 +98,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ProviderFacts:
-    """One provider, loaded whole in a fixed number of statements however many are asked for."""
+    """One provider, loaded whole in a fixed number of queries however many are asked for.
+
+    `statements` are the weeks that were stated, the last one last.
+    """
 
     id: int
     public_id: str
@@ -128,6 +131,7 @@ class ProviderFacts:
     evidence: tuple[Evidence, ...]
     answers: tuple[Answer, ...] = ()
     clinic_hours: tuple[ClinicHours, ...] = ()
+    statements: tuple[HoursStated, ...] = ()
 
     def service(self, code: str) -> ServiceFacts | None:
         """The service of that code, if offered."""

@@ -1,17 +1,19 @@
-"""Taking and giving back a provider's minutes, inside the caller's transaction. The only way claims are written."""
+"""Taking and giving back a provider's minutes, inside the caller's transaction; the only way claims are written. And hours as stated."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import Conflict
 from providers.registry.changes import note_change
-from providers.schedule.models import Claim
+from providers.schedule.models import Claim, HoursStatement
+from providers.schedule.rules.hours import WeeklyRange, stated_to_list
 
 APPOINTMENT, HOLD, BLOCK, OUTSIDE = "appointment", "hold", "block", "outside"
 TAKEN = "This time has just been taken."
@@ -91,6 +93,14 @@ def flip_expired(session: Session, provider_id: int, now: datetime) -> None:
         .values(live=False)
         .execution_options(synchronize_session="fetch")
     )
+
+
+def note_hours(session: Session, provider_id: int, weekly: Iterable[WeeklyRange], now: datetime) -> None:
+    """Keep a week as it was stated, unless it is the one that was stated last."""
+    rows = stated_to_list(weekly)
+    wanted = select(HoursStatement.weekly).where(HoursStatement.provider_id == provider_id)
+    if session.scalar(wanted.order_by(HoursStatement.id.desc()).limit(1)) != rows:
+        session.add(HoursStatement(provider_id=provider_id, stated_at=now, weekly=rows))
 
 
 def _check_live(claim: Claim) -> None:

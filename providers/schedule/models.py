@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Boolean, CheckConstraint, Computed, Date, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,6 +30,17 @@ class WeeklyHours(Base):
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_of_a_week"),
         CheckConstraint("opens_minute BETWEEN 0 AND 1439 AND closes_minute > opens_minute AND closes_minute <= 2880", name="range_sane"),
     )
+
+
+class HoursStatement(Base):
+    """A week as its provider stated it, and when: one row for every statement that changed something. Never edited, never deleted."""
+
+    __tablename__ = "hours_statement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), index=True)
+    stated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    weekly: Mapped[Any] = mapped_column(Json, default=list)
 
 
 class HoursException(Base):

@@ -45,6 +45,7 @@ VISITOR = [
     "/help/accessibility",
     "/providers/renata-solano/evidence/liability_insurance",
     "/providers/renata-solano/evidence/npi",
+    "/providers/renata-solano/evidence/evening_staffing",
 ]
 CLIENT = ["/appointments", "/account", "/account/email", "/account/password"]
 THERAPIST = [

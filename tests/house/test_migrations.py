@@ -11,6 +11,8 @@ from sqlalchemy import create_engine, inspect, select
 
 from marketplace.audit import AuditHead, Deed, broken_entries, record
 from marketplace.db import db, transaction
+from providers.schedule.models import HoursStatement
+from tests.factories import ProviderFactory, WeeklyHoursFactory
 from tests.support.applications import let_go
 from tests.support.databases import MIGRATIONS, ROOT, Database, handed_on, worker_name
 
@@ -72,6 +74,23 @@ def test_an_audit_that_stands_already_gets_its_heads(app, database):
         assert db.session.execute(heads).all() == before
         assert sorted(row.last_number for row in before) == [1, 2]
         assert list(broken_entries(db.session())) == []
+    let_go(app)
+
+
+def test_hours_that_stand_already_are_dated_by_the_audit(app, database):
+    with app.app_context():
+        known, invented, unknown = (ProviderFactory(sample_data=sample) for sample in (False, True, False))
+        for provider in (known, invented, unknown):
+            WeeklyHoursFactory(provider=provider, staffing="full_time")
+        for at, verb in ((AT, "schedule_changed"), (AT.replace(day=14), "schedule_changed"), (AT.replace(day=20), "services_changed")):
+            with transaction() as session:
+                record(session, Deed(at, "test:x", verb, "provider", known.public_id))
+        db.session.remove()
+        downgrade(directory=FOLDER, revision="0007")
+        upgrade(directory=FOLDER)
+        noted = db.session.scalars(select(HoursStatement).order_by(HoursStatement.provider_id)).all()
+        assert [(row.provider_id, row.stated_at) for row in noted] == [(known.id, AT.replace(day=14)), (invented.id, invented.created_at)]
+        assert [row.weekly for row in noted] == [[[0, 540, 1020, ["clinic"], None, "full_time"]]] * 2
     let_go(app)
 
 

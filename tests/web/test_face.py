@@ -17,6 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.clock import install_clock
 from marketplace.webkit.filters import install_filters, unbroken
+from providers.credentials.catalogue import kinds
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "marketplace" / "static"
@@ -87,7 +88,7 @@ def test_choices_show_their_error_and_link_to_the_group(face):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_of_words_render(face, page):
-    html = render_template(f"marketing/{page}.html")
+    html = render_template(f"marketing/{page}.html", asked=kinds())
     assert html.count("<h1>") == 1
     assert "call 911" in html
 

@@ -11,7 +11,6 @@ from marketplace.kernel.walltime import DAY_MINUTES, day_span, wall_minute_of_da
 
 ROW_MINUTES = 15
 STEP_MINUTES = 5
-EVENING_MINUTE = 19 * 60
 USUAL_HOURS = (9, 18)
 
 
@@ -74,12 +73,12 @@ class _Piece:
     goes_on: bool
 
 
-def evening_of(open_time: Iterable[Span], days: Sequence[date]) -> list[Thing]:
-    """The part of open time from 7 PM of each day, for the tint."""
+def evening_of(open_time: Iterable[Span], days: Sequence[date], evening_minute: int) -> list[Thing]:
+    """The part of open time from a wall minute of each day on, for the tint."""
     found = []
     for day in days:
         begin, end = day_span(day)
-        evening = end - (DAY_MINUTES - EVENING_MINUTE)
+        evening = end - (DAY_MINUTES - evening_minute)
         found += [Thing("evening", max(low, evening, begin), min(high, end)) for low, high in open_time if low < end and high > evening]
     return found
 

@@ -14,7 +14,6 @@ from booking.appointments.forms.blocks import BlockForm, visits_between
 from booking.appointments.queries import Booked, list_of_provider_between
 from booking.appointments.rules.naming import short_name
 from booking.appointments.rules.states import LIVE
-from booking.appointments.rules.weekgrid import EVENING_MINUTE
 from booking.appointments.views.desk_sheet import gather
 from marketplace import clock
 from marketplace.db import db
@@ -42,6 +41,7 @@ class Day:
     on: date
     visits: list[Booked]
     now: datetime
+    evening_minute: int
 
     @property
     def coming(self) -> Booked | None:
@@ -50,8 +50,8 @@ class Day:
 
     @property
     def evening(self) -> bool:
-        """Whether the next visit begins at 7 PM or later."""
-        return self.coming is not None and wall_minute_of_day(to_minute(self.coming.appointment.starts_at)) >= EVENING_MINUTE
+        """Whether the next visit begins in the evening, by the policy."""
+        return self.coming is not None and wall_minute_of_day(to_minute(self.coming.appointment.starts_at)) >= self.evening_minute
 
     @property
     def left(self) -> int:
@@ -87,10 +87,11 @@ def week() -> ResponseReturnValue:
     monday = _monday(request.args.get("week"), on)
     if monday is None:
         return redirect(url_for("desk.week"))
-    own_id = find_own_id(session, desk_owner().account_id)
+    own_id, evening_minute = find_own_id(session, desk_owner().account_id), _evening_minute(on)
     return render_template(
         "provider/week.html",
-        sheet=gather(session, own_id or 0, monday, 7, now),
+        sheet=gather(session, own_id or 0, monday, 7, evening_minute, now),
+        evening_minute=evening_minute,
         monday=monday,
         sunday=monday + timedelta(days=6),
         today=on,
@@ -142,7 +143,11 @@ def _blocks(form: BlockForm, in_the_way: object) -> str:
 
 def _day(provider: Provider | None, on: date, now: datetime) -> Day:
     low, high = from_minute(day_begin(on)), from_minute(day_begin(on + timedelta(days=1)))
-    return Day(on, list_of_provider_between(db.session(), provider.id if provider else None, low, high), now)
+    return Day(on, list_of_provider_between(db.session(), provider.id if provider else None, low, high), now, _evening_minute(on))
+
+
+def _evening_minute(on: date) -> int:
+    return load_policies(db.session()).on(on).evening_from_minute
 
 
 def _standing(provider: Provider | None, on: date) -> Standing | None:

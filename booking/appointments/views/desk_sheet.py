@@ -58,8 +58,8 @@ class Sheet:
         return any(begin < high and end > low for begin, end in self.open_time)
 
 
-def gather(session: Session, provider_id: int, first_day: date, days: int, now: datetime) -> Sheet:
-    """Everything on these days."""
+def gather(session: Session, provider_id: int, first_day: date, days: int, evening_minute: int, now: datetime) -> Sheet:
+    """Everything on these days. Evening begins at a wall minute, by the policy."""
     low, high = day_begin(first_day), day_begin(first_day + timedelta(days=days))
     claims = claims_between(session, provider_id, low, high, now)
     ids = [claim.id for claim in claims]
@@ -69,7 +69,7 @@ def gather(session: Session, provider_id: int, first_day: date, days: int, now: 
     own = list_weekly(session, provider_id), list_exceptions(session, provider_id)
     spans = open_spans(*own, dates[0], dates[-1], None, clinics=list_clinic_hours(session, provider_id))
     open_time = merge([(span.begin_minute, span.end_minute) for span in spans])
-    ground = [Thing("open", begin, end) for begin, end in open_time] + evening_of(open_time, dates)
+    ground = [Thing("open", begin, end) for begin, end in open_time] + evening_of(open_time, dates, evening_minute)
     sheet = lay_out([*ground, *(thing for one in taken.values() for thing in _things(one))], first_day, days)
     return Sheet(sheet, taken, open_time, _now_row(sheet, dates, now))
 

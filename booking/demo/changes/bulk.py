@@ -14,12 +14,12 @@ from marketplace.accounts.models import Account, Person
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument
 from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.registry.models import Provider
-from providers.schedule.models import Claim, HoursException, RosterShift, WeeklyHours
+from providers.schedule.models import Claim, HoursException, HoursStatement, RosterShift, WeeklyHours
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 
 NUMBERED: tuple[Any, ...] = (
     Account, Person, Provider, Clinic, ProviderPlace, ServiceArea, Service, ServiceDuration, PricePolicy, TermsPolicy, WeeklyHours,
-    HoursException, RosterShift, Credential, CredentialDecision, CredentialDocument, Claim, Screening, Consent, Appointment,
+    HoursStatement, HoursException, RosterShift, Credential, CredentialDecision, CredentialDocument, Claim, Screening, Consent, Appointment,
     AppointmentEvent,
 )  # fmt: skip
 

@@ -22,8 +22,9 @@ from providers.credentials.rules.states import DRAFT, VERIFIED
 from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.profiles.rules import ProviderFacts, ServiceFacts
 from providers.registry.models import Provider
-from providers.schedule.models import HoursException, RosterShift, ScheduleRule, WeeklyHours
+from providers.schedule.models import HoursException, HoursStatement, RosterShift, ScheduleRule, WeeklyHours
 from providers.schedule.rules.clinics import hours_to_list
+from providers.schedule.rules.hours import stated_to_list
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.rules.prices import prices_to_dict
 from providers.services.rules.terms import terms_to_dict
@@ -47,7 +48,7 @@ def add_desk(bulk: Bulk, desk: Desk, checker_id: int) -> None:
     for position, service in enumerate(facts.services):
         _add_service(bulk, facts.id, service, position)
     _add_policies(bulk, desk)
-    _add_hours(bulk, facts)
+    _add_hours(bulk, facts, desk.created_at)
     _add_shifts(bulk, desk)
     for paper in desk.papers:
         _add_paper(bulk, facts.id, paper, checker_id)
@@ -116,7 +117,8 @@ def _add_policies(bulk: Bulk, desk: Desk) -> None:
     bulk.add(TermsPolicy, provider_id=facts.id, version=1, terms=terms_to_dict(facts.terms), created_at=at)
 
 
-def _add_hours(bulk: Bulk, facts: ProviderFacts) -> None:
+def _add_hours(bulk: Bulk, facts: ProviderFacts, stated_at: datetime) -> None:
+    bulk.add(HoursStatement, provider_id=facts.id, stated_at=stated_at, weekly=stated_to_list(facts.weekly))
     for hours in facts.weekly:
         bulk.add(
             WeeklyHours, provider_id=facts.id, weekday=hours.weekday, opens_minute=hours.opens_minute, closes_minute=hours.closes_minute,

@@ -110,6 +110,7 @@ PROBLEM = given(
 )
 RATING = given({"mean": nullable({"type": "number"}), "count": COUNT})
 STARTS = listed(INSTANT)
+EVENING_STAFFING = {"enum": ["full_time", "part_time", "rotating", "mixed", None]}
 FOUND = given(
     {
         "slug": TEXT,
@@ -122,6 +123,8 @@ FOUND = given(
         "reasons": listed(ANYTHING),
         "starts": {**STARTS, "maxItems": 3},
         "more_starts": {"type": ["boolean", "integer"]},
+        "evening_staffing": EVENING_STAFFING,
+        "evening_staffing_since": nullable(DAY),
     }
 )
 PROVIDER = given(
@@ -162,6 +165,8 @@ PROVIDER = given(
         ),
         "terms": ANYTHING,
         "places": listed(ANYTHING),
+        "evening_staffing": EVENING_STAFFING,
+        "evening_staffing_since": nullable(DAY),
         "collaborations": listed(ANYTHING),
         "continuity": nullable(given({"repeat_clients": COUNT, "same_provider_percent": COUNT, "since": DAY})),
         "answers": listed(given({"code": TEXT, "question": TEXT, "answer": TEXT, "answered_on": nullable(DAY)})),

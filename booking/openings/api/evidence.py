@@ -7,7 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from booking.openings.api.endpoints import nothing_else, search_limit
 from booking.openings.api.shapes import credentials_of
-from booking.openings.rules.evidencing import EvidencePage, certified_techniques, evidence_page
+from booking.openings.catalogue import house_rules
+from booking.openings.rules.evenings import EVENING_STAFFING, evenings_of
+from booking.openings.rules.evidencing import EvidencePage, certified_techniques, evening_page, evidence_page
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import NotFound
@@ -17,6 +19,7 @@ from marketplace.webkit.identity import ANYONE, access
 from providers.credentials.queries import load_policies
 from providers.credentials.rules.kinds import CERTIFICATE
 from providers.profiles.queries import get_listed_facts
+from providers.schedule.rules.drafts import clock_text
 from providers.services import catalogue
 
 blueprint = Blueprint("evidence_api", __name__, url_prefix="/api/v1")
@@ -43,7 +46,10 @@ def _answer(slug: str, kind: str, technique: str | None) -> ResponseReturnValue:
     now = clock.now()
     facts = get_listed_facts(db.session(), slug)
     today = local_day(to_minute(now))
-    page = evidence_page(facts, kind, technique, today, load_policies(db.session()).on(today), catalogue.techniques())
+    if kind == EVENING_STAFFING:
+        page: EvidencePage | None = evening_page(evenings_of(facts, house_rules(db.session()), today))
+    else:
+        page = evidence_page(facts, kind, technique, today, load_policies(db.session()).on(today), catalogue.techniques())
     if page is None:
         raise NotFound("not_found", "There is no such kind of evidence.")
     certificates = certified_techniques(credentials_of(facts, now)) if kind == CERTIFICATE else ()
@@ -51,7 +57,7 @@ def _answer(slug: str, kind: str, technique: str | None) -> ResponseReturnValue:
 
 
 def _shape(page: EvidencePage) -> dict[str, object]:
-    evidence, words = page.evidence, page.words
+    evidence, words, evenings = page.evidence, page.words, page.evenings
     seen = evidence if page.checked else None
     return {
         "kind": page.kind,
@@ -68,6 +74,9 @@ def _shape(page: EvidencePage) -> dict[str, object]:
         "valid_until": evidence.valid_until.isoformat() if evidence and evidence.valid_until else None,
         "next_check_on": seen.next_check_on.isoformat() if seen and seen.next_check_on and page.in_force else None,
         "works_with": dict(page.partner) or None,
+        "stated_since": evenings.since.isoformat() if evenings and evenings.since else None,
+        "evening_from": clock_text(evenings.from_minute) if evenings else None,
+        "morning_from": clock_text(evenings.morning_minute) if evenings else None,
         "asked": words.asked,
         "means": words.means,
         "means_not": list(words.means_not),

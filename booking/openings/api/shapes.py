@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
+from booking.openings.catalogue import house_rules
 from booking.openings.rules.continuity import Continuity
+from booking.openings.rules.evenings import Evenings, evenings_of
 from booking.openings.rules.search import FACETS, Found, SearchResult
-from booking.openings.rules.showing import PublicCredential, badges, evening_staffing, public_credentials, terms_words
+from booking.openings.rules.showing import PublicCredential, badges, public_credentials, terms_words
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.visits import quote_visit
 from marketplace.db import db
@@ -66,7 +68,7 @@ def _item(found: Found, condition: str | None, now: datetime) -> dict[str, objec
         "start_prices_cents": list(found.prices_cents),
         "more_starts": found.more_starts,
         "terms_summary": made.summary,
-        "evening_staffing": evening_staffing(found.facts),
+        **_evenings(found.evenings),
         "sample_data": found.facts.sample_data,
     }
 
@@ -98,7 +100,7 @@ def provider_answer(facts: ProviderFacts, figure: Continuity | None, now: dateti
         "terms": {"summary": terms_words(facts.terms), **terms_to_dict(facts.terms)},
         "places": [place(one) for one in facts.places],
         "comes_to": sorted(facts.area.covered_zips) if facts.area else [],
-        "evening_staffing": evening_staffing(facts),
+        **_evenings(evenings_of(facts, house_rules(db.session()), local_day(to_minute(now)))),
         "continuity": None if figure is None else asdict(figure) | {"since": figure.since.isoformat()},
         "collaborations": [_collaboration(one) for one in credentials if one.kind == "physician_collaboration" and one.in_force],
         "answers": [
@@ -133,6 +135,11 @@ def place(one: PlaceFacts) -> dict[str, object]:
         "latitude": one.latitude,
         "longitude": one.longitude,
     }
+
+
+def _evenings(evenings: Evenings) -> dict[str, object]:
+    """How late hours are staffed, and since which day all of them full-time."""
+    return {"evening_staffing": evenings.staffing, "evening_staffing_since": _day(evenings.since)}
 
 
 def _service(service: ServiceFacts) -> dict[str, object]:

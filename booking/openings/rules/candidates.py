@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from booking.openings.rules.asking import HouseRules, StandingPiece, Wish, open_time, standing_pieces
+from booking.openings.rules.evenings import Evenings, evenings_of
 from booking.openings.rules.prices import WholePrices
 from booking.openings.rules.question import Taken, TravelMinutes
 from booking.quotes.rules.taxes import TaxRow
@@ -95,6 +96,10 @@ class Candidate:
     def works_with_doctor(self, today: date) -> bool:
         """Whether a collaboration with a physician or physical therapist is verified and in force today."""
         return self._once(("doctor", today), lambda: (in_force(today, self.facts.credentials, COLLABORATION) is not None,))[0]
+
+    def evenings(self, house: HouseRules, today: date) -> Evenings:
+        """How their late hours are staffed as of today, and since when."""
+        return self._once(("evenings", house.policies.newest.version, today), lambda: evenings_of(self.facts, house, today))
 
     def prices(self, service: ServiceFacts, wish: Wish, taxes: Sequence[TaxRow]) -> WholePrices:
         """What the starts of a wish cost. Where a visit is matters by its travel alone, so places as far share their prices."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from booking.openings.rules.evenings import EVENING_STAFFING, Evenings
 from booking.openings.rules.showing import PublicCredential
+from marketplace.kernel.walltime import hour_words
 from providers.credentials.rules.collaboration import COLLABORATION
 from providers.credentials.rules.kinds import CERTIFICATE, INSURANCE, LICENSE, KindTable
 from providers.credentials.rules.standing import EXPIRED, EXPIRING, PENDING, CredentialFact, shown_state
@@ -15,6 +17,7 @@ from providers.profiles.rules import Evidence, ProviderFacts
 from providers.services.rules.matching import Technique
 
 NOT_CHECKED = "not_checked"
+STATED, NOT_STATED = "stated", "not_stated"
 BACKGROUND, NPI = "background_check", "npi"
 
 _SHOWN = (VERIFIED, SUSPENDED, REVOKED, SUBMITTED, UNDER_REVIEW)
@@ -80,6 +83,8 @@ class EvidencePage:
 
     `status` is verified, expiring, expired, pending, suspended, revoked or not_checked; `evidence` is None only for the last. `renewing`
     says that something newer waits to be checked. `partner` names who they work with, for a collaboration. Never a number or a document.
+
+    Of evenings nothing is checked: `status` is stated or not_stated, and `evenings` says what the hours are and since when.
     """
 
     kind: str
@@ -92,11 +97,12 @@ class EvidencePage:
     renewing: bool
     partner: Mapping[str, str]
     words: Explanation
+    evenings: Evenings | None = None
 
     @property
     def in_force(self) -> bool:
-        """Whether it was checked and holds today."""
-        return self.status in (VERIFIED, EXPIRING)
+        """Whether it was checked, or for evenings stated, and holds today."""
+        return self.status in (VERIFIED, EXPIRING, STATED)
 
     @property
     def checked(self) -> bool:
@@ -130,6 +136,32 @@ def evidence_page(
         renewing=status != PENDING and any(one == PENDING for one, _ in held),
         partner=_partner(evidence) if kind == COLLABORATION and evidence is not None and status in (VERIFIED, EXPIRING) else {},
         words=EXPLAINED[kind],
+    )
+
+
+def evening_page(evenings: Evenings) -> EvidencePage:
+    """The page behind the mark for full-time evenings, with the hours of the policy in words."""
+    hours = {"evening": hour_words(evenings.from_minute), "morning": hour_words(evenings.morning_minute)}
+    return EvidencePage(
+        kind=EVENING_STAFFING,
+        technique=None,
+        title="Full-time evenings",
+        required=False,
+        recheck_days=0,
+        status=STATED if evenings.full_time else NOT_STATED,
+        evidence=None,
+        renewing=False,
+        partner={},
+        words=Explanation(
+            "Hours carry a word: full time, part time or rotating. Therapists say it of their own hours, clinics of the shifts they plan. "
+            f"Evening begins at {hours['evening']} here, and night ends at {hours['morning']}.",
+            f"All hours from {hours['evening']} until {hours['morning']} that can be booked here are stated as full-time work. "
+            f"Of everybody here, with this mark or without: a visit that begins at {hours['evening']} or later, or before "
+            f"{hours['morning']}, is never offered in time that is stated as part time or rotating.",
+            ("It does not mean that anybody looked at a contract.", "It does not say how good the work is."),
+            ("Contracts and pay", "Work somewhere else"),
+        ),
+        evenings=evenings,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.openings.rules.candidates import Candidate, Tables
+from booking.openings.rules.evenings import Evenings
 from booking.openings.rules.matching import SHOWN_STARTS, Frame, Look, Match
 from booking.openings.rules.wanted import PRICE_STEPS_CENTS, SearchQuery
 from providers.profiles.rules import PlaceFacts, ProviderFacts, ServiceFacts
@@ -42,6 +43,7 @@ class Found:
     usable: frozenset[str]
     works_with_doctor: bool
     settings: tuple[str, ...]
+    evenings: Evenings
 
 
 @dataclass(frozen=True)
@@ -119,4 +121,5 @@ def _found(look: Look, match: Match, query: SearchQuery, now: datetime) -> Found
         usable=match.usable,
         works_with_doctor=match.candidate.works_with_doctor(look.frame.today),
         settings=tuple(dict.fromkeys((spot.setting, *others))),
+        evenings=match.candidate.evenings(look.frame.tables.house, look.frame.today),
     )

@@ -1,4 +1,4 @@
-"""What a provider's public face says: what was checked and what was not, evenings, terms in words. Never a number or document."""
+"""What a provider's public face says: what was checked and what was not, terms in words. Never a number or document."""
 
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ from providers.credentials.rules.states import SUBMITTED, UNDER_REVIEW, VERIFIED
 from providers.profiles.rules import Evidence, ProviderFacts
 from providers.services.rules.matching import Technique
 from providers.services.rules.terms import Terms
-
-EVENING_FROM_MINUTE = 17 * 60
-FULL_TIME, MIXED = "full_time", "mixed"
 
 _PUBLIC = (VERIFIED, SUBMITTED, UNDER_REVIEW)
 _WORDS = {LICENSE: "License registered", INSURANCE: "Insured", COLLABORATION: "Works with a doctor"}
@@ -106,14 +103,6 @@ def _level_words(credential: PublicCredential) -> str:
     title, at = title_of(credential.evidence.details.get("profession")), credential.confirmed_at
     last = f", last confirmed {local_day(to_minute(at)).isoformat()}" if at else ""
     return f": {credential.level}{f' ({title})' if title else ''}{last}"
-
-
-def evening_staffing(facts: ProviderFacts) -> str | None:
-    """How hours after 5 PM are staffed: full_time, part_time, rotating, mixed; None where there are none or nothing is said."""
-    evenings = {hours.staffing for hours in facts.weekly if hours.closes_minute > EVENING_FROM_MINUTE and hours.settings}
-    if len(evenings) > 1:
-        return MIXED
-    return next(iter(evenings), None)
 
 
 def terms_words(terms: Terms) -> str:

@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from booking.openings.rules.search import Found
-from booking.openings.views.marks import Words, evidence_line, full_time_evenings
+from booking.openings.views.marks import Words, evening_words, evidence_line
 from booking.openings.views.words import initials, neighborhood_words, profession_words, technique_words, where_words
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.clock import clock_words
@@ -36,7 +36,7 @@ def card(found: Found, number: int, condition: str | None, now: datetime) -> Wor
         "name": facts.name,
         "initials": initials(facts.name),
         "profile": profile,
-        "evenings": full_time_evenings(facts),
+        "evenings": evening_words(found.evenings),
         "mobile": found.place is None,
         "place": place_words(found),
         "profession": profession_words(facts.profession),

@@ -7,14 +7,24 @@ from datetime import date
 from flask import Blueprint, abort, render_template, url_for
 from flask_babel import gettext as _
 
-from booking.openings.rules.evidencing import NOT_CHECKED, EvidencePage, certified_techniques, evidence_page
+from booking.openings.catalogue import house_rules
+from booking.openings.rules.evenings import EVENING_STAFFING, evenings_of
+from booking.openings.rules.evidencing import (
+    NOT_CHECKED,
+    NOT_STATED,
+    STATED,
+    EvidencePage,
+    certified_techniques,
+    evening_page,
+    evidence_page,
+)
 from booking.openings.rules.showing import PublicCredential
 from booking.openings.views.marks import Words, credentials_today, date_words
 from booking.openings.views.pages import page_limit
 from booking.openings.views.words import profession_words, technique_words
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.kernel.walltime import hour_words, local_day, to_minute
 from marketplace.webkit.identity import ANYONE, access
 from providers.credentials.queries import load_policies
 from providers.credentials.rules.kinds import CERTIFICATE, KindTable
@@ -23,7 +33,7 @@ from providers.profiles.rules import ProviderFacts
 from providers.services import catalogue
 
 blueprint = Blueprint("evidence", __name__)
-_SEALS = {"verified": "good", "expiring": "warning", "suspended": "warning", "revoked": "warning"}
+_SEALS = {"verified": "good", "stated": "evening", "expiring": "warning", "suspended": "warning", "revoked": "warning"}
 
 
 @blueprint.get("/providers/<slug>/evidence/<kind>")
@@ -36,7 +46,7 @@ def show(slug: str, kind: str, technique: str | None = None) -> str:
     facts = get_listed_facts(db.session(), slug)
     today = local_day(to_minute(now))
     table = load_policies(db.session()).on(today)
-    page = evidence_page(facts, kind, technique, today, table, catalogue.techniques())
+    page = _page(facts, kind, technique, today, table)
     if page is None:
         abort(404)
     credentials = credentials_today(facts, now)
@@ -52,8 +62,15 @@ def show(slug: str, kind: str, technique: str | None = None) -> str:
     )
 
 
+def _page(facts: ProviderFacts, kind: str, technique: str | None, today: date, table: KindTable) -> EvidencePage | None:
+    if kind == EVENING_STAFFING and technique is None:
+        return evening_page(evenings_of(facts, house_rules(db.session()), today))
+    return evidence_page(facts, kind, technique, today, table, catalogue.techniques())
+
+
 def _state(page: EvidencePage) -> Words:
     """The state in words, kindly: nothing here accuses anybody."""
+    since = page.evenings.since if page.evenings else None
     until = page.evidence.valid_until if page.evidence else None
     day = "" if until is None else date_words(until)
     title, text = {
@@ -79,6 +96,16 @@ def _state(page: EvidencePage) -> Words:
             _("Not checked"),
             _("We have not seen or checked this. Many good therapists have no such paper, or have not sent it in."),
         ),
+        STATED: (
+            _("Stated of all their evenings"),
+            _("All their evenings have been stated as full-time since %(day)s.", day=date_words(since))
+            if since
+            else _("Nobody noted since when."),
+        ),
+        NOT_STATED: (
+            _("Not stated"),
+            _("They keep no evenings, or say something else of some of them, or nothing. Nobody has to say it."),
+        ),
     }[page.status]
     if page.status == NOT_CHECKED and page.required:
         text = _("We have not seen or checked this. It is asked of everybody, so visits cannot be booked without it.")
@@ -87,7 +114,14 @@ def _state(page: EvidencePage) -> Words:
 
 def _rows(page: EvidencePage) -> list[Words]:
     """The facts of the check, one line each, in the order: what, where, when, by whom, until when, again when."""
-    evidence = page.evidence
+    evidence, evenings = page.evidence, page.evenings
+    if evenings is not None:
+        return [
+            {"label": _("Stated by"), "value": _("The therapist, and clinics for the shifts they plan")},
+            {"label": _("Evening"), "value": _("From %(hour)s", hour=hour_words(evenings.from_minute))},
+            {"label": _("Night"), "value": _("Until %(hour)s", hour=hour_words(evenings.morning_minute))},
+            *([{"label": _("Since"), "value": date_words(evenings.since)}] if evenings.since else []),
+        ]
     if evidence is None:
         return []
     checked = page.checked
@@ -133,4 +167,4 @@ def _others(facts: ProviderFacts, page: EvidencePage, table: KindTable) -> list[
         {"title": kind.title, "href": url_for(".show", slug=facts.slug, kind=code)}
         for code, kind in table.kinds.items()
         if code != page.kind
-    ]
+    ] + ([] if page.evenings else [{"title": _("Full-time evenings"), "href": url_for(".show", slug=facts.slug, kind=EVENING_STAFFING)}])

@@ -8,11 +8,12 @@ from datetime import date, datetime
 from flask import url_for
 from flask_babel import gettext as _
 
+from booking.openings.rules.evenings import EVENING_STAFFING, Evenings
 from booking.openings.rules.evidencing import EXPLAINED
-from booking.openings.rules.showing import FULL_TIME, PublicCredential, badges, evening_staffing, public_credentials, unchecked_kinds
+from booking.openings.rules.showing import PublicCredential, badges, public_credentials, unchecked_kinds
 from marketplace.db import db
 from marketplace.kernel.walltime import local_day, to_minute
-from marketplace.webkit.filters import NBSP, long_day, ny_date
+from marketplace.webkit.filters import NBSP, long_day, month_of, ny_date
 from providers.credentials.catalogue import kinds
 from providers.credentials.queries import load_policies
 from providers.credentials.rules.collaboration import CONFIRMED, title_of
@@ -69,9 +70,19 @@ def evidence_href(facts: ProviderFacts, kind: str, technique: str | None = None)
     return url_for("evidence.show", slug=facts.slug, kind=kind, technique=technique)
 
 
-def full_time_evenings(facts: ProviderFacts) -> bool:
-    """Whether all evening hours are staffed full-time."""
-    return evening_staffing(facts) == FULL_TIME
+def evening_words(evenings: Evenings) -> str:
+    """`Full-time evenings since March 2025`; nothing where that is not stated of all of them."""
+    if not evenings.full_time:
+        return ""
+    if evenings.since is None:
+        return _("Full-time evenings")
+    return _("Full-time evenings since %(month)s", month=month_of(evenings.since))
+
+
+def evening_mark(facts: ProviderFacts, evenings: Evenings) -> list[Words]:
+    """The mark for full-time evenings on a provider's page, if they have it."""
+    words = evening_words(evenings)
+    return [{"text": words, "evening": True, "href": evidence_href(facts, EVENING_STAFFING)}] if words else []
 
 
 def evidence_items(facts: ProviderFacts, credentials: Sequence[PublicCredential]) -> list[Words]:

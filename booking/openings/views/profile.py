@@ -14,9 +14,10 @@ from booking.openings.catalogue import house_rules
 from booking.openings.forms.continuity import current_continuity
 from booking.openings.forms.wishes import area_zip
 from booking.openings.rules.asking import Wish, offered_service, standing_pieces
+from booking.openings.rules.evenings import evenings_of
 from booking.openings.rules.wanted import SETTINGS
 from booking.openings.views.cards import rating_words
-from booking.openings.views.marks import Words, credentials_today, date_words, evidence_items, evidence_line, full_time_evenings
+from booking.openings.views.marks import Words, credentials_today, date_words, evening_mark, evidence_items, evidence_line
 from booking.openings.views.weeks import Choice
 from booking.openings.views.words import (
     condition_words,
@@ -36,7 +37,7 @@ from booking.quotes.rules.visits import quote_visit
 from marketplace.db import db
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import format_usd
-from marketplace.kernel.walltime import DAY_MINUTES, local_day, to_minute
+from marketplace.kernel.walltime import hour_words, local_day, to_minute
 from marketplace.webkit.filters import rfc3339
 from providers.places.gazetteer import neighborhoods_of_zip
 from providers.profiles.catalogue import questions
@@ -161,7 +162,7 @@ def tax_line(facts: ProviderFacts, today: date) -> Words | None:
 def _rule(rule: PriceRule) -> Iterable[Words]:
     match rule:
         case BandRule():
-            times = {"begin": _clock(rule.from_minute), "end": _clock(rule.to_minute)}
+            times = {"begin": hour_words(rule.from_minute), "end": hour_words(rule.to_minute)}
             yield {"label": _("Start from %(begin)s until %(end)s", **times), "amount": _plus(rule.amount_cents)}
         case WeekendRule():
             days = ", ".join(_(WEEKDAYS[day]) for day in rule.weekdays)
@@ -177,12 +178,6 @@ def _rule(rule: PriceRule) -> Iterable[Words]:
 
 def _plus(cents: int) -> str:
     return f"+ {format_usd(cents)}"
-
-
-def _clock(minute: int) -> str:
-    """A wall minute as "7 PM"."""
-    hour, rest = divmod(minute % DAY_MINUTES, 60)
-    return f"{hour % 12 or 12}{f':{rest:02d}' if rest else ''}\u00a0{'AM' if hour < 12 else 'PM'}"
 
 
 def works_with(facts: ProviderFacts, standing: frozenset[str], condition: str | None) -> list[Words]:
@@ -234,7 +229,8 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
     credentials = credentials_today(facts, now)
     today = local_day(to_minute(now))
     codes = {code for service in facts.services for code in service.techniques}
-    pieces = standing_pieces(facts, codes, house_rules(db.session()), today, today, None)
+    house = house_rules(db.session())
+    pieces = standing_pieces(facts, codes, house, today, today, None)
     standing = pieces[0].techniques if pieces else frozenset()
     return {
         "provider": facts,
@@ -242,8 +238,7 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
         "profession": profession_words(facts.profession),
         "languages": ", ".join(language_words(code) for code in facts.languages),
         "rating": rating_words(facts),
-        "evenings": full_time_evenings(facts),
-        "marks": evidence_line(facts, now),
+        "marks": [*evidence_line(facts, now), *evening_mark(facts, evenings_of(facts, house, today))],
         "evidence": evidence_items(facts, credentials),
         "choice": choice,
         "prices": price_tables(facts, choice),

@@ -112,7 +112,7 @@ def _band(start: int) -> str:
 
 
 def _band_words(band: str, starts: Sequence[int], cents: CentsAt) -> Words:
-    labels = {"night": _("Before 5\u00a0AM"), "day": _("Day"), "evening": _("Evening"), "from_7": _("From 7 PM")}
+    labels = {"night": _("Before 5\u00a0AM"), "day": _("Day"), "evening": _("5 to 7\u00a0PM"), "from_7": _("From 7 PM")}
     return {"code": band, "label": labels[band], "price_cents": min(map(cents, starts)), "evening": band in ("night", "from_7")}
 
 

@@ -14,7 +14,7 @@ from marketplace.kernel.errors import Conflict, FieldFault, Refused
 from marketplace.kernel.walltime import to_minute, to_minute_up
 from providers.registry.changes import note_change, note_deed, own_provider
 from providers.registry.rules import Owner
-from providers.schedule.changes import BLOCK, ClaimFacts, claim_time, flip_expired, release_claim
+from providers.schedule.changes import BLOCK, ClaimFacts, claim_time, flip_expired, note_hours, release_claim
 from providers.schedule.models import Claim, HoursException, ScheduleRule, WeeklyHours
 from providers.schedule.queries import claims_between, find_rule_row, get_block, places_by_id
 from providers.schedule.rules.checking import check_weekly
@@ -37,6 +37,7 @@ def put_schedule(owner: Owner, draft: ScheduleDraft, now: datetime) -> None:
         session.execute(delete(HoursException).where(HoursException.provider_id == provider.id))
         session.add_all(_weekly_row(provider.id, hours) for hours in weekly)
         session.add_all(_exception_row(provider.id, exception) for exception in exceptions)
+        note_hours(session, provider.id, weekly, now)
         if draft.rules is not None:
             _write_rules(session, provider.id, draft.rules)
         note_deed(session, provider, owner.actor, "schedule_changed", now, ranges=len(weekly), exceptions=len(exceptions))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 SETTINGS = frozenset({"clinic", "home", "office", "hotel"})
 STAFFINGS = frozenset({"full_time", "part_time", "rotating"})
@@ -26,6 +27,14 @@ class WeeklyRange:
     settings: frozenset[str]
     place_id: int | None = None
     staffing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoursStated:
+    """What somebody stated as their week, and when. Only ranges that are offered for a setting are in it."""
+
+    stated_at: datetime
+    weekly: tuple[WeeklyRange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +110,18 @@ class OpenSpan(NamedTuple):
     place_id: int | None = None
     staffing: str | None = None
     anchor_minute: int | None = None
+
+
+def stated_to_list(weekly: Iterable[WeeklyRange]) -> list[list[object]]:
+    """The offered ranges of a week as they are kept: weekday, opens, closes, settings, place, staffing; equal weeks are equal."""
+    rows: list[list[object]] = [
+        [hours.weekday, hours.opens_minute, hours.closes_minute, sorted(hours.settings), hours.place_id, hours.staffing]
+        for hours in weekly
+        if hours.settings
+    ]
+    return sorted(rows, key=repr)
+
+
+def stated_from_list(rows: Iterable[Sequence[Any]]) -> tuple[WeeklyRange, ...]:
+    """A week as it was kept."""
+    return tuple(WeeklyRange(day, opens, closes, frozenset(settings), place, word) for day, opens, closes, settings, place, word in rows)

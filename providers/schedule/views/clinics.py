@@ -17,6 +17,7 @@ from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.reading import read_date
 from marketplace.webkit.typed import placed_faults
+from providers.credentials.queries import load_policies
 from providers.places.forms import current_geocoder
 from providers.places.models import Clinic
 from providers.places.queries import get_clinic, list_clinics
@@ -156,6 +157,7 @@ def _show_roster(
         previous=(monday - week).isoformat(),
         following=(monday + week).isoformat(),
         copied=copied,
+        asked=load_policies(db.session()).on(ny_date(clock.now())),
         faults=faults or {},
         sentence=sentence,
     )

@@ -14,6 +14,7 @@ from marketplace.db import db
 from marketplace.kernel.errors import Malformed, Refused
 from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access
+from providers.credentials.queries import load_policies
 from providers.places.queries import list_places
 from providers.registry.forms import desk_owner
 from providers.registry.queries import find_own_provider
@@ -98,6 +99,7 @@ def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence:
     return render_template(
         "provider/hours.html",
         page=page,
+        asked=load_policies(session).on(today),
         opened=opened | {int(name[1]) for name in faults or () if name[0] == "w" and name[1:2] in NUMBERS},
         faults=faults or {},
         sentence=sentence,

@@ -1,5 +1,6 @@
 """Hours and blocks in both databases: stated as a whole, and never in a visit's way."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,9 @@ from marketplace.kernel.errors import Conflict, NotFound, Refused
 from providers.registry.models import Change, Provider
 from providers.registry.rules import Owner
 from providers.schedule.actions import add_block, put_schedule, remove_block
-from providers.schedule.models import Claim, HoursException, WeeklyHours
+from providers.schedule.models import Claim, HoursException, HoursStatement, WeeklyHours
 from providers.schedule.rules.drafts import BlockDraft, ScheduleDraft
-from providers.schedule.rules.hours import WeeklyRange
+from providers.schedule.rules.hours import WeeklyRange, stated_from_list
 from tests.factories import AccountFactory, ClaimFactory, ProviderFactory, ProviderPlaceFactory, epoch_minute
 from tests.support.clocks import START
 
@@ -60,6 +61,22 @@ def test_a_schedule_replaces_the_one_before_and_tells_the_feed(provider):
     before = count(Change)
     put_schedule(owner_of(provider), week(), START)
     assert (count(WeeklyHours), count(HoursException), count(Change)) == (0, 0, before + 1)
+
+
+def test_a_week_is_noted_with_its_day_and_only_when_it_changes(provider):
+    full, part = (replace(EVENING, staffing=word) for word in ("full_time", "part_time"))
+    for days, stated in enumerate((full, full, part, full)):
+        put_schedule(owner_of(provider), week(stated), START + timedelta(days=days))
+    noted = db.session.execute(select(HoursStatement.stated_at, HoursStatement.weekly).order_by(HoursStatement.id)).all()
+    assert [(row.stated_at - START).days for row in noted] == [0, 2, 3]
+    assert [stated_from_list(row.weekly) for row in noted] == [(full,), (part,), (full,)]
+
+
+def test_a_refused_week_is_not_noted(provider):
+    places = [ProviderPlaceFactory(provider=provider).public_id, ProviderPlaceFactory(provider=provider, line1="2 Broadway").public_id]
+    with pytest.raises(Refused):
+        put_schedule(owner_of(provider), week(EVENING, EVENING, places=places), START)
+    assert count(HoursStatement) == 0
 
 
 def test_two_places_at_once_are_refused_and_nothing_changes(provider):

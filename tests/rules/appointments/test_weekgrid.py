@@ -63,15 +63,16 @@ def test_what_lies_outside_the_week_is_not_on_it():
     assert all(column.cells == () for column in sheet.days)
 
 
-def test_evening_is_open_time_from_seven():
+def test_evening_is_open_time_from_the_hour_on():
     spans = [(at(MONDAY, 18), at(MONDAY, 22))]
-    assert evening_of(spans, [MONDAY]) == [Thing("evening", at(MONDAY, 19), at(MONDAY, 22))]
+    assert evening_of(spans, [MONDAY], 19 * 60) == [Thing("evening", at(MONDAY, 19), at(MONDAY, 22))]
+    assert evening_of(spans, [MONDAY], 21 * 60) == [Thing("evening", at(MONDAY, 21), at(MONDAY, 22))]
 
 
 @pytest.mark.parametrize("day", [date(2027, 3, 14), date(2027, 11, 7)])
 def test_evening_begins_at_seven_on_change_days_too(day):
     low, high = day_span(day)
-    (thing,) = evening_of([(low, high)], [day])
+    (thing,) = evening_of([(low, high)], [day], 19 * 60)
     assert high - thing.begin_minute == 5 * 60
 
 
