@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -17,6 +17,7 @@ from providers.schedule.models import Claim, HoursException, RosterShift, Schedu
 from providers.schedule.rules.clinics import hours_from_list
 from providers.schedule.rules.drafts import DEFAULT_RULES
 from providers.schedule.rules.hours import ClinicHours, DateException, ScheduleRules, Shift, WeeklyRange
+from providers.schedule.rules.opening import LOOK_BACK_DAYS
 
 
 def list_weekly(session: Session, provider_id: int | None) -> list[WeeklyRange]:
@@ -133,8 +134,13 @@ def shifts_between(
     return list(session.scalars(wanted.order_by(RosterShift.on, RosterShift.opens_minute, RosterShift.id)))
 
 
-def load_clinic_hours(session: Session, places: Iterable[Any]) -> Mapping[int, tuple[ClinicHours, ...]]:
-    """What shared clinics say about time at these places (rows of provider places), by provider. No statement where none is in a clinic."""
+def load_clinic_hours(
+    session: Session, places: Iterable[Any], days: tuple[date, date] | None = None
+) -> Mapping[int, tuple[ClinicHours, ...]]:
+    """What shared clinics say about time at these places (rows of provider places), by provider. No statement where none is in a clinic.
+
+    Of shifts those that decide about the days first..last; all there are without them, since when somebody has worked evenings among it.
+    """
     rooms = [place for place in places if place.clinic_id is not None]
     if not rooms:
         return {}
@@ -142,6 +148,8 @@ def load_clinic_hours(session: Session, places: Iterable[Any]) -> Mapping[int, t
     rostered = {room.provider_id for room in rooms if houses[room.clinic_id].rostered}
     shifts: dict[tuple[int, int], list[Shift]] = defaultdict(list)
     wanted = select(RosterShift).where(RosterShift.provider_id.in_(rostered)).order_by(RosterShift.on, RosterShift.opens_minute)
+    if days is not None:
+        wanted = wanted.where(RosterShift.on.between(days[0] - timedelta(days=LOOK_BACK_DAYS + 1), days[1] + timedelta(days=1)))
     for row in session.scalars(wanted) if rostered else ():
         shifts[row.provider_id, row.clinic_id].append(Shift(row.on, row.opens_minute, row.closes_minute, row.staffing))
     found: dict[int, list[ClinicHours]] = defaultdict(list)
@@ -152,7 +160,7 @@ def load_clinic_hours(session: Session, places: Iterable[Any]) -> Mapping[int, t
     return {provider_id: tuple(clinics) for provider_id, clinics in found.items()}
 
 
-def list_clinic_hours(session: Session, provider_id: int | None) -> tuple[ClinicHours, ...]:
-    """What shared clinics say about one provider's time."""
+def list_clinic_hours(session: Session, provider_id: int | None, first_day: date, last_day: date) -> tuple[ClinicHours, ...]:
+    """What shared clinics say about one provider's time on the days first..last; of shifts those that decide about them."""
     places = session.scalars(select(ProviderPlace).where(ProviderPlace.provider_id == provider_id).order_by(ProviderPlace.id))
-    return load_clinic_hours(session, places).get(provider_id or 0, ())
+    return load_clinic_hours(session, places, (first_day, last_day)).get(provider_id or 0, ())

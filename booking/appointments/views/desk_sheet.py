@@ -67,7 +67,7 @@ def gather(session: Session, provider_id: int, first_day: date, days: int, eveni
     taken = {claim.id: Taken(claim, _kind(claim, visits), visits.get(claim.id), holds.get(claim.id)) for claim in claims}
     dates = [first_day + timedelta(days=number) for number in range(days)]
     own = list_weekly(session, provider_id), list_exceptions(session, provider_id)
-    spans = open_spans(*own, dates[0], dates[-1], None, clinics=list_clinic_hours(session, provider_id))
+    spans = open_spans(*own, dates[0], dates[-1], None, clinics=list_clinic_hours(session, provider_id, dates[0], dates[-1]))
     open_time = merge([(span.begin_minute, span.end_minute) for span in spans])
     ground = [Thing("open", begin, end) for begin, end in open_time] + evening_of(open_time, dates, evening_minute)
     sheet = lay_out([*ground, *(thing for one in taken.values() for thing in _things(one))], first_day, days)

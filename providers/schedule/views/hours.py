@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -22,6 +23,7 @@ from providers.schedule.actions import put_schedule
 from providers.schedule.forms import read_schedule
 from providers.schedule.forms.page import MOST_A_DAY, HoursPage, add_line, drop_line, page_of_body, page_of_form
 from providers.schedule.queries import list_clinic_hours, list_exceptions, list_weekly, places_by_id, rules_in_force
+from providers.schedule.rules.clinics import WEEK_DAYS
 from providers.schedule.rules.drafts import schedule_to_dict
 from providers.schedule.rules.preview import coming_days
 
@@ -96,6 +98,7 @@ def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence:
     own_id = provider.id if provider else None
     places = [Place(place.public_id, place.name) for place in list_places(session, own_id)] if own_id else []
     today = ny_date(clock.now())
+    clinics = list_clinic_hours(session, own_id, today, today + timedelta(days=WEEK_DAYS))
     return render_template(
         "provider/hours.html",
         page=page,
@@ -106,7 +109,5 @@ def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence:
         weekdays=WEEKDAYS,
         most=MOST_A_DAY,
         places=places,
-        coming=coming_days(
-            list_weekly(session, own_id), list_exceptions(session, own_id), today, clinics=list_clinic_hours(session, own_id)
-        ),
+        coming=coming_days(list_weekly(session, own_id), list_exceptions(session, own_id), today, clinics=clinics),
     )
