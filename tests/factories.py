@@ -18,6 +18,7 @@ from factory.alchemy import SQLAlchemyModelFactory
 from sqlalchemy import select
 
 from booking.appointments.models import Appointment, AppointmentEvent, Hold
+from booking.calendars.models import CalendarFeed
 from booking.screening.models import Consent, Screening
 from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
 from marketplace.accounts.security_port import hash_password
@@ -592,6 +593,23 @@ class AppointmentEventFactory(Row):
     actor = "client"
     verb = "booked"
     facts: Any = {}
+
+
+class CalendarFeedFactory(Row):
+    """A client's own feed; `plain` is the secret of its address."""
+
+    class Meta:
+        model = CalendarFeed
+        exclude = ("account", "plain")
+
+    account = factory.SubFactory(AccountFactory)
+    account_id = owned("account")
+    audience = "client"
+    detail = "brief"
+    plain = factory.Sequence(lambda n: f"secret-of-a-calendar-feed-that-nobody-guesses-{n}")
+    token = factory.SelfAttribute("plain")
+    token_hash = factory.LazyAttribute(lambda made: secret_hash(made.plain))
+    made_at = START
 
 
 class ScreeningFactory(Row):

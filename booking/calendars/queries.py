@@ -1,0 +1,109 @@
+"""Feeds and what they tell, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy.orm import Session
+
+from booking.appointments.models import Appointment
+from booking.calendars.models import CalendarFeed
+from booking.calendars.rules import CLIENT, CLINIC, ENDED, VisitLine, Window
+from marketplace.accounts.models import Account, Person
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.walltime import to_minute
+from providers.places.gazetteer import find_zip
+from providers.places.models import Clinic, ProviderPlace
+from providers.registry.models import Provider
+from providers.schedule.changes import BLOCK
+from providers.schedule.models import Claim
+
+
+@dataclass(frozen=True)
+class Found:
+    """A live feed with its account and, for a clinic's, the clinic."""
+
+    feed: CalendarFeed
+    account: Account
+    clinic: Clinic | None
+
+
+def get_feed(session: Session, token_hash: str) -> Found:
+    """The live feed with this secret. Raises NotFound for any other, so that nothing can be probed."""
+    wanted = select(CalendarFeed, Account, Clinic).join(Account, Account.id == CalendarFeed.account_id)
+    row = session.execute(
+        wanted.outerjoin(Clinic, Clinic.id == CalendarFeed.clinic_id).where(CalendarFeed.token_hash == token_hash, Account.active)
+    ).first()
+    if row is None:
+        raise NotFound("not_found", "There is no such calendar.")
+    return Found(row[0], row[1], row[2])
+
+
+def list_feeds(session: Session, account_id: int, audience: str) -> list[tuple[CalendarFeed, Clinic | None]]:
+    """An account's feeds for an audience, live or revoked; clinics by name."""
+    mine = select(CalendarFeed, Clinic).outerjoin(Clinic, Clinic.id == CalendarFeed.clinic_id)
+    mine = mine.where(CalendarFeed.account_id == account_id, CalendarFeed.audience == audience).order_by(Clinic.name, CalendarFeed.id)
+    return [(row[0], row[1]) for row in session.execute(mine)]
+
+
+def visits_of(session: Session, feed: CalendarFeed, window: Window) -> list[VisitLine]:
+    """The visits a feed tells of: one statement, and no sealed column is opened."""
+    visit, place = Appointment.__table__.c, ProviderPlace.__table__.c
+    wanted = (
+        select(
+            visit.uid, visit.public_id, visit.reference, visit.sequence, visit.status, visit.starts_at, visit.ends_at, visit.changed_at,
+            visit.setting, visit.minutes, visit.zip, Provider.name.label("provider_name"), Person.name.label("client_name"),
+            place.name.label("room_name"), place.line1, place.unit, place.city, place.zip.label("room_zip"),
+        )
+        .join(Provider, Provider.id == visit.provider_id)
+        .join(Person, Person.id == visit.person_id)
+        .outerjoin(ProviderPlace, place.id == visit.place_id)
+        .where(_whose(feed), _within(window))
+        .order_by(visit.starts_at, visit.id)
+    )  # fmt: skip
+    return [_line(row) for row in session.execute(wanted)]
+
+
+def _whose(feed: CalendarFeed) -> ColumnElement[bool]:
+    if feed.audience == CLINIC:
+        rooms = ProviderPlace.clinic_id == feed.clinic_id
+        workers = select(ProviderPlace.provider_id).where(rooms)
+        return and_(Appointment.provider_id.in_(workers), Appointment.place_id.in_(select(ProviderPlace.id).where(rooms)))
+    if feed.audience == CLIENT:
+        return Person.account_id == feed.account_id
+    return Provider.account_id == feed.account_id
+
+
+def _within(window: Window) -> ColumnElement[bool]:
+    ended = Appointment.status.in_(ENDED)
+    told = and_(~ended, Appointment.ends_at > window.since_at)
+    return and_(Appointment.starts_at < window.until_at, or_(told, and_(ended, Appointment.changed_at > window.ended_since_at)))
+
+
+def _line(row: Any) -> VisitLine:
+    at_clinic = row.setting == "clinic" and row.room_name is not None
+    unit = f", {row.unit}" if row.unit else ""
+    return VisitLine(
+        row.uid, row.public_id, row.reference, row.sequence, row.status, row.starts_at, row.ends_at, row.changed_at,
+        row.setting, row.minutes, row.provider_name, row.client_name,
+        room_name=row.room_name if at_clinic else None,
+        room=f"{row.room_name}, {row.line1}{unit}, {row.city} {row.room_zip}" if at_clinic else None,
+        area=_area(row.room_zip if at_clinic else row.zip),
+    )  # fmt: skip
+
+
+def _area(zip_code: str | None) -> str | None:
+    """The part of town, as far as anybody may know it."""
+    found = find_zip(zip_code) if zip_code else None
+    return f"{found.name}, {found.zip}" if found else None
+
+
+def blocks_of(session: Session, account_id: int, window: Window) -> Sequence[Row[str, int, int]]:
+    """A provider's blocks within the window: public id, begin and end in epoch minutes."""
+    blocks = select(Claim.public_id, Claim.begin_minute, Claim.end_minute).join(Provider, Provider.id == Claim.provider_id)
+    within = and_(Claim.end_minute > to_minute(window.since_at), Claim.begin_minute < to_minute(window.until_at))
+    mine = blocks.where(Provider.account_id == account_id, Claim.kind == BLOCK, Claim.live, within)
+    return session.execute(mine.order_by(Claim.begin_minute, Claim.id)).all()
