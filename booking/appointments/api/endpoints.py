@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from flask import Blueprint, Response, jsonify, request
 
 from booking.appointments.actions import progress
 from booking.appointments.actions.book import book
 from booking.appointments.actions.cancel import cancel
-from booking.appointments.actions.hold import hold_time, release_hold
+from booking.appointments.actions.hold import HoldWish, hold_first_free, hold_time, release_hold
 from booking.appointments.actions.move import move
 from booking.appointments.api.shapes import appointment_answer, appointment_answers, hold_answer
 from booking.appointments.changes.history import Doer
@@ -19,6 +20,8 @@ from booking.appointments.changes.loading import verdict_facts, waivers_left
 from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id, read_booking, read_cancelling, read_wish
 from booking.appointments.queries import Booked, list_of_person, list_of_provider
 from booking.appointments.rules.cancellation import REASONS, assess_cancellation, verdict_to_dict
+from booking.openings.forms.anyone import read_anyone, wish_of
+from booking.openings.queries.searching import search
 from marketplace import clock
 from marketplace.accounts.queries import saved_zip
 from marketplace.db import db
@@ -28,6 +31,9 @@ from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.paging import encode_cursor, read_cursor
 from marketplace.webkit.reading import Fields, json_object
+from providers.places.forms import current_geocoder
+from providers.places.geocoders import resolve
+from providers.profiles.queries import get_facts
 
 blueprint = Blueprint("appointments_api", __name__, url_prefix="/api/v1")
 PAGE = 20
@@ -44,6 +50,22 @@ def make_hold() -> tuple[Response, int]:
     person_id = own_person_id()
     hold = hold_time(read_wish(saved_zip(db.session(), person_id)), person_id, doer(), clock.now())
     return jsonify(hold_answer(hold)), 201
+
+
+@blueprint.post("/holds/any")
+@access("client")
+@limiter.limit("60 per minute")
+@idempotent
+def make_any_hold() -> tuple[Response, int]:
+    """Hold a start with whoever is free then and meets the wishes: the nearest first."""
+    person_id, now = own_person_id(), clock.now()
+    locate = partial(resolve, geocoder=current_geocoder())
+    wanted = read_anyone(json_object(request), saved_zip(db.session(), person_id), locate)
+    found = search(db.session(), wanted.query, now).items
+    hold = hold_first_free([HoldWish(one.facts.slug, wish_of(one), wanted.starts_at) for one in found], person_id, doer(), now)
+    provider = get_facts(db.session(), hold.provider_id)
+    whose = {"provider": {"slug": provider.slug, "name": provider.name}, "service": hold.service_code, "setting": hold.setting}
+    return jsonify(hold_answer(hold) | whose), 201
 
 
 @blueprint.delete("/holds/<public_id>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -12,12 +13,15 @@ from werkzeug.wrappers import Response as Answer
 from wtforms.fields.choices import SelectChoice
 
 from booking.appointments.actions.book import Booking, PlaceOfVisit, book
-from booking.appointments.actions.hold import HoldWish, hold_time, keep_draft, release_hold
+from booking.appointments.actions.hold import HoldWish, hold_first_free, hold_time, keep_draft, release_hold
 from booking.appointments.forms.checkout import CodeForm, DetailsForm, PlaceForm, PlainForm, WishesForm, consent_form
 from booking.appointments.forms.health import asked, health_form, open_screens, read_answers
 from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.models import Hold
 from booking.appointments.queries import find_last_address, get_hold, get_of_hold
+from booking.openings.forms.anyone import read_anyone_of_page, wish_of
+from booking.openings.forms.pages import KNOWN
+from booking.openings.queries.searching import search
 from booking.openings.rules.asking import Wish
 from booking.quotes.rules.agreed import agreed_from_dict
 from booking.quotes.rules.clock import clock_words
@@ -34,7 +38,9 @@ from marketplace.vault import vault
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import read_instant
+from providers.places.forms import current_geocoder
 from providers.places.gazetteer import find_zip
+from providers.places.geocoders import resolve
 from providers.profiles.queries import get_facts
 from providers.profiles.rules import MOBILE, ProviderFacts
 from providers.services.catalogue import techniques
@@ -62,9 +68,38 @@ def hold() -> Answer:
             "zip": place.get("zip") or None,
         }
         return redirect(url_for("openings.provider", slug=wished.provider, **chosen))
+    return _to_checkout(made)
+
+
+@blueprint.post("/hold/any")
+@access("client", "anonymous")
+@limiter.limit("60 per minute")
+def hold_any() -> Answer:
+    """Hold the chosen start with whoever is free then; where nobody is any more, the search comes back."""
+    now = clock.now()
+    locate = partial(resolve, geocoder=current_geocoder())
+    try:
+        wanted = read_anyone_of_page(request.form, locate, now)
+        found = search(db.session(), wanted.query, now).items
+        wishes = [HoldWish(one.facts.slug, wish_of(one), wanted.starts_at, _origin()) for one in found]
+        made = hold_first_free(wishes, viewer().person_id, doer(), now)
+    except (Conflict, Refused, Limited) as refusal:
+        flash(refusal.sentence, "warning")
+        asked: dict[str, Any] = {name: request.form.getlist(name) for name in KNOWN if name in request.form}
+        return redirect(url_for("openings.search", **asked))
+    return _to_checkout(made)
+
+
+def _to_checkout(made: Hold) -> Answer:
+    """On to the first step; a new guest is remembered by this browser."""
     if made.person_id != viewer().person_id:
         session["guest"] = db.session.get_one(Person, made.person_id).public_id
     return redirect(url_for(".health", public_id=made.public_id))
+
+
+def _origin() -> str | None:
+    """A keyed hash of a guest's address; None for accounts."""
+    return None if viewer().signed_in else vault().fingerprint(request.remote_addr or "", "origin")
 
 
 def _wished_start() -> HoldWish:
@@ -72,9 +107,8 @@ def _wished_start() -> HoldWish:
     sent = request.form
     minutes, setting = sent.get("minutes", ""), sent.get("setting", "")
     area = find_zip(sent.get("zip", "")) if setting in MOBILE else None
-    origin = None if viewer().signed_in else vault().fingerprint(request.remote_addr or "", "origin")
     wish = Wish(sent.get("service", ""), int(minutes) if re.fullmatch(r"[0-9]{1,3}", minutes) else 0, setting, area.zip if area else None)
-    return HoldWish(sent.get("provider", ""), wish, read_instant(sent.get("starts_at", "")), origin)
+    return HoldWish(sent.get("provider", ""), wish, read_instant(sent.get("starts_at", "")), _origin())
 
 
 class Checkout:

@@ -107,6 +107,31 @@ CANCELLING = taken(
     },
 )
 HOLD = given({"id": TEXT, "starts_at": INSTANT, "ends_at": INSTANT, "expires_at": INSTANT, "quote": ref("Quote")})
+ANY_WISH = taken(
+    {"starts_at": INSTANT, "minutes": {"type": "integer", "minimum": 1, "maximum": 480}, "setting": SETTING},
+    {
+        "near": nullable({"type": "string", "minLength": 1, "maxLength": 200}),
+        "condition": nullable(TEXT),
+        "technique": listed(TEXT),
+        "gender": listed(GENDER),
+        "language": listed(TEXT),
+        "max_price_cents": nullable(COUNT),
+        "full_time": YES,
+        "collaborates": YES,
+    },
+)
+ANY_HOLD = given(
+    {
+        "id": TEXT,
+        "starts_at": INSTANT,
+        "ends_at": INSTANT,
+        "expires_at": INSTANT,
+        "quote": ref("Quote"),
+        "provider": given({"slug": TEXT, "name": TEXT}),
+        "service": TEXT,
+        "setting": SETTING,
+    }
+)
 SCREENED = given(
     {
         "id": TEXT,
@@ -263,6 +288,19 @@ OPERATIONS = (
         WISH,
         status=201,
         answer=HOLD,
+        errors=(404, 409, 429),
+        creates=True,
+    ),
+    Operation(
+        "POST",
+        f"{V1}/holds/any",
+        "create_any_hold",
+        "Hold a start for ten minutes with whoever is free then and meets the wishes, the nearest first.",
+        "holds",
+        CLIENT,
+        ANY_WISH,
+        status=201,
+        answer=ANY_HOLD,
         errors=(404, 409, 429),
         creates=True,
     ),

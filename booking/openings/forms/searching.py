@@ -70,8 +70,8 @@ def read_search(args: MultiDict[str, str], locate: Locate, now: datetime) -> Ask
     if cursor is not None:
         return _resumed(cursor, mark, numbers["limit"], set(args) - {"cursor", "limit"})
     low, high = read_window(texts["from"], texts["to"], now)
-    near = None if texts["near"] is None else _near(locate(texts["near"]))
-    _need_place(chosen["settings"], near, sort)
+    near = None if texts["near"] is None else as_near(locate(texts["near"]))
+    need_place(chosen["settings"], near, sort)
     numbers["minutes"] = numbers["minutes"] or (FIRST_CONSULT_MINUTES if first_consult else USUAL_MINUTES)
     choices = {**numbers, **chosen, "full_time": full_time, "collaborates": collaborates, "first_consult": first_consult}
     return Asked(SearchQuery(low, high, near, sort=sort, **choices), None, mark)
@@ -143,11 +143,13 @@ def _flag(fields: Fields, name: str) -> bool:
     return FLAGS.get(text.lower(), False)
 
 
-def _near(place: ResolvedPlace) -> Near:
+def as_near(place: ResolvedPlace) -> Near:
+    """A place on the map as a search wants it."""
     return Near(place.label, place.latitude, place.longitude, place.zip, place.neighborhood_code, place.precision)
 
 
-def _need_place(settings: frozenset[str], near: Near | None, sort: str) -> None:
+def need_place(settings: frozenset[str], near: Near | None, sort: str) -> None:
+    """Refuse what cannot be answered without knowing where. Raises Refused `zip_needed`, `place_needed`."""
     if near is None and settings and settings <= MOBILE:
         raise Refused("zip_needed", NO_PLACE, faults=[FieldFault("near", NO_PLACE)])
     if near is None and sort == "distance":

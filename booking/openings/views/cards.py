@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +22,7 @@ from providers.profiles.rules import ProviderFacts
 from providers.services import catalogue
 
 SHOWN_REASONS = 3
+MOST_ANYONE = 3
 
 
 def card(found: Found, number: int, condition: str | None, now: datetime) -> Words:
@@ -68,6 +71,24 @@ def start_words(found: Found, start: int, cents: int, condition: str | None) -> 
         "total_cents": cents,
         "provider_name": found.facts.name,
         "href": url_for("openings.start", slug=found.facts.slug, starts_at=rfc3339(at), **wish_words(found, condition)),
+    }
+
+
+def anyone(items: Sequence[Found]) -> Words | None:
+    """The first starts of several shown therapists together: how many are free, and what it costs at most. None for one alone.
+
+    Only starts that the cards below show are counted, so that nothing is promised here that the list does not bear out.
+    """
+    free: dict[int, list[int]] = defaultdict(list)
+    for found in items:
+        for start, cents in zip(found.starts, found.prices_cents, strict=True):
+            free[start].append(cents)
+    shared = [start for start in sorted(free) if len(free[start]) > 1][:MOST_ANYONE]
+    if not shared:
+        return None
+    return {
+        "starts": [{"starts_at": from_minute(start), "count": len(free[start]), "most_cents": max(free[start])} for start in shared],
+        "most_cents": max(cents for start in shared for cents in free[start]),
     }
 
 

@@ -22,7 +22,7 @@ from booking.openings.rules.asking import open_time
 from booking.openings.rules.prices import WholePrices
 from booking.openings.rules.search import SearchResult
 from booking.openings.rules.wanted import SearchQuery
-from booking.openings.views.cards import card, nearest
+from booking.openings.views.cards import anyone, card, nearest
 from booking.openings.views.charts import chart
 from booking.openings.views.facets import Fields, chips, clear_href, facets, href, sorts
 from booking.openings.views.marks import Words
@@ -68,7 +68,9 @@ def search() -> ResponseReturnValue:
     now = clock.now()
     typed = read_page(request.args, partial(resolve, geocoder=current_geocoder()), now)
     if typed.asked is None:
-        return render_template("openings/search.html", **_frame(typed, None), cards=[], near_misses=[], chart=None, following=None), 422
+        return render_template(
+            "openings/search.html", **_frame(typed, None), cards=[], anyone=None, near_misses=[], chart=None, following=None
+        ), 422
     result = find_openings(db.session(), typed.asked.query, now, typed.asked.after)
     first = int(shown) if re.fullmatch(r"[0-9]{1,6}", shown := request.args.get("shown", "")) else 0
     cards = [card(found, first + at, result.query.condition, now) for at, found in enumerate(result.items, 1)]
@@ -81,6 +83,7 @@ def search() -> ResponseReturnValue:
         "openings/search.html",
         **_frame(typed, result),
         cards=cards,
+        anyone=anyone(result.items) if typed.asked.after is None else None,
         near_misses=[] if result.total else _near_misses(result.query, now),
         chart=chart(pins, result.query.near, comes=comes) if cards else None,
         following=following,
