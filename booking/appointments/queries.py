@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment, AppointmentEvent, Hold
+from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON, passes_share, share_window
 from booking.appointments.rules.states import COMPLETED, CONFIRMED, LIVE, REQUESTED
+from booking.openings.rules.alternatives import MayHold, anybody
+from booking.openings.rules.asking import Wish, open_for_anything
 from booking.openings.rules.continuity import DoneVisit
+from booking.openings.rules.wanted import SETTINGS
 from marketplace.accounts.models import Account, Person
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.models import Letter
 from providers.places.models import ProviderPlace
+from providers.profiles.rules import ProviderFacts
 from providers.registry.models import Provider
 from providers.schedule.models import Claim
 
@@ -235,3 +241,28 @@ def find_first_letter(session: Session, public_id: str) -> Letter | None:
     """The letter that told a client of their booking or request."""
     told = select(Letter).where(Letter.about == public_id, Letter.kind.in_(("visit_booked", "visit_requested")))
     return session.scalar(told.order_by(Letter.id).limit(1))
+
+
+def may_hold(session: Session, person_id: int | None, now: datetime) -> MayHold:
+    """What visits a person may hold beside what they have had and hold already; a visitor may hold anything. What is asked is read once."""
+    if person_id is None:
+        return anybody
+    if count_live_holds(session, Hold.person_id == person_id, now) >= LIVE_HOLDS_A_PERSON:
+        return lambda _facts, _wish, _start: False
+
+    @cache
+    def been_to(provider_id: int) -> bool:
+        return has_visit_with(session, provider_id, person_id)
+
+    @cache
+    def held_with(provider_id: int) -> list[tuple[int, int]]:
+        return live_hold_spans(session, provider_id, person_id, now)
+
+    def allowed(facts: ProviderFacts, wish: Wish, start: int) -> bool:
+        service = facts.service(wish.service)
+        if service is None or wish.setting not in SETTINGS or (service.first_visit_only and been_to(facts.id)):
+            return False
+        held = held_with(facts.id)
+        return not held or not passes_share(held, (start, start + wish.minutes), open_for_anything(facts, *share_window(now)), now)
+
+    return allowed

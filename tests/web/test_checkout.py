@@ -199,7 +199,7 @@ def test_an_ended_hold_leads_back_to_the_times_and_keeps_the_answers(app, visito
     go_to_place(person, shop)
     clock.advance(minutes=10)
     page = person.open(f"/checkout/{newest_hold(app)}/review")
-    assert page.request.path == f"/providers/{shop['provider']}"
+    assert page.request.path == f"/providers/{shop['provider']}/start"
     hold(person, shop)
     assert person.open(f"/checkout/{newest_hold(app)}/place").request.path.endswith("/place")
 
@@ -244,8 +244,9 @@ def test_a_review_sent_after_the_hold_ended_books_nothing_and_leads_on(app, visi
     person.submit(at="/place", note="Second buzzer")
     clock.advance(minutes=10)
     page = person.submit(at="/review")
-    assert page.request.path == f"/providers/{shop['provider']}"
-    assert "is free again" in page.text
+    assert page.request.path == f"/providers/{shop['provider']}/start"
+    assert "no longer held for you" in page.text
+    assert 'action="/hold"' in page.text
     with app.app_context():
         assert db.session.scalars(select(Appointment)).all() == []
 
@@ -276,7 +277,7 @@ def test_a_taken_start_says_so_and_shows_other_times(visitor, shop, client_accou
     slow.open(f"/providers/{shop['provider']}/start", **{name: value for name, value in shop.items() if name != "provider" and value})
     hold(visitor(), shop)
     page = slow.submit(at="/hold")
-    assert page.request.path == f"/providers/{shop['provider']}"
+    assert page.request.path == f"/providers/{shop['provider']}/start"
     assert "just been taken" in page.text
 
 

@@ -75,8 +75,10 @@ def test_each_start_of_a_result_opens_its_own_page_where_it_can_be_held(anna, cl
 def test_a_start_that_is_gone_says_why_and_offers_the_nearest(anna, client):
     page = client.get("/providers/anna/start?service=medical-massage&minutes=60&setting=clinic&starts_at=2027-01-13T21:00:00-05:00")
     assert "it is not within the hours kept" in text_of(page)
-    assert len(starts_on(page)) == 3
+    assert [href.partition("starts_at=")[2][:10] for href in starts_on(page)] == ["2027-01-13"] * 3 + ["2027-01-14", "2027-01-15"]
     assert 'action="/hold"' not in page.text
+    for href in re.findall(r'<a class="(?:start|card proposal)" href="([^"]+)"', page.text):
+        assert 'action="/hold"' in client.get(href.replace("&amp;", "&")).text
     past = client.get("/providers/anna/start?service=medical-massage&minutes=60&setting=clinic&starts_at=2026-01-13T21:00:00-05:00")
     assert past.status_code == 200
     assert 'action="/hold"' not in past.text

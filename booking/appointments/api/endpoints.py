@@ -18,14 +18,16 @@ from booking.appointments.api.shapes import appointment_answer, appointment_answ
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.loading import verdict_facts, waivers_left
 from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id, read_booking, read_cancelling, read_wish
-from booking.appointments.queries import Booked, list_of_person, list_of_provider
+from booking.appointments.queries import Booked, list_of_person, list_of_provider, may_hold
 from booking.appointments.rules.cancellation import REASONS, assess_cancellation, verdict_to_dict
+from booking.openings.api.alternatives import alternative_answer
 from booking.openings.forms.anyone import read_anyone, wish_of
+from booking.openings.queries.nearby import alternatives_to
 from booking.openings.queries.searching import search
 from marketplace import clock
 from marketplace.accounts.queries import saved_zip
 from marketplace.db import db
-from marketplace.kernel.errors import Malformed
+from marketplace.kernel.errors import Conflict, Malformed, Refused
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
@@ -46,9 +48,16 @@ Progress = Callable[[str, Doer, datetime], Booked]
 @limiter.limit("60 per minute")
 @idempotent
 def make_hold() -> tuple[Response, int]:
-    """Hold a start for ten minutes."""
-    person_id = own_person_id()
-    hold = hold_time(read_wish(saved_zip(db.session(), person_id)), person_id, doer(), clock.now())
+    """Hold a start for ten minutes; a refusal says what could be held instead."""
+    person_id, now = own_person_id(), clock.now()
+    wanted = read_wish(saved_zip(db.session(), person_id))
+    try:
+        hold = hold_time(wanted, person_id, doer(), now)
+    except (Conflict, Refused) as refusal:
+        db.session.rollback()
+        instead = alternatives_to(db.session(), wanted.provider, wanted.wish, wanted.starts_at, now, may_hold(db.session(), person_id, now))
+        refusal.details["alternatives"] = [alternative_answer(one, now) for one in instead]
+        raise
     return jsonify(hold_answer(hold)), 201
 
 

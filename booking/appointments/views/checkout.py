@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -35,6 +36,7 @@ from marketplace.accounts.models import Person
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Limited, Refusal, Refused
 from marketplace.vault import vault
+from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import read_instant
@@ -48,27 +50,30 @@ from providers.services.catalogue import techniques
 blueprint = Blueprint("appointments", __name__)
 
 Page = str | Answer | tuple[str, int]
+# What the page of a start says by itself.
+SAID_THERE = frozenset({"slot_taken", "outside_hours", "too_soon", "too_far_ahead", "not_reachable", "day_full"})
 
 
 @blueprint.post("/hold")
 @access("client", "anonymous")
 @limiter.limit("60 per minute")
 def hold() -> Answer:
-    """Hold the chosen start. A visitor without an account becomes a guest; a refused start leads back to the provider's times."""
-    now = clock.now()
-    wished, place = _wished_start(), request.form
+    """Hold the chosen start. A visitor without an account becomes a guest; a refused start leads to its page with what else there is."""
+    now, wished = clock.now(), _wished_start()
     try:
         made = hold_time(wished, viewer().person_id, doer(), now)
     except (Conflict, Refused, Limited) as refusal:
-        flash(refusal.sentence, "warning")
-        chosen: dict[str, Any] = {
-            "service": place.get("service"),
-            "minutes": place.get("minutes"),
-            "setting": place.get("setting"),
-            "zip": place.get("zip") or None,
-        }
-        return redirect(url_for("openings.provider", slug=wished.provider, **chosen))
+        if refusal.code not in SAID_THERE:
+            flash(refusal.sentence, "warning")
+        return redirect(_start_page(wished.provider, wished.wish, wished.starts_at))
     return _to_checkout(made)
+
+
+def _start_page(slug: str, wish: Wish, starts_at: datetime) -> str:
+    """The page of one start: free or not, and what else there is."""
+    words = {"service": wish.service, "minutes": wish.minutes, "setting": wish.setting, "zip": wish.zip}
+    sent: dict[str, Any] = {name: word for name, word in words.items() if word}
+    return url_for("openings.start", slug=slug, starts_at=rfc3339(starts_at), **sent)
 
 
 @blueprint.post("/hold/any")
@@ -164,10 +169,10 @@ def _begin(public_id: str) -> Checkout | Answer:
         flash(_("This time is booked already."), "info")
         return redirect(_visit_of(checkout))
     if checkout.ended:
-        flash(_("The time was held for ten minutes and is free again. Choose it again: your answers are kept."), "warning")
+        flash(_("This time is no longer held for you. Your answers are kept."), "warning")
         held = checkout.hold
-        back: dict[str, Any] = {"service": held.service_code, "minutes": held.minutes, "setting": held.setting, "zip": held.zip}
-        return redirect(url_for("openings.provider", slug=checkout.facts.slug, **back))
+        wish = Wish(held.service_code, held.minutes, held.setting, held.zip if held.setting in MOBILE else None)
+        return redirect(_start_page(checkout.facts.slug, wish, held.starts_at))
     return checkout
 
 

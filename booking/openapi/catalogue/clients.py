@@ -208,7 +208,10 @@ OPERATIONS = (
         "Who is free: every start shown can be held at this moment.",
         "search",
         queries=SEARCH,
-        answer=given({"total": COUNT, "facets": ANYTHING, "items": listed(ref("FoundProvider")), "next": nullable(TEXT)}),
+        answer=given(
+            {"total": COUNT, "facets": ANYTHING, "items": listed(ref("FoundProvider")), "next": nullable(TEXT)},
+            {"alternatives": listed(ref("Alternative"))},
+        ),
         errors=(422, 429),
     ),
     Operation("GET", f"{V1}/providers/<slug>", "show_provider", "A public profile.", "search", answer=ref("Provider")),

@@ -104,9 +104,10 @@ VERDICT = given(
         "next_change_at": nullable(INSTANT),
     }
 )
+ALTERNATIVE = given({"reason": TEXT, "words": TEXT, "provider_name": TEXT, "total_cents": nullable(CENTS), "wish": WISH})
 PROBLEM = given(
     {"type": TEXT, "title": TEXT, "status": COUNT, "detail": TEXT, "code": TEXT},
-    {"errors": listed(given({"field": TEXT, "message": TEXT}))},
+    {"errors": listed(given({"field": TEXT, "message": TEXT})), "alternatives": listed({"$ref": "#/components/schemas/Alternative"})},
 )
 RATING = given({"mean": nullable({"type": "number"}), "count": COUNT})
 STARTS = listed(INSTANT)
@@ -177,6 +178,7 @@ BLOCK = given({"id": TEXT, "starts_at": INSTANT, "ends_at": INSTANT, "note": nul
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     "Problem": PROBLEM,
+    "Alternative": ALTERNATIVE,
     "Wish": WISH,
     "Quote": QUOTE,
     "Appointment": APPOINTMENT,

@@ -8,12 +8,14 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from booking.openings.api.alternatives import nearest_answer
 from booking.openings.api.shapes import provider_answer, search_answer
 from booking.openings.forms.continuity import current_continuity
 from booking.openings.forms.searching import read_search, write_cursor
 from booking.openings.forms.windows import read_window
 from booking.openings.forms.wishes import read_wish, read_wished_start
 from booking.openings.queries.listing import list_openings, quote_start
+from booking.openings.queries.nearby import nearest_to
 from booking.openings.queries.searching import search
 from booking.openings.rules.wanted import GENDERS, PARTS, SETTINGS
 from booking.quotes.rules.pricing import quote_to_dict
@@ -34,6 +36,7 @@ from providers.profiles.queries import get_listed_facts
 from providers.services import catalogue
 
 blueprint = Blueprint("openings_api", __name__, url_prefix="/api/v1")
+MOST_ALTERNATIVES = 5
 search_limit = limiter.shared_limit("60 per minute", scope="search", exempt_when=lambda: viewer().signed_in)
 
 
@@ -66,7 +69,11 @@ def providers() -> ResponseReturnValue:
     now = clock.now()
     asked = read_search(request.args, partial(resolve, geocoder=current_geocoder()), now)
     result = search(db.session(), asked.query, now, asked.after)
-    return jsonify(search_answer(result, write_cursor(asked, result.after) if result.after else None, now))
+    answer = search_answer(result, write_cursor(asked, result.after) if result.after else None, now)
+    if not result.total:
+        instead = nearest_to(db.session(), asked.query, now, MOST_ALTERNATIVES)
+        answer["alternatives"] = [nearest_answer(*one, now) for one in instead]
+    return jsonify(answer)
 
 
 @blueprint.get("/providers/<slug>")

@@ -10,12 +10,15 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from booking.openings.rules.alternatives import EARLIER_DAY, LATER_DAY, SAME_DAY, Alternative
+from booking.openings.rules.prices import WholePrices
 from booking.openings.rules.search import Found
 from booking.openings.views.marks import Words, evening_words, evidence_line
 from booking.openings.views.words import initials, neighborhood_words, profession_words, technique_words, where_words
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.clock import clock_words
 from booking.quotes.rules.visits import quote_visit
+from marketplace.kernel.money import format_usd
 from marketplace.kernel.walltime import from_minute
 from marketplace.webkit.filters import full_when, miles, rfc3339
 from providers.profiles.rules import ProviderFacts
@@ -129,3 +132,25 @@ def nearest(found: Found, why: str, condition: str | None) -> Words:
     name, place = found.facts.name, where_words(found.setting) if found.place is None else place_words(found)
     text = f"{name}, {place}, ${cents // 100:,}.{cents % 100:02d}"
     return {"why": why, "title": full_when(from_minute(start)), "text": text, "href": at["href"]}
+
+
+def alternative_words(one: Alternative, condition: str | None, now: datetime) -> Words:
+    """One proposal: as a start button where only the time differs, else as a card to tap."""
+    facts, wish, at = one.facts, one.wish, from_minute(one.start_minute)
+    service = facts.service(wish.service)
+    assert service is not None  # noqa: S101 (a proposal is of an offered service)
+    cents = WholePrices(facts, service, wish, taxes()).at(now)(one.start_minute)
+    words = {"service": wish.service, "minutes": wish.minutes, "setting": wish.setting, "zip": wish.zip, "condition": condition}
+    sent: dict[str, Any] = {name: value for name, value in words.items() if value is not None}
+    where = where_words(wish.setting) + (f", {wish.zip}" if wish.zip else "")
+    return {
+        "reason": one.reason,
+        "only_time": one.reason in (SAME_DAY, LATER_DAY, EARLIER_DAY),
+        "why": one.words,
+        "title": full_when(at),
+        "text": f"{service.name}, {wish.minutes} {_('min')}, {where}, {format_usd(cents)}",
+        "starts_at": at,
+        "total_cents": cents,
+        "provider_name": facts.name,
+        "href": url_for("openings.start", slug=facts.slug, starts_at=rfc3339(at), **sent),
+    }

@@ -14,15 +14,17 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
+from booking.openings.forms.nearby import viewers_alternatives
 from booking.openings.forms.pages import Typed, read_page
 from booking.openings.forms.searching import write_cursor
 from booking.openings.queries.listing import judge_opening, list_openings
+from booking.openings.queries.nearby import nearest_to
 from booking.openings.queries.searching import search as find_openings
 from booking.openings.rules.asking import open_time
 from booking.openings.rules.prices import WholePrices
 from booking.openings.rules.search import SearchResult
 from booking.openings.rules.wanted import SearchQuery
-from booking.openings.views.cards import anyone, card, nearest
+from booking.openings.views.cards import alternative_words, anyone, card, nearest
 from booking.openings.views.charts import chart
 from booking.openings.views.facets import Fields, chips, clear_href, facets, href, sorts
 from booking.openings.views.marks import Words
@@ -33,7 +35,7 @@ from booking.quotes.catalogue import taxes
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed
-from marketplace.kernel.walltime import DAY_MINUTES, day_begin, from_minute, local_day, to_minute
+from marketplace.kernel.walltime import day_begin, from_minute, local_day, to_minute
 from marketplace.webkit.filters import short_day
 from marketplace.webkit.identity import ANYONE, access, viewer
 from marketplace.webkit.limits import limiter
@@ -47,8 +49,6 @@ from providers.services import catalogue
 
 blueprint = Blueprint("openings", __name__)
 page_limit = limiter.shared_limit("60 per minute", scope="search pages", exempt_when=lambda: viewer().signed_in)
-LATER_DAYS = 30
-FARTHEST_METERS = 30_000
 MOST_NEAR_MISSES = 3
 
 
@@ -98,8 +98,13 @@ def provider(slug: str) -> str:
     now = clock.now()
     facts = get_listed_facts(db.session(), slug)
     choice, zip_fault = read_choice(facts, request.args)
+    times = _times(facts, choice, now)
     return render_template(
-        "openings/provider.html", **provider_words(facts, choice, now), zip_fault=zip_fault, **_times(facts, choice, now)
+        "openings/provider.html",
+        **provider_words(facts, choice, now),
+        zip_fault=zip_fault,
+        **times,
+        instead=_elsewhere(facts, choice, times["week"], zip_fault, now),
     )
 
 
@@ -150,23 +155,27 @@ def start(slug: str) -> ResponseReturnValue:
         return redirect(url_for(".provider", slug=slug, **typed))
     starts_at = read_instant(request.args.get("starts_at", ""))
     judgement = judge_opening(db.session(), facts, choice.wish, starts_at, now)
-    others = [] if judgement.ok else _nearest_starts(facts, choice, starts_at, now)
+    instead = [] if judgement.ok else _instead(facts, choice, max(starts_at, now), now)
     chosen = chosen_words(choice, starts_at, now) if starts_at >= now else None
     words = provider_words(facts, choice, now)
-    return render_template("openings/start.html", **words, chosen=chosen, judgement=judgement, others=others, starts_at=starts_at)
+    return render_template("openings/start.html", **words, chosen=chosen, judgement=judgement, instead=instead, starts_at=starts_at)
 
 
-def _nearest_starts(facts: ProviderFacts, choice: Choice, starts_at: datetime, now: datetime) -> list[Words]:
-    """Free starts of the same wish, those nearest in time to one that is not, in order."""
-    today = local_day(to_minute(now))
-    horizon = day_begin(today + timedelta(days=facts.rules.horizon_days + 1))
-    found = list_openings(db.session(), facts, choice.wish, to_minute(now), horizon, now)
-    cents = WholePrices(facts, found.service, choice.wish, taxes()).at(now)
-    wanted = to_minute(starts_at)
-    near = sorted(sorted(found.starts, key=lambda start: abs(start - wanted))[:MOST_NEAR_MISSES])
-    return [
-        {"starts_at": from_minute(at), "total_cents": cents(at), "href": choice.start_href(at), "provider_name": facts.name} for at in near
-    ]
+def _elsewhere(facts: ProviderFacts, choice: Choice | None, week_shown: Any, zip_fault: str | None, now: datetime) -> list[Words]:
+    """What else there is where the shown week has nothing, or where the provider does not come to the ZIP code that was typed."""
+    if choice is not None and zip_fault is not None:
+        area = gazetteer.find_zip(request.args.get("zip", "").strip())
+        return _instead(facts, replace(choice, wish=replace(choice.wish, zip=area.zip)), now, now) if area else []
+    if choice is None or week_shown is None or week_shown["count"]:
+        return []
+    first = first_day(_asked_week(), local_day(to_minute(now)), facts.rules.horizon_days)
+    return [one for one in _instead(facts, choice, max(from_minute(day_begin(first)), now), now) if not one["only_time"]]
+
+
+def _instead(facts: ProviderFacts, choice: Choice, starts_at: datetime, now: datetime) -> list[Words]:
+    """What the viewer could hold instead of a start, nearest first."""
+    found = viewers_alternatives(facts.slug, choice.wish, starts_at, now)
+    return [alternative_words(one, choice.condition, now) for one in found]
 
 
 def _frame(typed: Typed, result: SearchResult | None) -> Words:
@@ -242,26 +251,4 @@ def _title(result: SearchResult | None) -> str:
 
 def _near_misses(query: SearchQuery, now: datetime) -> list[Words]:
     """Up to three starts that come nearest to a search that found nothing: later, at another time of day, farther away, elsewhere."""
-    later = replace(query, until_minute=day_begin(local_day(query.until_minute) + timedelta(days=LATER_DAYS)))
-    tries = [
-        (_("Later"), later),
-        (_("At another time of day"), replace(query, parts=frozenset(), until_minute=query.until_minute + DAY_MINUTES)),
-        (_("From farther away"), replace(query, radius_meters=FARTHEST_METERS, neighborhoods=frozenset())),
-        (_("In another setting"), replace(query, settings=frozenset())),
-        (_("With fewer wishes"), _plain(later)),
-    ]
-    found: list[Words] = []
-    for why, wider in tries:
-        if len(found) == MOST_NEAR_MISSES or wider == query:
-            continue
-        result = find_openings(db.session(), replace(wider, sort="soonest", limit=1), now)
-        cards = [nearest(one, why, query.condition) for one in result.items]
-        found += [one for one in cards if one["href"] not in {other["href"] for other in found}]
-    return found
-
-
-def _plain(query: SearchQuery) -> SearchQuery:
-    """The same need at the same place without the other filters."""
-    return SearchQuery(
-        query.from_minute, query.until_minute, query.near, FARTHEST_METERS, minutes=query.minutes, condition=query.condition, limit=1
-    )
+    return [nearest(found, _(words), query.condition) for _code, words, found in nearest_to(db.session(), query, now, MOST_NEAR_MISSES)]

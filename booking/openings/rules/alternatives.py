@@ -1,0 +1,164 @@
+"""What comes nearest to a start that cannot be had: the same provider first, then other providers, each with its reason in words.
+
+Every proposal is a start of the same engine that judges a hold, so that each can be held at the moment it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from booking.openings.rules.asking import Wish
+from marketplace.kernel.walltime import DAY_MINUTES, local_day, wall_minute_of_day
+from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts
+
+SAME_DAY, LATER_DAY, EARLIER_DAY = "same_day", "later_day", "earlier_day"
+OTHER_SETTING, OTHER_MINUTES, OTHER_ZIP = "other_setting", "other_minutes", "other_zip"
+OTHER_SERVICE, OTHER_PROVIDER = "other_service", "other_provider"
+REASONS = (SAME_DAY, LATER_DAY, EARLIER_DAY, OTHER_SETTING, OTHER_MINUTES, OTHER_ZIP, OTHER_SERVICE, OTHER_PROVIDER)
+"""In the order in which proposals are made."""
+
+SAME_DAY_MOST, LATER_DAYS_MOST = 3, 2
+EACH_MOST = 2
+AROUND_DAYS = 14
+"""How many days before and after the wished start are looked at."""
+
+_SETTINGS = ("clinic", "home", "office", "hotel")
+_AT = {"clinic": "at the clinic", "home": "at your home", "office": "at your office", "hotel": "at your hotel"}
+
+StartsOf = Callable[[Wish], Sequence[int]]
+"""All starts of a wish with the provider in the window, epoch minutes in order; none where the wish is not offered."""
+MayHold = Callable[[ProviderFacts, Wish, int], bool]
+"""Whether the one who asks may hold a start beside what they have had and hold already."""
+
+
+def anybody(_facts: ProviderFacts, _wish: Wish, _start: int) -> bool:
+    """Of a visitor nothing is known that could be in the way."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A start that can be held instead of the one wished for: why it is proposed, with whom, which wish, and when in epoch minutes."""
+
+    reason: str
+    facts: ProviderFacts
+    wish: Wish
+    start_minute: int
+    words: str
+
+
+def own_alternatives(
+    facts: ProviderFacts, wish: Wish, wanted: int, starts_of: StartsOf, may_hold: MayHold, near_zips: Sequence[str]
+) -> list[Alternative]:
+    """What the same provider can offer instead of `wish` at the epoch minute `wanted`, in the order of `REASONS`.
+
+    The wished visit at other times first: up to three nearest starts of that New York day, then one on each of the next two days that
+    have any (the day before, where none comes later). Then one start for each change of a single thing, the one nearest in time.
+    `near_zips` are other ZIP codes in the order in which they are proposed.
+    """
+
+    def usable(other: Wish) -> list[int]:
+        return [start for start in starts_of(other) if start != wanted or other != wish if may_hold(facts, other, start)]
+
+    found = [Alternative(reason, facts, wish, start, _times_words(reason, facts)) for reason, start in _other_times(usable(wish), wanted)]
+    for reason, others in variants(facts, wish, near_zips):
+        starts = [(other, _nearest(usable(other), wanted)) for other in others]
+        changed = [Alternative(reason, facts, other, at, _words(reason, facts, other, wish)) for other, at in starts if at is not None]
+        found += changed[:EACH_MOST]
+    return found
+
+
+def enough(found: Sequence[Alternative]) -> bool:
+    """Whether the same provider has so much on the wished day that nobody else need be proposed."""
+    return sum(one.reason == SAME_DAY for one in found) >= SAME_DAY_MOST
+
+
+def variants(facts: ProviderFacts, wish: Wish, near_zips: Sequence[str]) -> Iterator[tuple[str, list[Wish]]]:
+    """The wishes that differ from `wish` in one thing, by reason, in the order in which they are proposed."""
+    service = facts.service(wish.service)
+    if service is not None:
+        settings = [code for code in _SETTINGS if code in service.settings and code != wish.setting and wish.setting in _SETTINGS]
+        yield OTHER_SETTING, [replace(wish, setting=code, zip=_zip_in(code, wish)) for code in settings if code == "clinic" or wish.zip]
+        yield OTHER_MINUTES, [replace(wish, minutes=minutes) for minutes in _lengths(service, wish.minutes)]
+        if wish.setting in MOBILE:
+            yield OTHER_ZIP, [replace(wish, zip=code) for code in near_zips if code != wish.zip]
+    yield (
+        OTHER_SERVICE,
+        [
+            replace(wish, service=one.code, minutes=_closest(one, wish.minutes))
+            for one in facts.services
+            if one.code != wish.service and one.prices and wish.setting in one.settings
+        ],
+    )
+
+
+def provider_words(facts: ProviderFacts) -> str:
+    """Why another provider is proposed."""
+    return f"Another therapist: {facts.name}"
+
+
+def _other_times(starts: Sequence[int], wanted: int) -> Iterator[tuple[str, int]]:
+    day, by_day = local_day(wanted), _by_day(starts)
+    for start in sorted(sorted(by_day.get(day, ()), key=lambda at: (abs(at - wanted), at))[:SAME_DAY_MOST]):
+        yield SAME_DAY, start
+    later = sorted(other for other in by_day if other > day)[:LATER_DAYS_MOST]
+    for other in later:
+        yield LATER_DAY, _at_hour(by_day[other], wanted)
+    earlier = max((other for other in by_day if other < day), default=None)
+    if not later and earlier is not None:
+        yield EARLIER_DAY, _at_hour(by_day[earlier], wanted)
+
+
+def _by_day(starts: Sequence[int]) -> dict[date, list[int]]:
+    by_day: dict[date, list[int]] = {}
+    for start in starts:
+        by_day.setdefault(local_day(start), []).append(start)
+    return by_day
+
+
+def _at_hour(starts: Sequence[int], wanted: int) -> int:
+    """The start whose wall time comes nearest to that of the wished one."""
+    clock = wall_minute_of_day(wanted)
+    return min(starts, key=lambda at: (abs(wall_minute_of_day(at) - clock), at))
+
+
+def _nearest(starts: Sequence[int], wanted: int) -> int | None:
+    return min(starts, key=lambda at: (abs(at - wanted), at), default=None)
+
+
+def _zip_in(setting: str, wish: Wish) -> str | None:
+    return None if setting == "clinic" else wish.zip
+
+
+def _lengths(service: ServiceFacts, minutes: int) -> list[int]:
+    """The other lengths of a service, the closest first, the shorter one before the longer."""
+    return sorted((length for length in service.prices if length != minutes), key=lambda length: (abs(length - minutes), length))
+
+
+def _closest(service: ServiceFacts, minutes: int) -> int:
+    return min(service.prices, key=lambda length: (abs(length - minutes), length))
+
+
+def _times_words(reason: str, facts: ProviderFacts) -> str:
+    return {
+        SAME_DAY: f"The same day with {facts.name}",
+        LATER_DAY: f"A later day with {facts.name}",
+        EARLIER_DAY: f"An earlier day with {facts.name}",
+    }[reason]
+
+
+def _words(reason: str, facts: ProviderFacts, other: Wish, wish: Wish) -> str:
+    service = facts.service(other.service)
+    return {
+        OTHER_SETTING: f"With {facts.name}, {_AT.get(other.setting, other.setting)} instead",
+        OTHER_MINUTES: f"With {facts.name}, {other.minutes} minutes instead of {wish.minutes}",
+        OTHER_ZIP: f"With {facts.name}, if the visit can be in {other.zip}",
+        OTHER_SERVICE: f"With {facts.name}, another service: {service.name if service else other.service}",
+    }[reason]
+
+
+def window_around(wanted: int, earliest: int) -> tuple[int, int]:
+    """The epoch minutes [from, until) in which proposals are looked for."""
+    return max(earliest, wanted - AROUND_DAYS * DAY_MINUTES), max(earliest, wanted) + AROUND_DAYS * DAY_MINUTES
