@@ -10,6 +10,7 @@ from flask import Flask
 
 import providers.credentials.models
 import providers.places.models
+import providers.profiles.models
 import providers.registry.models
 import providers.schedule.models
 import providers.services.models

@@ -28,6 +28,7 @@ from marketplace.outbox.models import Letter
 from marketplace.vault import secret_hash, vault
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument, CredentialPolicy
 from providers.places.models import Clinic, ProviderPlace, ServiceArea
+from providers.profiles.models import ApplicationDraft
 from providers.registry.models import Change, Provider
 from providers.schedule.models import Claim, HoursException, HoursStatement, RosterShift, ScheduleRule, WeeklyHours
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
@@ -463,6 +464,15 @@ class WeeklyHoursFactory(OfProvider):
     settings = ["clinic"]
     place: Any = None
     place_id = factory.LazyAttribute(lambda made: made.place and made.place.id)
+
+
+class ApplicationDraftFactory(OfProvider):
+    class Meta:
+        model = ApplicationDraft
+
+    step = "license"
+    content: Any = {"texts": {}, "rows": {}}
+    saved_at = LONG_AGO
 
 
 class HoursStatementFactory(OfProvider):

@@ -21,6 +21,7 @@ from providers.credentials.rules.states import REJECTED, WITHDRAWN
 from providers.places.models import ProviderPlace, ServiceArea
 from providers.places.queries import list_clinics
 from providers.profiles.catalogue import interview
+from providers.profiles.models import ApplicationDraft
 from providers.profiles.rules import (
     Answer,
     AreaFacts,
@@ -304,6 +305,11 @@ def load_todos(session: Session, provider: Provider) -> tuple[Todo, ...]:
         attested=provider.attested_at is not None,
         uncertified=[one.name for one in asking if one.code not in known],
     )
+
+
+def find_draft(session: Session, provider_id: int | None, step: str) -> ApplicationDraft | None:
+    """What was kept of a half-filled screen."""
+    return session.scalar(select(ApplicationDraft).where(ApplicationDraft.provider_id == provider_id, ApplicationDraft.step == step))
 
 
 def list_providers(session: Session, state: str | None, after_id: int | None, limit: int) -> list[Provider]:

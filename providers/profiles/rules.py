@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -305,6 +306,14 @@ def todos_of(gaps: Sequence[Gap], *, legal_name: bool, attested: bool, uncertifi
         found.append(Todo("attest", "Sign that what you stated is true."))
     found += [Todo("techniques", f"{name}: not bookable without its certificate.", needed=False) for name in uncertified]
     return tuple(sorted(found, key=lambda one: APPLY_STEPS.index(one.step)))
+
+
+LONGEST_DRAFT = 20_000
+
+
+def draft_fits(content: Mapping[str, object]) -> bool:
+    """Whether what stands in a screen's fields can be kept: at most LONGEST_DRAFT characters, names and signs included."""
+    return len(json.dumps(content)) <= LONGEST_DRAFT
 
 
 def first_step(todos: Sequence[Todo]) -> str:

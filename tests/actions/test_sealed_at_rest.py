@@ -8,6 +8,8 @@ import pytest
 
 from marketplace.db import db, transaction
 from marketplace.outbox.models import Letter
+from providers.profiles.actions.drafting import keep_draft
+from providers.registry.rules import Owner
 from tests.factories import AccountFactory, CredentialFactory, bookable_provider, person_of
 from tests.support.databases import Database
 from tests.support.visits import book_visit, clear_answers, traveling_provider
@@ -15,6 +17,7 @@ from tests.support.visits import book_visit, clear_answers, traveling_provider
 STREET, UNIT, WAY_IN = "4711 Zzstreetzz Avenue", "Zzunitzz", "zzdoormanzz"
 PHONE, NUMBER, TOTP, NOTE = "+12125557131", "ZZ0271828", "ZZTOTPSECRETZZ", "zznotezz for the therapist"
 BLOCK_NOTE, CANCEL_NOTE, BASE = "zzblocknotezz", "zzcancelnotezz", "17 Zzbasezz Street"
+DRAFTED = "zzdrafted0975zz"
 
 
 @pytest.fixture
@@ -79,10 +82,14 @@ def test_nothing_sealed_is_found_in_the_files(app, clock, program, database, cap
     assert doctor.post("/provider/credentials", credential, key="k4").status_code == 201
     with app.app_context():
         assert db.session.query(Letter).count() > 0
+    with app.app_context():
+        newcomer = AccountFactory(role="provider", name="New Hand")
+        owner = Owner(newcomer.id, newcomer.name, f"account:{newcomer.public_id}")
+        keep_draft(owner, "license", {"texts": {}, "rows": {"l-": {"number": DRAFTED}}}, clock.now)
     content = _everything(database)
     assert len(content) > 100_000
     assert json.dumps(made.json["reference"]).strip('"').encode() in content, "the files are read where the rows are"
-    secrets = (STREET, UNIT, WAY_IN, PHONE, PHONE[-7:], NUMBER, TOTP, NOTE, CANCEL_NOTE, BLOCK_NOTE, BASE)
+    secrets = (STREET, UNIT, WAY_IN, PHONE, PHONE[-7:], NUMBER, TOTP, NOTE, CANCEL_NOTE, BLOCK_NOTE, BASE, DRAFTED)
     assert [secret for secret in secrets if secret.encode() in content] == []
     assert number.encode() not in content.replace(b"contraindication", b""), "the question a client said yes to"
     assert [secret for secret in secrets if secret in caplog.text] == []

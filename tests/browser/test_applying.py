@@ -63,6 +63,23 @@ def verify(me, kind, value):
     me.sees("Decided, recorded, and a letter is on its way.")
 
 
+def test_a_half_filled_screen_is_kept_and_found_again(either_traveler):
+    me = either_traveler.sign_up_to_work("Yara Quill", "yara@example.com", OWN_PASSWORD)
+    step(me, "you").fill({"Legal name": "Yara Maria Quill", "Mobile phone": "212 555 0189"})
+    me.press("Save and continue")
+    step(me, "license").fill({"License number": "0975"})
+    me.press("Save and come back later").sees("Kept as a draft: nothing of it is sent in yet.")
+    me.follow("Go on with your application")
+    step(me, "license").sees("This is a draft that you kept on")
+    expect(me.page.get_by_label("License number")).to_have_value("0975")
+    me.go("/provider/apply/insurance")
+    step(me, "insurance").fill({"Carrier": "Hands and Heart Mutual"})
+    me.press("Back")
+    step(me, "license").go("/provider/apply/insurance")
+    expect(step(me, "insurance").page.get_by_label("Carrier")).to_have_value("Hands and Heart Mutual")
+    expect(me.page.get_by_role("complementary").get_by_text("Send in: Liability insurance")).to_be_visible()
+
+
 def test_from_sign_up_to_listed_and_found(either_traveler):
     me = either_traveler.sign_up_to_work("Zora Quill", "zora@example.com", OWN_PASSWORD)
     fill_in_screens(me)

@@ -9,9 +9,17 @@ from marketplace.audit import AuditEntry
 from marketplace.db import db
 from providers.credentials.models import Credential, CredentialDocument
 from providers.profiles.catalogue import attestation
+from providers.profiles.models import ApplicationDraft
 from providers.profiles.rules import APPLY_STEPS
 from providers.registry.models import Provider
-from tests.factories import AccountFactory, ServiceDurationFactory, ServiceFactory, WeeklyHoursFactory, bookable_provider
+from tests.factories import (
+    AccountFactory,
+    ApplicationDraftFactory,
+    ServiceDurationFactory,
+    ServiceFactory,
+    WeeklyHoursFactory,
+    bookable_provider,
+)
 from tests.support.callers import forms_of
 
 PDF = b"%PDF-1.7\n%%EOF"
@@ -105,6 +113,130 @@ def test_a_screen_is_saved_and_the_next_one_opens(app, applicant):
 def test_coming_back_later_lands_where_something_is_missing(applicant):
     assert applicant.send("you", then="later", **YOU).request.path == "/provider"
     assert applicant.person.open("/welcome").request.path == "/provider/apply/license"
+
+
+HALF = {"profession": "pt", "l-number": "0971", "l-issued_on": "2016-06-15", "l-holder_name": "Rosa Maria Lindqvist"}
+HALF_INSURED = {"i-issuer": "Hands and Heart Mutual", "i-number": "PL-4471-ZZ", "i-per_occurrence_cents": "2000000"}
+
+
+@pytest.mark.parametrize("then, lands", [("later", "/provider"), ("back", "/provider/apply/you")])
+def test_a_half_filled_license_is_kept_and_shown_again(app, applicant, then, lands):
+    page = applicant.send("license", {"l-file": PDF}, then=then, **HALF | {"l-number": "many"})
+    assert page.request.path == lands
+    assert "Kept as a draft: nothing of it is sent in yet." in page.text
+    again = applicant.open("license")
+    assert "This is a draft that you kept on" in again.text
+    assert 'value="many"' in again.text
+    assert 'value="2016-06-15"' in again.text
+    assert '<option value="pt" selected' in again.text
+    assert "aria-invalid" not in again.text, "whoever comes back is not scolded"
+
+
+@pytest.mark.parametrize("then", ["later", "back"])
+def test_a_draft_is_nothing_that_was_handed_in(app, applicant, program, account, then):
+    applicant.send("insurance", {"i-file": PDF}, then=then, **HALF_INSURED)
+    assert rows(app, Credential) == rows(app, CredentialDocument) == []
+    desk = program(account)
+    assert desk.get("/provider/credentials").json["items"] == []
+    assert "liability_insurance" in {one["code"] for one in desk.get("/provider/profile").json["missing"]}
+    assert 'href="/provider/apply/insurance">Send in: Liability insurance' in applicant.open("review").text
+    assert desk.post("/provider/submit").status_code == 422
+
+
+def test_a_draft_is_sealed(app, applicant):
+    applicant.send("insurance", then="later", **HALF_INSURED)
+    (draft,) = rows(app, ApplicationDraft)
+    assert draft.content["rows"]["i-"]["number"] == "PL-4471-ZZ"
+    with app.app_context():
+        sealed = db.session.execute(text("SELECT content FROM application_draft")).scalar()
+        told = [str(one.details) for one in db.session.scalars(select(AuditEntry)).all()]
+    assert "PL-4471" not in sealed
+    assert "Mutual" not in sealed
+    assert not any("PL-4471" in one for one in told)
+
+
+def test_a_draft_is_deleted_once_its_screen_is_whole(app, applicant):
+    applicant.send("license", then="later", **HALF)
+    assert applicant.send("license", **LICENSE).request.path == "/provider/apply/insurance"
+    assert [one.status for one in rows(app, Credential)] == ["submitted"]
+    assert rows(app, ApplicationDraft) == []
+    assert "This is a draft" not in applicant.open("license").text
+
+
+def test_one_goes_on_with_a_draft_where_one_stopped(app, applicant):
+    applicant.send("license", then="back", **HALF)
+    page = applicant.send("license", **{"l-number": "012345", "l-expires_on": "2028-05-31"})
+    assert page.request.path == "/provider/apply/insurance"
+    (credential,) = rows(app, Credential)
+    assert (credential.number, str(credential.issued_on)) == ("012345", "2016-06-15")
+
+
+def test_a_newer_draft_takes_the_place_of_the_older_one(app, applicant):
+    applicant.send("license", then="later", **HALF)
+    applicant.send("license", then="later", **{"l-number": "0972"})
+    (draft,) = rows(app, ApplicationDraft)
+    assert draft.content["rows"]["l-"]["number"] == "0972"
+
+
+def test_who_goes_back_with_a_whole_screen_has_handed_it_in(app, applicant):
+    assert applicant.send("license", then="back", **LICENSE).request.path == "/provider/apply/you"
+    assert [one.kind for one in rows(app, Credential)] == ["license"]
+    assert rows(app, ApplicationDraft) == []
+
+
+@pytest.mark.parametrize("step", ["insurance", "practice", "techniques", "more", "attest", "review"])
+def test_leaving_a_screen_on_which_nothing_was_typed_keeps_nothing(app, applicant, step):
+    page = applicant.send(step, then="back")
+    assert page.request.path == f"/provider/apply/{APPLY_STEPS[APPLY_STEPS.index(step) - 1]}"
+    assert rows(app, ApplicationDraft) == []
+
+
+def test_every_screen_with_fields_keeps_its_half(app, applicant):
+    applicant.send("you", then="later", **YOU | {"name": "", "phone": "twelve"})
+    applicant.send("practice", then="back", headline="A line of many words " * 20, about="Half a sentence", settings=["home"])
+    applicant.send("techniques", then="back", **{"prenatal-issuer": "A school"})
+    applicant.send("more", then="back", **{"npi-number": "123"})
+    assert [one.step for one in rows(app, ApplicationDraft)] == ["you", "practice", "techniques", "more"]
+    for step, words in (
+        ("you", 'value="twelve"'),
+        ("practice", "Half a sentence"),
+        ("techniques", 'value="A school"'),
+        ("more", 'value="123"'),
+    ):
+        assert words in applicant.open(step).text
+
+
+def test_a_draft_that_is_overtaken_by_a_program_is_not_shown(app, applicant, program, account, clock):
+    applicant.send("license", then="later", **HALF)
+    clock.advance(minutes=1)
+    facts = {"kind": "license", "issuer": "NYSED", "number": "012345", "holder_name": "Rosa", "issued_on": "2016-06-15"}
+    assert program(account).post("/provider/credentials", facts | {"expires_on": "2028-05-31"}).status_code == 201
+    page = applicant.open("license")
+    assert "This is a draft" not in page.text
+    assert 'value="012345"' in page.text
+
+
+def test_drafts_are_gone_with_the_application_sent_in(app, account, program):
+    with app.app_context():
+        provider = bookable_provider(account=account, state="draft", listed_at=None, headline="Necks", about="Long.", phone="+12125550147")
+        ApplicationDraftFactory(provider=provider, step="more")
+        ApplicationDraftFactory(step="more")
+    assert program(account).post("/provider/submit").status_code == 200
+    assert [one.provider_id != provider.id for one in rows(app, ApplicationDraft)] == [True]
+
+
+def test_more_than_a_screen_can_hold_is_not_kept(app, applicant):
+    page = applicant.send("license", then="later", **HALF | {"l-number": "9" * 30_000})
+    assert page.status_code == 422
+    assert "This is more than a screen can hold." in page.text
+    assert rows(app, ApplicationDraft) == []
+
+
+def test_nobody_sees_the_draft_of_another(app, applicant, visitor):
+    applicant.send("license", then="later", **HALF)
+    with app.app_context():
+        other = AccountFactory(role="provider")
+    assert "0971" not in Applicant(visitor(other)).open("license").text
 
 
 def test_a_fault_keeps_what_was_typed(app, applicant):

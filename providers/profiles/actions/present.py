@@ -16,7 +16,7 @@ from providers.places.changes import Located, store_places
 from providers.places.geocoders import Geocoder, resolve
 from providers.places.models import ProviderPlace
 from providers.places.rules.drafts import PlaceDraft
-from providers.profiles.changes import sign
+from providers.profiles.changes import forget_drafts, sign
 from providers.profiles.queries import load_gaps
 from providers.profiles.rules import Gap, ProfileDraft, days_of_answers, public_texts
 from providers.registry.changes import list_provider, note_change, note_deed, own_provider
@@ -52,8 +52,8 @@ def attest(owner: Owner, version: int, now: datetime) -> None:
 def submit_profile(owner: Owner, now: datetime, attested: int | None = None) -> None:
     """Send the profile in. Raises Refused `missing` with everything that is missing, Conflict `wrong_state` when it is in already.
 
-    Whoever has every required credential verified is listed by the same deed. `attested` is the version of the statement that is signed
-    with it, if one is; programs may send a profile in without.
+    Drafts of its screens are forgotten. Whoever has every required credential verified is listed by the same deed. `attested` is the
+    version of the statement that is signed with it, if one is; programs may send a profile in without.
     """
     with transaction() as session:
         provider = own_provider(session, owner, now)
@@ -64,6 +64,7 @@ def submit_profile(owner: Owner, now: datetime, attested: int | None = None) -> 
         if gaps:
             raise Refused("missing", _sentence(gaps), details={"missing": [{"code": gap.code, "detail": gap.detail} for gap in gaps]})
         provider.state = state
+        forget_drafts(session, provider.id)
         note_deed(session, provider, owner.actor, "provider_submitted", now)
         facts, policies = list_facts(session, provider.id), load_policies(session)
         if standing_on(local_day(to_minute(now)), facts, policies, {}, profession=provider.profession).bookable:

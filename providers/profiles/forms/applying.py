@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from flask import Request
@@ -25,6 +26,8 @@ YOU_TEXTS = ("name", "legal_name", "pronouns", "gender", "phone")
 PRACTICE_TEXTS = ("headline", "about")
 MORE_KINDS = ("npi", "physician_collaboration", "background_check")
 CLAIMS_MADE = "claims_made"
+ASKED = {LICENSE: FACTS, INSURANCE: (*FACTS, "per_occurrence_cents", "aggregate_cents")}
+"""What a whole screen has. Programs may hand in less, and so may whoever goes on to the next screen."""
 _NEEDS_RETROACTIVE = "A claims-made policy covers from its retroactive date on: say which."
 
 
@@ -46,6 +49,10 @@ class Row:
         texts = texts_of_form(own, self.kind)
         hidden = {name: self.texts[name] for name in ("profession_code", "technique", "covers") if name in self.texts}
         return texts | hidden
+
+    def unfinished(self, texts: Mapping[str, Any]) -> bool:
+        """Whether something was typed and a fact that we ask for is still empty: whoever leaves then has not meant to hand it in."""
+        return dict(texts) != dict(self.texts) and not all(texts.get(name) for name in ASKED.get(self.kind.code, ()))
 
     def read(self, texts: Mapping[str, Any], request: Request) -> tuple[Handed | None, dict[str, list[str]]]:
         """What is handed in, None where nothing new was typed; and what is wrong, by the fields' names on the screen."""
@@ -117,6 +124,25 @@ def _row(code: str, prefix: str, own: Sequence[Mapping[str, Any]], usual: Mappin
     if stored is None:
         return Row(kind, prefix, texts_of_body({"details": {}}, kind) | {name: text for name, text in usual.items() if text})
     return Row(kind, prefix, texts_of_body(stored, kind), stored["id"], stored["status"])
+
+
+def draft_of(texts: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]:
+    """What stands in a screen's fields, as it is kept. Files are not: a browser cannot be handed one back."""
+    own = {name: text for name, text in texts.items() if name != "attested"}
+    return {"texts": own, "rows": {row.prefix: dict(row.texts) for row in rows}}
+
+
+def rows_with(rows: Sequence[Row], content: Mapping[str, Any]) -> list[Row]:
+    """The rows of a screen with what was kept of them; fields that were not there then stay as they are."""
+    kept: Mapping[str, Mapping[str, Any]] = content.get("rows", {})
+    return [replace(row, texts={**row.texts, **kept.get(row.prefix, {})}) for row in rows]
+
+
+def handed_in_since(own: Sequence[Mapping[str, Any]], rows: Sequence[Row], saved_at: str) -> bool:
+    """Whether one of a screen's credentials was handed in after a draft of it was kept (RFC 3339): then it is out of date."""
+    shown = {row.public_id for row in rows if row.public_id}
+    days = [one["submitted_at"] for one in own if one["id"] in shown and one["submitted_at"]]
+    return any(datetime.fromisoformat(day) > datetime.fromisoformat(saved_at) for day in days)
 
 
 def you_of(stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,12 +14,14 @@ from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Refusal, Refused
 from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.typed import placed_faults
 from providers.credentials.actions.hand_in import resubmit_credential, submit_credential
 from providers.credentials.forms.shapes import own_answer
 from providers.credentials.queries import list_own
 from providers.places.forms import current_geocoder
+from providers.profiles.actions.drafting import drop_draft, keep_draft
 from providers.profiles.actions.present import attest, put_profile, submit_profile
 from providers.profiles.catalogue import attestation
 from providers.profiles.forms import languages, profile_answer, read_profile
@@ -28,13 +31,17 @@ from providers.profiles.forms.applying import (
     Handed,
     Row,
     body_with,
+    draft_of,
+    handed_in_since,
     practice_of,
     rows_of,
+    rows_with,
     typed_texts,
     you_of,
 )
 from providers.profiles.forms.page import COMMON_LANGUAGES
-from providers.profiles.queries import load_todos, offered_techniques
+from providers.profiles.models import ApplicationDraft
+from providers.profiles.queries import find_draft, load_todos, offered_techniques
 from providers.profiles.rules import APPLY_STEPS, GENDERS, PROFESSIONS, Todo, first_step
 from providers.registry.forms import desk_owner
 from providers.registry.models import Provider
@@ -46,6 +53,10 @@ blueprint = Blueprint("apply", __name__)
 Faults = dict[str, list[str]]
 STEP = f"/provider/apply/<any({','.join(APPLY_STEPS)}):step>"
 TODAY = "desk.today"
+LATER, BACK = "later", "back"
+ROWS_ALONE = ("license", "insurance")
+UNTYPED = (APPLY_STEPS[-1],)
+"""Screens on which nothing is typed."""
 
 
 @blueprint.app_context_processor
@@ -81,25 +92,69 @@ def show(step: str) -> ResponseReturnValue:
     """One screen with what is stored."""
     if not _applying():
         return redirect(url_for(TODAY))
-    return _screen(step, _stored(step), _rows(step))
+    texts, rows = _stored(step), _rows(step)
+    draft = _draft(step, rows)
+    if draft is None:
+        return _screen(step, texts, rows)
+    return _screen(step, texts | draft.content.get("texts", {}), rows_with(rows, draft.content), kept_at=draft.saved_at)
 
 
 @blueprint.post(STEP)
 @access("provider")
 def save(step: str) -> ResponseReturnValue:
-    """Save a screen and go on, or come back later; with a fault it is shown again with everything typed."""
+    """Save a screen and go on, back, or come back later; with a fault it is shown again with everything typed.
+
+    Whoever leaves it half-filled finds it again as it was: it is kept as a draft.
+    """
     if not _applying():
         return redirect(url_for(TODAY))
+    then = request.form.get("then")
+    if then == BACK and step in UNTYPED:
+        return redirect(_before(step))
+    if then in (LATER, BACK) and step in ROWS_ALONE:
+        typed, _handed, _faults = _read_rows(step)
+        if any(row.unfinished(one.texts) for row, one in zip(_rows(step), typed, strict=True)):
+            return _leave(step, _stored(step) | {"profession": request.form.get("profession", "")}, typed)
     texts, rows, faults, sentence = SAVERS[step]()
+    if (faults or sentence) and then in (LATER, BACK):
+        return _leave(step, texts, rows)
     if faults or sentence:
         return _screen(step, texts, rows, faults, sentence), 422
+    drop_draft(desk_owner(), step, clock.now())
     if step == APPLY_STEPS[-1]:
         flash(_("Your application is with us. We write to you as soon as your credentials are checked."), "good")
         return redirect(url_for(TODAY))
-    if request.form.get("then") == "later":
+    if then == BACK:
+        return redirect(_before(step))
+    if then == LATER:
         flash(_("Saved. Come back whenever you like: you go on where you stopped."), "good")
         return redirect(url_for(TODAY))
     return redirect(url_for("apply.show", step=APPLY_STEPS[APPLY_STEPS.index(step) + 1]))
+
+
+def _before(step: str) -> str:
+    return url_for("apply.show", step=APPLY_STEPS[max(0, APPLY_STEPS.index(step) - 1)])
+
+
+def _leave(step: str, texts: Mapping[str, Any], rows: Sequence[Row]) -> ResponseReturnValue:
+    """Leave a screen that is not whole: what was typed is kept as a draft, and forgotten where nothing differs from what is stored."""
+    content = draft_of(texts, rows)
+    try:
+        if content == draft_of(_stored(step), _rows(step)):
+            drop_draft(desk_owner(), step, clock.now())
+        else:
+            keep_draft(desk_owner(), step, content, clock.now())
+            flash(_("Kept as a draft: nothing of it is sent in yet. Choose files again when you come back."), "good")
+    except Refused as refusal:
+        return _screen(step, texts, rows, {}, refusal.sentence), 422
+    return redirect(_before(step) if request.form.get("then") == BACK else url_for(TODAY))
+
+
+def _draft(step: str, rows: Sequence[Row]) -> ApplicationDraft | None:
+    """What was kept of a screen, unless its credential has been handed in since, by a program or on another page."""
+    provider = find_own_provider(db.session(), desk_owner().account_id)
+    draft = find_draft(db.session(), provider.id if provider else None, step)
+    return None if draft is None or handed_in_since(_own(provider), rows, rfc3339(draft.saved_at)) else draft
 
 
 Outcome = tuple[Mapping[str, Any], Sequence[Row], Faults, str]
@@ -116,12 +171,16 @@ def _stored(step: str) -> dict[str, Any]:
     return parts[step](stored) if step in parts else {"profession": stored["profession"], "attested": stored["attested"]}
 
 
+def _own(provider: Provider | None) -> list[dict[str, object]]:
+    today = local_day(to_minute(clock.now()))
+    return [own_answer(row, today) for row in list_own(db.session(), provider.id if provider else None)]
+
+
 def _rows(step: str) -> list[Row]:
-    session, now = db.session(), clock.now()
+    session = db.session()
     stored = profile_answer(session, desk_owner())
     provider = find_own_provider(session, desk_owner().account_id)
-    own = [own_answer(row, local_day(to_minute(now))) for row in list_own(session, provider.id if provider else None)]
-    return rows_of(step, own, str(stored["legal_name"] or ""), str(stored["profession"]), _offered(provider))
+    return rows_of(step, _own(provider), str(stored["legal_name"] or ""), str(stored["profession"]), _offered(provider))
 
 
 def _offered(provider: Provider | None) -> Sequence[str]:
@@ -201,7 +260,7 @@ def _hand_in(handed: Sequence[tuple[str, Handed]]) -> tuple[Faults, str]:
 def _save_attest() -> Outcome:
     stored = _stored("attest")
     if request.form.get("accepted") is None:
-        later = request.form.get("then") == "later" or stored["attested"]
+        later = request.form.get("then") in (LATER, BACK) or stored["attested"]
         return stored, (), {} if later else {"accepted": [_("Tick the box to sign, or come back later.")]}, ""
     try:
         attest(desk_owner(), int(request.form.get("version", "0")) if request.form.get("version", "").isdigit() else 0, clock.now())
@@ -232,7 +291,14 @@ SAVERS: dict[str, Callable[[], Outcome]] = {
 }
 
 
-def _screen(step: str, texts: Mapping[str, Any], rows: Sequence[Row], faults: Faults | None = None, sentence: str = "") -> str:
+def _screen(
+    step: str,
+    texts: Mapping[str, Any],
+    rows: Sequence[Row],
+    faults: Faults | None = None,
+    sentence: str = "",
+    kept_at: datetime | None = None,
+) -> str:
     named, session = languages(), db.session()
     offered = dict.fromkeys((*COMMON_LANGUAGES, *(code for code in texts.get("languages", ()) if code in named)))
     provider = find_own_provider(session, desk_owner().account_id)
@@ -247,6 +313,7 @@ def _screen(step: str, texts: Mapping[str, Any], rows: Sequence[Row], faults: Fa
         rows=rows,
         faults=faults or {},
         sentence=sentence,
+        kept_at=kept_at,
         todos=_todos(),
         stored=profile_answer(session, desk_owner()),
         genders=GENDERS,
