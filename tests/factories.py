@@ -17,7 +17,7 @@ import factory
 from factory.alchemy import SQLAlchemyModelFactory
 from sqlalchemy import select
 
-from booking.appointments.models import Appointment, AppointmentEvent, Hold
+from booking.appointments.models import Appointment, AppointmentEvent, Hold, WaitlistEntry, WaitlistOffer
 from booking.calendars.models import CalendarFeed
 from booking.screening.models import Consent, Screening
 from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
@@ -556,6 +556,36 @@ class HoldFactory(OfProvider):
     quote = QUOTE
     terms = TERMS
     created_at = START
+
+
+class WaitlistEntryFactory(Row):
+    """Somebody who waits for anybody in the week after START; `provider=anna, service_code="medical-massage"` names whom."""
+
+    class Meta:
+        model = WaitlistEntry
+        exclude = ("person", "provider")
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    provider: Any = None
+    provider_id = factory.LazyAttribute(lambda made: made.provider and made.provider.id)
+    minutes = 60
+    setting = "clinic"
+    from_on = START.date()
+    until_on = START.date() + timedelta(days=7)
+    created_at = START
+
+
+class WaitlistOfferFactory(Row):
+    class Meta:
+        model = WaitlistOffer
+        exclude = ("entry", "hold")
+
+    entry = factory.SubFactory(WaitlistEntryFactory)
+    entry_id = owned("entry")
+    hold = factory.SubFactory(HoldFactory)
+    hold_id = owned("hold")
+    offered_at = START
 
 
 class AppointmentFactory(OfProvider):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Json, UtcDateTime, new_public_id
@@ -114,3 +114,42 @@ class AppointmentEvent(Base):
     actor: Mapped[str] = mapped_column(String(12))
     verb: Mapped[str] = mapped_column(String(24))
     facts: Mapped[Any] = mapped_column(Json)
+
+
+class WaitlistEntry(Base):
+    """Somebody waits for a time with a provider, or with anybody where `provider_id` is None, on the days from..until, both whole.
+
+    How it stands follows from its offers and is not stored; only leaving is.
+    """
+
+    __tablename__ = "waitlist_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    provider_id: Mapped[int | None] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), index=True)
+    service_code: Mapped[str | None] = mapped_column(String(40))
+    minutes: Mapped[int] = mapped_column(Integer)
+    setting: Mapped[str] = mapped_column(String(12))
+    zip: Mapped[str | None] = mapped_column(String(5))
+    from_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date] = mapped_column(Date)
+    parts: Mapped[list[str]] = mapped_column(Json, default=list)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint("until_on >= from_on", name="days_in_order"),
+        CheckConstraint("(provider_id IS NULL) = (service_code IS NULL)", name="a_service_is_somebodys"),
+    )
+
+
+class WaitlistOffer(Base):
+    """A freed time that was offered to somebody on the list: the hold keeps it for them until its own end."""
+
+    __tablename__ = "waitlist_offer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("waitlist_entry.id", ondelete="CASCADE"), index=True)
+    hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id", ondelete="CASCADE"), unique=True)
+    offered_at: Mapped[datetime] = mapped_column(UtcDateTime)
