@@ -1,11 +1,13 @@
-"""The door to our vendored table of credential kinds: version 1 of the policy."""
+"""The door to our vendored tables: the kinds of credential (version 1 of the policy), and the state register's codes of professions."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from providers.credentials.rules.kinds import KindTable
 from providers.credentials.rules.policies import Policies, table_of
@@ -24,3 +26,10 @@ def kinds() -> KindTable:
 def first_policy() -> Policies:
     """The policy as long as no admin has added a version."""
     return Policies((kinds(),))
+
+
+@lru_cache(maxsize=1)
+def register_codes() -> Mapping[str, str]:
+    """The state register's code by profession. One that is not here has none that we could confirm."""
+    table = json.loads((_DATA / "professions.json").read_text(encoding="utf-8"))
+    return MappingProxyType(table["register_codes"])

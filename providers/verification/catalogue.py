@@ -1,4 +1,4 @@
-"""The door to the desk's own table: where each kind is looked up, the professions' codes, and the usual words of letters."""
+"""The door to the desk's own table: where each kind is looked up, and the usual words of letters."""
 
 from __future__ import annotations
 
@@ -36,15 +36,10 @@ class Desk:
 
     sources: tuple[Source, ...]
     reasons: tuple[Reason, ...]
-    profession_codes: tuple[tuple[str, str], ...]
 
     def sources_of(self, kind: str) -> tuple[Source, ...]:
         """Where a kind can be looked up, the usual one first."""
         return tuple(source for source in self.sources if kind in source.kinds)
-
-    def code_of(self, profession: str) -> str | None:
-        """The register's code of a profession."""
-        return dict(self.profession_codes).get(profession)
 
 
 @lru_cache(maxsize=1)
@@ -54,5 +49,4 @@ def desk() -> Desk:
     return Desk(
         sources=tuple(Source(**{**row, "kinds": tuple(row["kinds"])}) for row in table["sources"]),
         reasons=tuple(Reason(**row) for row in table["reasons"]),
-        profession_codes=tuple(table["profession_codes"].items()),
     )

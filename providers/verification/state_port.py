@@ -18,9 +18,6 @@ from providers.verification.rules.sources import (
     read_state,
 )
 
-MASSAGE_THERAPY = "027"
-"""The register's code of the profession (customary; one that was typed goes first)."""
-
 
 @dataclass(frozen=True)
 class StateRegister:
@@ -32,8 +29,8 @@ class StateRegister:
     code: str = STATE
 
     def ask(self, typed: Typed, today: date) -> Verdict:
-        """What it says of a license. Never raises for the stranger's faults."""
-        query = {"profession_code": typed.profession_code or MASSAGE_THERAPY, "license_number": typed.number}
+        """What it says of a license, by profession code and number. Never raises for the stranger's faults."""
+        query = {"profession_code": typed.profession_code or "", "license_number": typed.number}
         try:
             said = ask_json(self.url, query, {"X-API-Key": self.key}, self.seconds)
             if said.status == 404:

@@ -258,6 +258,14 @@ def test_the_license_is_handed_in_with_its_file_in_step(app, applicant):
     assert "Sent in" in applicant.open("license").text
 
 
+@pytest.mark.parametrize(("profession", "details"), [("physician", {"profession_code": "060"}), ("pt", {})])
+def test_a_license_goes_with_the_code_of_its_profession_or_with_none(app, applicant, profession, details):
+    """Also for somebody who was a massage therapist one save before."""
+    applicant.send("license", {"l-file": PDF}, **LICENSE)
+    applicant.send("license", **LICENSE | {"profession": profession})
+    assert rows(app, Credential)[-1].details == details
+
+
 def test_going_through_a_saved_screen_again_hands_in_nothing_anew(app, applicant):
     applicant.send("license", {"l-file": PDF}, **LICENSE)
     assert applicant.send("license").request.path == "/provider/apply/insurance"

@@ -19,6 +19,12 @@ def normalize_license_number(text: str) -> str:
     return match[1]
 
 
+def register_code(stated: object, usual: str | None) -> str | None:
+    """The state register's code of a profession, with three digits: the one stated on the license goes before the usual one."""
+    code = str(stated or usual or "").strip()
+    return (code.zfill(3) if code.isascii() and code.isdecimal() else code) or None
+
+
 def npi_check_digit(first_nine: str) -> int:
     """The tenth digit of an NPI, by Luhn over 80840 and the first nine digits."""
     total = _NPI_PREFIX_SUM

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.errors import FieldFault, Malformed, Refused
 from marketplace.webkit.reading import read_date
-from providers.credentials.catalogue import kinds
+from providers.credentials.catalogue import kinds, register_codes
 from providers.credentials.forms import read_credential, read_upload
 from providers.credentials.forms.page import FACTS, body_of_texts, faults_of_page, texts_of_body, texts_of_form
 from providers.credentials.rules.drafts import CredentialDraft, Document
@@ -21,7 +21,6 @@ from providers.credentials.rules.standing import REQUIRED
 from providers.services.catalogue import techniques
 
 STATE = "New York State Education Department"
-PROFESSION_CODES = {"lmt": "027"}
 YOU_TEXTS = ("name", "legal_name", "pronouns", "gender", "phone")
 PRACTICE_TEXTS = ("headline", "about")
 MORE_KINDS = ("npi", "physician_collaboration", "background_check")
@@ -96,10 +95,16 @@ def _check_policy(kind: Kind, texts: Mapping[str, Any]) -> None:
         raise Refused("invalid", _NEEDS_RETROACTIVE, faults=[FieldFault("details.retroactive_on", _NEEDS_RETROACTIVE)])
 
 
+def code_for(profession: str, stated: str) -> str:
+    """The register's code to go with a profession: the known one, else what was stated, unless that is another profession's."""
+    known = register_codes()
+    return known.get(profession) or ("" if stated in known.values() else stated)
+
+
 def rows_of(step: str, own: Sequence[Mapping[str, Any]], holder: str, profession: str, offered: Sequence[str]) -> list[Row]:
     """The credentials of a screen. `own` are those handed in, the newest first, in the contract's shape; `holder` is the legal name."""
     if step == "license":
-        more = {"issuer": STATE, "profession_code": PROFESSION_CODES.get(profession, "")}
+        more = {"issuer": STATE, "profession_code": register_codes().get(profession, "")}
         return [_row(LICENSE, "l-", own, {"holder_name": holder, **more})]
     if step == "insurance":
         return [_row(INSURANCE, "i-", own, {"holder_name": holder, "form": "occurrence"})]

@@ -31,6 +31,7 @@ from providers.profiles.forms.applying import (
     Handed,
     Row,
     body_with,
+    code_for,
     draft_of,
     handed_in_since,
     practice_of,
@@ -235,7 +236,7 @@ def _read_rows(step: str) -> tuple[list[Row], list[tuple[str, Handed]], Faults]:
     for row in _rows(step):
         texts = row.typed(request.form)
         if step == "license":
-            texts["profession_code"] = texts["profession_code"] if request.form.get("profession") == "lmt" else ""
+            texts["profession_code"] = code_for(request.form.get("profession", ""), texts["profession_code"])
         found, wrong = row.read(texts, request)
         typed.append(Row(row.kind, row.prefix, texts, row.public_id, row.status, row.technique, row.asked_for))
         faults |= wrong

@@ -12,7 +12,7 @@ from marketplace.kernel.errors import Refused
 from marketplace.kernel.walltime import local_day, to_minute
 from providers.credentials.queries import get_for_checking
 from providers.verification.models import SourceCheck
-from providers.verification.queries.sources import typed_of
+from providers.verification.queries.sources import cannot_be_asked, typed_of
 from providers.verification.rules.sources import SOURCES, Typed, Verdict
 
 
@@ -36,8 +36,9 @@ def ask_source(public_id: str, source: Source, asker: str, now: datetime) -> Sou
         credential_id, typed = row.credential.id, typed_of(row)
         if source.code not in SOURCES.get(row.credential.kind, ()):
             raise Refused("not_asked_there", "That source knows nothing of this kind of credential.")
-        if typed is None:
-            raise Refused("nothing_to_ask", "This credential states no number to ask by.")
+        hindrance = cannot_be_asked(typed, source.code)
+        if typed is None or hindrance is not None:
+            raise Refused("nothing_to_ask", hindrance or "")
         record(session, Deed(now, asker, "source_asked", "credential", public_id, {"source": source.code}))
     verdict = source.ask(typed, local_day(to_minute(now)))
     with transaction() as session:

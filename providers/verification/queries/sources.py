@@ -6,18 +6,21 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from providers.credentials.catalogue import register_codes
 from providers.credentials.models import Credential
 from providers.credentials.queries import CredentialRow
 from providers.credentials.rules.kinds import LICENSE
+from providers.credentials.rules.numbers import register_code
 from providers.credentials.rules.states import VERIFIED
 from providers.registry.models import Provider
 from providers.verification.models import SourceCheck
-from providers.verification.rules.sources import ANSWERED, COLLABORATION, MISMATCH, NOT_FOUND, SOURCES, Typed
+from providers.verification.rules.sources import ANSWERED, COLLABORATION, MISMATCH, NOT_FOUND, SOURCES, STATE, Typed
 
 ASK_AGAIN = timedelta(days=30)
 """An answer is good for a month (NCQA's interval, as a yardstick)."""
@@ -60,10 +63,21 @@ def typed_of(row: CredentialRow) -> Typed | None:
         return Typed(credential.kind, str(name or ""), str(number), str(profession or "")) if number else None
     if not credential.number:
         return None
-    code = str(details.get("profession_code") or "") if credential.kind == LICENSE else ""
-    return Typed(
-        credential.kind, credential.holder_name, credential.number, row.provider.profession, code or None, credential.expires_on
-    )  # fmt: skip
+    profession = row.provider.profession
+    code = register_code(details.get("profession_code"), register_codes().get(profession)) if credential.kind == LICENSE else None
+    return Typed(credential.kind, credential.holder_name, credential.number, profession, code, credential.expires_on)
+
+
+def cannot_be_asked(typed: Typed | None, source: str) -> str | None:
+    """Why a source cannot be asked, as a sentence; None where it can.
+
+    The state's register numbers each profession by itself: asked under another one's code it would answer about somebody else.
+    """
+    if typed is None:
+        return "This credential states no number to ask by."
+    if source == STATE and typed.profession_code is None:
+        return "The register is asked by number and profession code, and we know no code for this profession. Look it up by hand."
+    return None
 
 
 def list_checks(session: Session, credential_id: int) -> list[SourceCheck]:
@@ -73,7 +87,10 @@ def list_checks(session: Session, credential_id: int) -> list[SourceCheck]:
 
 
 def list_due(session: Session, sources: Collection[str], now: datetime, today: date, limit: int) -> list[Due]:
-    """Credentials in force whose source (of those that are on) has not answered for a month, the one asked longest ago first."""
+    """Credentials in force whose source (of those that are on) has not answered for a month, the one asked longest ago first.
+
+    What cannot be asked is left out, so that it does not stand in the way of what can.
+    """
     found: list[Due] = []
     for source in sorted(sources):
         kinds = [kind for kind, known in SOURCES.items() if source in known]
@@ -84,12 +101,15 @@ def list_due(session: Session, sources: Collection[str], now: datetime, today: d
         last = select(func.max(SourceCheck.id)).where(SourceCheck.credential_id == Credential.id, SourceCheck.source == source)
         until = func.coalesce(Credential.valid_until, Credential.expires_on)
         wanted = (
-            select(Credential.public_id)
+            select(Credential, Provider)
+            .join(Provider, Provider.id == Credential.provider_id)
             .where(Credential.kind.in_(kinds), Credential.status == VERIFIED, or_(until.is_(None), until >= today), ~recent)
             .order_by(func.coalesce(last.scalar_subquery(), 0), Credential.id)
-            .limit(limit - len(found))
+            .execution_options(yield_per=100)
         )
-        found += [Due(public_id, source) for public_id in session.scalars(wanted)]
+        rows = (CredentialRow(credential, provider) for credential, provider in session.execute(wanted))
+        askable = (Due(row.credential.public_id, source) for row in rows if cannot_be_asked(typed_of(row), source) is None)
+        found += islice(askable, limit - len(found))
     return found
 
 

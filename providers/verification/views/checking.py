@@ -17,11 +17,12 @@ from marketplace.kernel.errors import Conflict, Malformed, Refused
 from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.paging import encode_cursor, read_cursor
-from providers.credentials.catalogue import kinds
+from providers.credentials.catalogue import kinds, register_codes
 from providers.credentials.forms import credentials_link
 from providers.credentials.forms.page import faults_of_page
 from providers.credentials.queries import load_policies
 from providers.credentials.rules.documents import IMAGES
+from providers.credentials.rules.numbers import register_code
 from providers.credentials.rules.states import REINSTATE, REVOKE, SUSPEND, UNDER_REVIEW, path
 from providers.verification.actions.decide import decide_credential
 from providers.verification.actions.look import OpenedCredential, open_credential, open_document
@@ -219,6 +220,8 @@ def _possible(opened: OpenedCredential) -> dict[str, object]:
         "registers": source_section(credential),
         "requests": request_section(credential, with_replies=True),
         "reasons": table.reasons,
-        "profession_code": (credential.details or {}).get("profession_code") or table.code_of(opened.row.provider.profession),
+        "profession_code": register_code(
+            (credential.details or {}).get("profession_code"), register_codes().get(opened.row.provider.profession)
+        ),
         "images": IMAGES,
     }

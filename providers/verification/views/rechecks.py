@@ -15,11 +15,12 @@ from marketplace.kernel.errors import Conflict, Malformed, Refused
 from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.paging import encode_cursor, read_cursor
-from providers.credentials.catalogue import kinds
+from providers.credentials.catalogue import kinds, register_codes
 from providers.credentials.forms import credentials_link
 from providers.credentials.forms.page import faults_of_page
 from providers.credentials.queries import CredentialRow, load_policies
 from providers.credentials.rules.documents import IMAGES
+from providers.credentials.rules.numbers import register_code
 from providers.credentials.rules.states import RECHECK, VERIFIED, path
 from providers.verification.actions.look import OpenedCredential, open_credential
 from providers.verification.actions.recheck import record_recheck
@@ -117,5 +118,4 @@ def _beside(rows: Sequence[CredentialRow], public_id: str) -> tuple[str | None, 
 
 
 def _code(opened: OpenedCredential) -> str | None:
-    code: str | None = (opened.row.credential.details or {}).get("profession_code")
-    return code or desk().code_of(opened.row.provider.profession)
+    return register_code((opened.row.credential.details or {}).get("profession_code"), register_codes().get(opened.row.provider.profession))

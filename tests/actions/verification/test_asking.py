@@ -10,14 +10,15 @@ from marketplace.audit import AuditEntry
 from marketplace.db import db
 from marketplace.kernel.errors import NotFound, Refused
 from providers.credentials.models import Credential
+from providers.credentials.queries import get_for_checking
 from providers.verification.actions.ask import ask_source
-from providers.verification.jobs import ask_again
+from providers.verification.jobs import MOST_ASKED, ask_again
 from providers.verification.models import SourceCheck
 from providers.verification.nppes_port import NppesRegister
-from providers.verification.queries.sources import list_checks, list_disagreements
+from providers.verification.queries.sources import list_checks, list_disagreements, typed_of
 from providers.verification.rules.sources import Typed, Verdict
 from providers.verification.state_port import StateRegister
-from tests.factories import CredentialFactory
+from tests.factories import CredentialFactory, ProviderFactory
 from tests.support.clocks import START
 from tests.support.sources import NOBODY, NPPES_ANSWER, STATE_ANSWER
 
@@ -124,6 +125,28 @@ def test_a_source_is_asked_only_what_it_can_know(ctx):
     assert db.session.scalar(select(func.count()).select_from(SourceCheck)) == 0
 
 
+def therapist(details, profession="pt", **facts):
+    return CredentialFactory(provider=ProviderFactory(profession=profession), details=details, plain_number="012345", **facts)
+
+
+def test_no_license_is_looked_up_under_another_professions_code(ctx):
+    """The same number is somebody else's there."""
+    credential = therapist({})
+    with pytest.raises(Refused) as refused:
+        ask_source(credential.public_id, Fake("match"), "account:boss", START)
+    assert (refused.value.code, "no code for this profession" in refused.value.sentence) == ("nothing_to_ask", True)
+    assert db.session.scalar(select(func.count()).select_from(SourceCheck)) == 0
+
+
+@pytest.mark.parametrize(
+    ("profession", "details", "code"),
+    [("lmt", {}, "027"), ("physician", {}, "060"), ("pt", {"profession_code": "62"}, "062"), ("lmt", {"profession_code": "27"}, "027")],
+)
+def test_it_is_looked_up_under_its_own(ctx, profession, details, code):
+    row = get_for_checking(db.session(), therapist(details, profession).public_id)
+    assert typed_of(row).profession_code == code
+
+
 @pytest.fixture
 def environment(request):
     """The state's register is on, at the address of a stranger who listens already."""
@@ -188,6 +211,14 @@ def test_one_fault_costs_no_other(stranger, ctx, monkeypatch):
 
     monkeypatch.setattr("providers.verification.jobs.ask_source", broken)
     assert ask_again(START) == 1
+
+
+def test_what_cannot_be_asked_does_not_stand_in_the_way(stranger, ctx, request):
+    for _ in range(MOST_ASKED):
+        therapist({}, number_fingerprint=None)
+    alex()
+    assert ask_again(START) == 1
+    assert request.node.state.asked == [{"profession_code": "027", "license_number": "012345"}]
 
 
 def test_without_settings_nobody_is_asked(ctx):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.kernel.errors import Refused
-from providers.credentials.rules.numbers import normalize_license_number, npi_check_digit, npi_fault
+from providers.credentials.rules.numbers import normalize_license_number, npi_check_digit, npi_fault, register_code
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,19 @@ def test_the_check_digit_agrees_with_luhn_over_the_prefix(npi):
 @given(st.integers(100_000_000, 299_999_999).map(str), st.integers(0, 9))
 def test_one_last_digit_fits_and_no_other(first_nine, last):
     assert (npi_fault(f"{first_nine}{last}") is None) is (last == npi_check_digit(first_nine))
+
+
+@pytest.mark.parametrize(
+    ("stated", "usual", "code"),
+    [
+        ("27", None, "027"),
+        ("027", "060", "027"),
+        (" 27 ", None, "027"),
+        ("", "060", "060"),
+        (None, None, None),
+        ("", None, None),
+        ("X1", None, "X1"),
+    ],
+)
+def test_a_professions_code_has_three_digits_and_what_is_stated_goes_first(stated, usual, code):
+    assert register_code(stated, usual) == code
