@@ -51,6 +51,7 @@ from marketplace.oversight.views import audit_pages
 from marketplace.oversight.views import blueprint as oversight_pages
 from marketplace.settings import Settings
 from marketplace.webkit.masking import install_masking
+from providers.calendars.commands import calendars
 from providers.credentials.api import blueprint as credentials_api
 from providers.credentials.jobs import JOBS as CREDENTIAL_JOBS
 from providers.credentials.views import blueprint as credential_pages
@@ -147,7 +148,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 policies_api,
                 openapi_api,
             ),
-            commands=(accounts, audit, backup, check, exclusions, jobs, keys, restore, demo),
+            commands=(accounts, audit, backup, calendars, check, exclusions, jobs, keys, restore, demo),
             jobs=(*UPKEEP_JOBS, *CREDENTIAL_JOBS, *VERIFICATION_JOBS, *GROUND_JOBS),
             installers=(install_accounts, install_navigation, install_continuity, install_masking),
             open_endpoints={**ACCOUNT_ENDPOINTS},
