@@ -22,6 +22,9 @@ from booking.appointments.views.checkout import blueprint as checkout_pages
 from booking.appointments.views.desk import blueprint as desk_pages
 from booking.appointments.views.desk_visit import blueprint as desk_visit_pages
 from booking.appointments.views.visits import blueprint as visit_pages
+from booking.calendars.api import blueprint as feeds_api
+from booking.calendars.changes import begin_feeds
+from booking.calendars.views.feeds import blueprint as feed_pages
 from booking.calendars.views.visits import ATTACHMENTS
 from booking.calendars.views.visits import blueprint as calendar_pages
 from booking.demo.commands import demo
@@ -38,7 +41,7 @@ from booking.upkeep.commands import JOBS as UPKEEP_JOBS
 from booking.upkeep.commands import check
 from booking.upkeep.views import blueprint as attention_pages
 from marketplace.accounts.api import blueprint as accounts_api
-from marketplace.accounts.changes import on_account_switched
+from marketplace.accounts.changes import on_account_created, on_account_switched
 from marketplace.accounts.commands import accounts
 from marketplace.accounts.views import OPEN_ENDPOINTS as ACCOUNT_ENDPOINTS
 from marketplace.accounts.views import blueprint as account_pages
@@ -85,6 +88,8 @@ from providers.wording.views import blueprint as flag_pages
 
 ROOT = Path(__file__).parent
 on_account_switched("providers", note_account_switch)
+for _role in ("client", "provider"):
+    on_account_created(_role, "calendars", begin_feeds)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -107,6 +112,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 checkout_pages,
                 visit_pages,
                 calendar_pages,
+                feed_pages,
                 place_pages,
                 credential_pages,
                 service_pages,
@@ -144,6 +150,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 screening_api,
                 appointments_api,
                 blocks_api,
+                feeds_api,
                 attention_api,
                 policies_api,
                 openapi_api,

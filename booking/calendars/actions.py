@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, update
+from sqlalchemy import update
 
 from booking.calendars.changes import Whose, give_secret, lock_feeds, take_secret
 from booking.calendars.models import CalendarFeed
-from booking.calendars.rules import DETAILS_OF, USE_NOTED_EVERY
+from booking.calendars.rules import DETAILS_OF
 from marketplace.audit import Deed, record
 from marketplace.db import transaction
 
@@ -35,7 +35,6 @@ def revoke_feeds(whose: Whose, detail: str | None, actor: str, now: datetime) ->
 
 
 def note_use(feed_id: int, now: datetime) -> None:
-    """A calendar has asked. Noted at most every few minutes: programs ask often, and nobody needs it to the second."""
+    """A calendar has asked for the feed."""
     with transaction() as session:
-        stale = or_(CalendarFeed.last_used_at.is_(None), CalendarFeed.last_used_at <= now - USE_NOTED_EVERY)
-        session.execute(update(CalendarFeed).where(CalendarFeed.id == feed_id, stale).values(last_used_at=now))
+        session.execute(update(CalendarFeed).where(CalendarFeed.id == feed_id).values(last_used_at=now))

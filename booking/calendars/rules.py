@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from booking.appointments.rules.naming import short_name
 from marketplace.kernel.walltime import NEW_YORK
+from providers.services.rules.calls import noun
 
 BUSY, BRIEF, FULL = "busy", "brief", "full"
 DETAILS = (BUSY, BRIEF, FULL)
@@ -119,12 +120,13 @@ def _say(line: VisitLine, audience: str, detail: str, base_url: str) -> _Said:
     full = detail == FULL
     where = line.room if full and line.room else line.area
     words = f"{line.minutes} minutes. Reference {line.reference}." if full else None
+    what = noun(line.setting).capitalize()
     if audience == CLIENT:
         who = line.provider_name if full else first_name(line.provider_name)
-        return _Said(f"Visit with {who}", where, f"{base_url}/appointments/{line.public_id}", words, alarm=True)
+        return _Said(f"{what} with {who}", where, f"{base_url}/appointments/{line.public_id}", words, alarm=True)
     who = short_name(line.client_name) if full else first_name(line.client_name)
     at = f"{_SETTINGS[line.setting]}, " if full else ""
-    return _Said(f"Visit: {who}", where, f"{base_url}/provider/appointments/{line.public_id}", words and f"{at}{words}", alarm=True)
+    return _Said(f"{what}: {who}", where, f"{base_url}/provider/appointments/{line.public_id}", words and f"{at}{words}", alarm=True)
 
 
 def block_event(public_id: str, starts_at: datetime, ends_at: datetime, stamped_at: datetime) -> VisitEvent:
@@ -142,6 +144,18 @@ def plain(text: str | None) -> str | None:
     if text is None:
         return None
     return " ".join("".join(char if char.isprintable() else " " for char in text).split()) or None
+
+
+def feed_name(audience: str, detail: str, clinic: str | None) -> str:
+    """What a calendar program calls the feed."""
+    if audience == CLINIC:
+        return plain(f"{clinic}: busy times") or "Busy times"
+    return "Busy times" if detail == BUSY else "Visits"
+
+
+def use_is_news(last_used_at: datetime | None, now: datetime) -> bool:
+    """Whether a use is worth noting: nobody needs it to the second, and every note is a write."""
+    return last_used_at is None or now - last_used_at >= USE_NOTED_EVERY
 
 
 def calendar_status(status: str) -> str:

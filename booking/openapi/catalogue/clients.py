@@ -140,6 +140,12 @@ SCREENED = given(
         "valid_until": INSTANT,
     }
 )
+DETAIL = {"type": "string", "enum": ["busy", "brief", "full"]}
+FEED = given(
+    {"url": TEXT, "detail": DETAIL, "audience": TEXT, "clinic": nullable(TEXT), "made_at": INSTANT, "last_used_at": nullable(INSTANT)}
+)
+FEEDS = given({"url": nullable(TEXT), "detail": nullable(DETAIL), "feeds": listed(FEED)})
+WHICH_FEEDS = taken({}, {"detail": nullable(DETAIL), "clinic": nullable({"type": "string", "maxLength": 80})})
 NEW_ACCOUNT = taken({"email": WORDS, "password": TEXT, "name": WORDS, "role": {"type": "string", "enum": ["client", "provider"]}})
 SIGN_IN = taken({"email": WORDS, "password": TEXT}, {"code": nullable(WORDS)})
 DETAILS = taken(
@@ -200,6 +206,29 @@ OPERATIONS = (
     Operation("DELETE", f"{V1}/tokens/current", "delete_token", "Sign out.", "accounts", BOTH, status=204, errors=(409,)),
     Operation("GET", f"{V1}/me", "show_me", "Who one is.", "accounts", BOTH, answer=ME),
     Operation("PATCH", f"{V1}/me", "change_me", "Change one's details.", "accounts", BOTH, DETAILS, answer=ME, errors=(409,)),
+    Operation("GET", f"{V1}/me/calendar", "show_feeds", "The secret addresses of one's calendar feeds.", "accounts", BOTH, answer=FEEDS),
+    Operation(
+        "POST",
+        f"{V1}/me/calendar/rotate",
+        "rotate_feeds",
+        "New addresses for one level of detail, or for all; admins name a clinic.",
+        "accounts",
+        BOTH,
+        WHICH_FEEDS,
+        answer=FEEDS,
+        errors=(404, 429),
+    ),
+    Operation(
+        "POST",
+        f"{V1}/me/calendar/revoke",
+        "revoke_feeds",
+        "No addresses any more; admins name a clinic.",
+        "accounts",
+        BOTH,
+        WHICH_FEEDS,
+        answer=FEEDS,
+        errors=(404,),
+    ),
     Operation("GET", f"{V1}/meta", "show_meta", "The words that the other endpoints use.", "search", answer=META),
     Operation(
         "GET",
