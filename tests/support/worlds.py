@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from booking.openings.rules.candidates import Candidate, HeldTime
+from booking.openings.rules.kinds import PROVIDER_KINDS
 from booking.openings.rules.question import Taken
 from booking.openings.rules.wanted import PARTS, Near, SearchQuery
 from marketplace.kernel.walltime import day_begin
@@ -152,7 +153,9 @@ def _credentials(random):
         CredentialFact("liability_insurance", "verified", begins, date(2028, 1, 1), insured),
     ]
     if random.random() < 0.5:
-        proofs.append(CredentialFact("physician_collaboration", "verified", begins, TODAY + timedelta(days=random.choice((-1, 300)))))
+        partner = {"relation": random.choice(("referral", "same_clinic"))}
+        ends = TODAY + timedelta(days=random.choice((-1, 300)))
+        proofs.append(CredentialFact("physician_collaboration", "verified", begins, ends, partner))
     if random.random() < 0.5:
         proofs.append(
             CredentialFact("certificate", "verified", begins, TODAY + timedelta(days=random.choice((1, 300))), {}, "lymphatic_drainage")
@@ -191,6 +194,7 @@ def random_query(random: Random) -> SearchQuery:
         "neighborhoods": frozenset({random.choice(("east_village", "upper_west_side"))}),
         "max_price_cents": random.choice((13_000, 16_000, 19_000)),
         "place_kinds": frozenset({random.choice(KINDS)}),
+        "provider_kinds": frozenset(some(random, PROVIDER_KINDS, 1, 0.3)),
         "genders": frozenset({"female"}),
         "languages": frozenset(some(random, ("es", "zh"), 1)),
         "full_time": True,

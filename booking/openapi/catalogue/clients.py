@@ -8,6 +8,7 @@ from booking.openapi.catalogue.schemas import (
     DAY,
     INSTANT,
     ME,
+    PROVIDER_KIND,
     SETTING,
     STARTS,
     TEXT,
@@ -44,6 +45,7 @@ SEARCH = (
     Query("minutes", {"type": "integer", "minimum": 15, "maximum": 240}, "The length of the visit; 60 by default."),
     Query("setting", listed(SETTING), "Where."),
     Query("place_kind", listed(PLACE_KIND), "The kind of clinic."),
+    Query("provider_kind", listed(PROVIDER_KIND), "The kind of therapist: by profession, house and what is checked today."),
     Query("condition", TEXT, "What hurts: a code of /meta."),
     Query("technique", listed(TEXT), "A code of /meta."),
     Query("max_price_cents", COUNT, "The most that a shown start may cost, everything included."),
@@ -160,6 +162,7 @@ DETAILS = taken(
 META = given(
     {
         "time_zone": TEXT,
+        "provider_kinds": listed(PROVIDER_KIND),
         "settings": listed(SETTING),
         "techniques": listed(ANYTHING),
         "conditions": listed(ANYTHING),

@@ -112,6 +112,7 @@ PROBLEM = given(
 RATING = given({"mean": nullable({"type": "number"}), "count": COUNT})
 STARTS = listed(INSTANT)
 EVENING_STAFFING = {"enum": ["full_time", "part_time", "rotating", "mixed", None]}
+PROVIDER_KIND = {"type": "string", "enum": ["trained_lmt", "clinic_team", "physical_therapist", "referral_lmt"]}
 FOUND = given(
     {
         "slug": TEXT,
@@ -124,6 +125,7 @@ FOUND = given(
         "reasons": listed(ANYTHING),
         "starts": {**STARTS, "maxItems": 3},
         "more_starts": {"type": ["boolean", "integer"]},
+        "kinds": listed(PROVIDER_KIND),
         "evening_staffing": EVENING_STAFFING,
         "evening_staffing_since": nullable(DAY),
     }
@@ -166,6 +168,8 @@ PROVIDER = given(
         ),
         "terms": ANYTHING,
         "places": listed(ANYTHING),
+        "profession": TEXT,
+        "kinds": listed(PROVIDER_KIND),
         "evening_staffing": EVENING_STAFFING,
         "evening_staffing_since": nullable(DAY),
         "collaborations": listed(ANYTHING),

@@ -17,6 +17,7 @@ from booking.openings.forms.wishes import read_wish, read_wished_start
 from booking.openings.queries.listing import list_openings, quote_start
 from booking.openings.queries.nearby import nearest_to
 from booking.openings.queries.searching import search
+from booking.openings.rules.kinds import PROVIDER_KINDS
 from booking.openings.rules.wanted import GENDERS, PARTS, SETTINGS
 from booking.quotes.rules.pricing import quote_to_dict
 from marketplace import clock
@@ -49,6 +50,7 @@ def meta() -> ResponseReturnValue:
         time_zone=NEW_YORK.key,
         settings=list(SETTINGS),
         parts=list(PARTS),
+        provider_kinds=list(PROVIDER_KINDS),
         genders=list(GENDERS),
         techniques=[
             {"code": one.code, "name": one.name, "words": one.words, "pressure_level": one.pressure_level}

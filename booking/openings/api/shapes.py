@@ -8,6 +8,7 @@ from datetime import datetime
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.continuity import Continuity
 from booking.openings.rules.evenings import Evenings, evenings_of
+from booking.openings.rules.kinds import provider_kinds
 from booking.openings.rules.search import FACETS, Found, SearchResult
 from booking.openings.rules.showing import PublicCredential, badges, public_credentials, terms_words
 from booking.quotes.catalogue import taxes
@@ -69,6 +70,7 @@ def _item(found: Found, condition: str | None, now: datetime) -> dict[str, objec
         "more_starts": found.more_starts,
         "terms_summary": made.summary,
         **_evenings(found.evenings),
+        "kinds": list(found.kinds),
         "sample_data": found.facts.sample_data,
     }
 
@@ -92,6 +94,7 @@ def provider_answer(facts: ProviderFacts, figure: Continuity | None, now: dateti
         "gender": facts.gender,
         "pronouns": facts.pronouns,
         "profession": facts.profession,
+        "kinds": list(provider_kinds(facts, local_day(to_minute(now)))),
         "languages": list(facts.languages),
         "settings": sorted(facts.settings),
         "rating": rating(facts),

@@ -27,6 +27,7 @@ SAME = (
     "part",
     "setting",
     "place_kind",
+    "provider_kind",
 )
 RENAMED = {"neighborhood": "neighbourhood", "max_price": "max_price_cents"}
 KNOWN = (*SAME, *RENAMED, "when", "date", "sort", "cursor")

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from booking.openings.forms.cursors import Kept, open_cursor, seal_cursor
 from booking.openings.forms.windows import read_window
+from booking.openings.rules.kinds import PROVIDER_KINDS
 from booking.openings.rules.search import Position
 from booking.openings.rules.wanted import GENDERS, PARTS, SETTINGS, SORTS, Near, SearchQuery
 from marketplace.kernel.errors import FieldFault, Malformed, Refused
@@ -27,7 +28,7 @@ SINGLE = (
     "near", "radius_km", "from", "to", "minutes", "condition", "max_price_cents", "staffing", "collaborates", "first_consult", "sort",
     "limit", "cursor",
 )  # fmt: skip
-SEVERAL = ("part", "setting", "place_kind", "technique", "neighbourhood", "gender", "language")
+SEVERAL = ("part", "setting", "place_kind", "provider_kind", "technique", "neighbourhood", "gender", "language")
 NUMBERS = ("minutes", "max_price_cents", "limit")
 FLAGS = {"1": True, "true": True, "0": False, "false": False}
 MOST_ITEMS = 50
@@ -109,6 +110,7 @@ def _chosen(fields: Fields) -> dict[str, Any]:
         "part": PARTS,
         "setting": SETTINGS,
         "place_kind": CLINIC_KINDS,
+        "provider_kind": PROVIDER_KINDS,
         "technique": catalogue.techniques(),
         "gender": GENDERS,
     }
@@ -122,6 +124,7 @@ def _chosen(fields: Fields) -> dict[str, Any]:
         "parts": found["part"],
         "settings": found["setting"],
         "place_kinds": found["place_kind"],
+        "provider_kinds": found["provider_kind"],
         "techniques": found["technique"],
         "genders": found["gender"],
         "neighborhoods": hoods,

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from booking.openings.rules.asking import HouseRules, StandingPiece, Wish, open_time, standing_pieces
 from booking.openings.rules.evenings import Evenings, evenings_of
+from booking.openings.rules.kinds import provider_kinds
 from booking.openings.rules.prices import WholePrices
 from booking.openings.rules.question import Taken, TravelMinutes
 from booking.quotes.rules.taxes import TaxRow
@@ -100,6 +101,10 @@ class Candidate:
     def evenings(self, house: HouseRules, today: date) -> Evenings:
         """How their late hours are staffed as of today, and since when."""
         return self._once(("evenings", house.policies.newest.version, today), lambda: evenings_of(self.facts, house, today))
+
+    def kinds(self, today: date) -> tuple[str, ...]:
+        """Of what kinds the provider is today."""
+        return self._once(("kinds", today), lambda: provider_kinds(self.facts, today))
 
     def prices(self, service: ServiceFacts, wish: Wish, taxes: Sequence[TaxRow]) -> WholePrices:
         """What the starts of a wish cost. Where a visit is matters by its travel alone, so places as far share their prices."""

@@ -100,6 +100,8 @@ class Look:
             failed.add("language")
         if query.collaborates and not self.candidate.works_with_doctor(self.frame.today):
             failed.add("collaborates")
+        if query.provider_kinds and query.provider_kinds.isdisjoint(self.candidate.kinds(self.frame.today)):
+            failed.add("provider_kind")
         return failed
 
     def _consider(self, option: Option, failed: set[str]) -> None:
@@ -122,7 +124,9 @@ class Look:
             return
         if starts:
             self.matches.append((option, starts))
-            self._count(option, ("setting", "neighborhood", "place_kind", "first_consult", "gender", "language", "collaborates"))
+            self._count(
+                option, ("setting", "neighborhood", "place_kind", "first_consult", "gender", "language", "collaborates", "provider_kind")
+            )
         self._count_starts(option)
 
     def _count(self, option: Option, facets: Iterable[str]) -> None:
@@ -142,6 +146,8 @@ class Look:
                 return (self.facts.gender,)
             case "language":
                 return self.facts.languages
+            case "provider_kind":
+                return self.candidate.kinds(self.frame.today)
             case "first_consult":
                 return (YES,) if option.service.first_visit_only else ()
             case _:

@@ -15,7 +15,7 @@ from providers.profiles.rules import PlaceFacts, ProviderFacts, ServiceFacts
 
 FACETS = (
     "setting", "technique", "condition", "neighborhood", "price", "gender", "language", "staffing", "collaborates", "first_consult",
-    "place_kind",
+    "place_kind", "provider_kind",
 )  # fmt: skip
 
 Position = tuple[int | str, ...]
@@ -44,6 +44,7 @@ class Found:
     works_with_doctor: bool
     settings: tuple[str, ...]
     evenings: Evenings
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -122,4 +123,5 @@ def _found(look: Look, match: Match, query: SearchQuery, now: datetime) -> Found
         works_with_doctor=match.candidate.works_with_doctor(look.frame.today),
         settings=tuple(dict.fromkeys((spot.setting, *others))),
         evenings=match.candidate.evenings(look.frame.tables.house, look.frame.today),
+        kinds=match.candidate.kinds(look.frame.today),
     )

@@ -46,7 +46,8 @@ class SearchQuery:
 
     The window [from_minute, until_minute) in epoch minutes is for starts. `max_price_cents` bounds the whole price of every start that is
     shown. Visits elsewhere than in a clinic need `near`, because travel counts. `first_consult` asks for services meant for a first visit,
-    which are left out otherwise. `place_kinds` asks for visits in clinics of these kinds, `full_time` for starts staffed full-time.
+    which are left out otherwise. `place_kinds` asks for visits in clinics of these kinds, `provider_kinds` for people who are of one of
+    these kinds today, `full_time` for starts staffed full-time.
     """
 
     from_minute: int
@@ -57,6 +58,7 @@ class SearchQuery:
     minutes: int = 60
     settings: frozenset[str] = frozenset()
     place_kinds: frozenset[str] = frozenset()
+    provider_kinds: frozenset[str] = frozenset()
     condition: str | None = None
     techniques: frozenset[str] = frozenset()
     neighborhoods: frozenset[str] = frozenset()

@@ -14,7 +14,7 @@ from booking.openings.rules.alternatives import EARLIER_DAY, LATER_DAY, SAME_DAY
 from booking.openings.rules.prices import WholePrices
 from booking.openings.rules.search import Found
 from booking.openings.views.marks import Words, evening_words, evidence_line
-from booking.openings.views.words import initials, neighborhood_words, profession_words, technique_words, where_words
+from booking.openings.views.words import initials, kinds_line, neighborhood_words, profession_words, technique_words, where_words
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.clock import clock_words
 from booking.quotes.rules.visits import quote_visit
@@ -46,6 +46,7 @@ def card(found: Found, number: int, condition: str | None, now: datetime) -> Wor
         "mobile": found.place is None,
         "place": place_words(found),
         "profession": profession_words(facts.profession),
+        "kinds": kinds_line(facts.profession, found.kinds),
         "rating": rating_words(facts),
         "price_cents": found.prices_cents[0],
         "minutes": found.minutes,

@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from booking.openings.rules.kinds import PROVIDER_KINDS
 from booking.openings.rules.search import SearchResult
 from booking.openings.rules.wanted import PARTS, PRICE_STEPS_CENTS, SETTINGS
 from booking.openings.views.marks import Words
@@ -18,6 +19,7 @@ from booking.openings.views.words import (
     neighborhood_words,
     part_words,
     place_kind_words,
+    provider_kind_words,
     setting_words,
     technique_words,
 )
@@ -36,6 +38,7 @@ def facets(fields: Fields, result: SearchResult | None) -> list[Words]:
     shown = [
         _facet(fields, "setting", _("Where"), SETTINGS, setting_words, counts.get("setting", {})),
         _facet(fields, "place_kind", _("Kind of clinic"), CLINIC_KINDS, place_kind_words, counts.get("place_kind", {})),
+        _facet(fields, "provider_kind", _("Kind of therapist"), PROVIDER_KINDS, provider_kind_words, counts.get("provider_kind", {})),
         _facet(fields, "part", _("Time of day"), PARTS, part_words, None),
         _facet(fields, "staffing", _("Staffing"), ("full_time",), lambda _code: _("Full-time staff only"), counts.get("staffing", {})),
         _facet(fields, "technique", _("Technique"), *_most(fields, "technique", counts, MOST_TECHNIQUES, technique_words)),
@@ -118,6 +121,7 @@ def chips(fields: Fields) -> list[Words]:
     words: dict[str, Callable[[str], str]] = {
         "setting": setting_words,
         "place_kind": place_kind_words,
+        "provider_kind": provider_kind_words,
         "part": part_words,
         "technique": technique_words,
         "gender": gender_words,

@@ -15,6 +15,7 @@ from booking.openings.forms.continuity import current_continuity
 from booking.openings.forms.wishes import area_zip
 from booking.openings.rules.asking import Wish, offered_service, standing_pieces
 from booking.openings.rules.evenings import evenings_of
+from booking.openings.rules.kinds import provider_kinds
 from booking.openings.rules.wanted import SETTINGS
 from booking.openings.views.cards import rating_words
 from booking.openings.views.marks import Words, credentials_today, date_words, evening_mark, evidence_items, evidence_line
@@ -22,6 +23,7 @@ from booking.openings.views.weeks import Choice
 from booking.openings.views.words import (
     condition_words,
     initials,
+    kinds_line,
     language_words,
     neighborhood_words,
     place_kind_words,
@@ -236,6 +238,7 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
         "provider": facts,
         "initials": initials(facts.name),
         "profession": profession_words(facts.profession),
+        "kinds": kinds_line(facts.profession, provider_kinds(facts, today)),
         "languages": ", ".join(language_words(code) for code in facts.languages),
         "rating": rating_words(facts),
         "marks": [*evidence_line(facts, now), *evening_mark(facts, evenings_of(facts, house, today))],

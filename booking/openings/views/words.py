@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -28,6 +29,16 @@ def place_kind_words(code: str) -> str:
     }[code]
 
 
+def provider_kind_words(code: str) -> str:
+    """Of what kind a provider is."""
+    return {
+        "trained_lmt": _("Massage therapist with a checked certificate"),
+        "clinic_team": _("Works in a clinic or hospital"),
+        "physical_therapist": _("Physical therapist"),
+        "referral_lmt": _("Massage therapist who takes referrals"),
+    }[code]
+
+
 def where_words(code: str) -> str:
     """A setting inside a sentence: at the clinic, at your home."""
     return {"clinic": _("at the clinic"), "home": _("at your home"), "office": _("at your office"), "hotel": _("at your hotel")}[code]
@@ -48,6 +59,12 @@ def profession_words(code: str) -> str:
         "nurse": _("Nurse"),
     }
     return known.get(code, code.replace("_", " ").capitalize())
+
+
+def kinds_line(profession: str, kinds: Iterable[str]) -> str:
+    """Of what kinds a provider is, in one line; what only repeats the profession is left out."""
+    words = [provider_kind_words(code) for code in kinds]
+    return "; ".join(word for word in words if word != profession_words(profession))
 
 
 def gender_words(code: str) -> str:

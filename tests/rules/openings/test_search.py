@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from random import Random
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from booking.openings.catalogue import rules_by, search_tables
 from booking.openings.rules.asking import Wish, ask, offered_service, open_time
 from booking.openings.rules.judging import judge_start
+from booking.openings.rules.kinds import PROVIDER_KINDS
 from booking.openings.rules.search import FACETS, find
 from booking.openings.rules.wanted import PRICE_STEPS_CENTS, SearchQuery
 from booking.quotes.catalogue import taxes
@@ -59,11 +61,10 @@ def starts_of(facts, claims, query, service, setting):
         until_minute=query.until_minute,
     )
     pieces = open_time(facts, setting, local_day(query.from_minute) - timedelta(days=1), local_day(query.until_minute) + timedelta(days=1))
-    for start in quarters(query):
-        judgement = judge_start(question, start)
-        if not judgement.ok:
+    for place, start in product(facts.places if setting == "clinic" else (None,), quarters(query)):
+        there = [span for span in question.spans if place is None or span.place_id == place.id]
+        if not judge_start(replace(question, spans=there), start).ok:
             continue
-        place = next((one for one in facts.places if setting == "clinic" and one.id == judgement.place_id), None)
         away = None if query.near is None else 0
         if place is not None and query.near is not None:
             away = round(distance_meters(query.near.point, Point(place.latitude, place.longitude)))
@@ -114,8 +115,23 @@ def matches(facts, claims, query):
         return []
     if query.collaborates and not in_force(local_day(int(NOW.timestamp()) // 60), facts.credentials, "physician_collaboration"):
         return []
+    if query.provider_kinds and not query.provider_kinds & kinds_of(facts):
+        return []
     answers = answers_of(facts, claims, query)
     return [one for one in answers if facts.services[one[0]].first_visit_only == query.first_consult]
+
+
+def kinds_of(facts):
+    """Of what kinds somebody is today, said in other words than the product's."""
+    today = [one for one in facts.credentials if one.status == "verified" and one.valid_from <= TODAY <= one.valid_until]
+    found = {"physical_therapist"} if facts.profession == "pt" else set()
+    if {place.setting_kind for place in facts.places} - {"private_practice"}:
+        found.add("clinic_team")
+    if facts.profession == "lmt" and any(one.kind == "certificate" for one in today):
+        found.add("trained_lmt")
+    if facts.profession == "lmt" and any(one.details.get("relation") == "referral" for one in today):
+        found.add("referral_lmt")
+    return found
 
 
 def count(world, query):
@@ -128,6 +144,7 @@ ASKED_FOR = {
     "technique": lambda query, value: replace(query, techniques=frozenset({value})),
     "condition": lambda query, value: replace(query, condition=value),
     "neighborhood": lambda query, value: replace(query, neighborhoods=frozenset({value})),
+    "provider_kind": lambda query, value: replace(query, provider_kinds=frozenset({value})),
     "place_kind": lambda query, value: replace(query, place_kinds=frozenset({value})),
     "price": lambda query, value: replace(query, max_price_cents=int(value)),
     "gender": lambda query, value: replace(query, genders=frozenset({value})),
@@ -142,6 +159,7 @@ VALUES = {
     "condition": CONDITIONS,
     "neighborhood": ("east_village", "upper_west_side"),
     "place_kind": KINDS,
+    "provider_kind": PROVIDER_KINDS,
     "price": tuple(str(step) for step in PRICE_STEPS_CENTS),
     "gender": ("female", "male"),
     "language": ("en", "es", "zh"),
