@@ -18,6 +18,7 @@ import providers.verification.models
 import providers.wording.models  # noqa: F401 (tables must be known)
 from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
+from booking.appointments.views.calls import blueprint as call_pages
 from booking.appointments.views.checkout import blueprint as checkout_pages
 from booking.appointments.views.desk import blueprint as desk_pages
 from booking.appointments.views.desk_visit import blueprint as desk_visit_pages
@@ -110,6 +111,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 opening_pages,
                 evidence_pages,
                 checkout_pages,
+                call_pages,
                 visit_pages,
                 calendar_pages,
                 feed_pages,

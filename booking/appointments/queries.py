@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment, AppointmentEvent, Hold
 from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON, passes_share, share_window
-from booking.appointments.rules.states import COMPLETED, CONFIRMED, LIVE, REQUESTED
+from booking.appointments.rules.states import COMPLETED, CONFIRMED, LIVE, NO_SHOW, REQUESTED
 from booking.openings.rules.alternatives import MayHold, anybody
 from booking.openings.rules.asking import Wish, open_for_anything
 from booking.openings.rules.continuity import DoneVisit
@@ -26,6 +26,7 @@ from providers.places.models import ProviderPlace
 from providers.profiles.rules import ProviderFacts
 from providers.registry.models import Provider
 from providers.schedule.models import Claim
+from providers.services.rules.calls import PHONE
 
 MISSING = "There is no such appointment."
 
@@ -41,10 +42,11 @@ class Booked:
 
 
 def done_visits(session: Session, provider_id: int) -> list[DoneVisit]:
-    """All completed visits, with anybody, of everybody who ever had one with this provider."""
+    """All completed visits, with anybody, of everybody who ever had one with this provider. Calls are none."""
     table = Appointment.__table__.c
-    whose = select(table.person_id).where(table.provider_id == provider_id, table.status == COMPLETED)
-    done = select(table.person_id, table.provider_id, table.starts_at).where(table.status == COMPLETED, table.person_id.in_(whose))
+    took_place = and_(table.status == COMPLETED, table.setting != PHONE)
+    whose = select(table.person_id).where(table.provider_id == provider_id, took_place)
+    done = select(table.person_id, table.provider_id, table.starts_at).where(took_place, table.person_id.in_(whose))
     return [
         DoneVisit(row.person_id, row.provider_id, local_day(to_minute(row.starts_at)), at)
         for at, row in enumerate(session.execute(done.order_by(table.starts_at, table.id)))
@@ -202,19 +204,30 @@ def run_out_holds(session: Session, now: datetime) -> list[int]:
 
 
 def has_visit_with(session: Session, provider_id: int, person_id: int) -> bool:
-    """Whether a person has or had a visit with a provider that was not called off; the same confirmed e-mail address is the same person."""
+    """Whether a person has or had a visit with a provider that was not called off. A call is no visit."""
+    return _has_one(session, provider_id, person_id, Appointment.status.in_((*LIVE, COMPLETED)), Appointment.setting != PHONE)
+
+
+def has_call_with(session: Session, provider_id: int, person_id: int, since: datetime) -> bool:
+    """Whether a person has an introductory call with a provider, or had one since an instant; missed ones count, canceled ones do not."""
+    planned_or_over = Appointment.status.in_((*LIVE, COMPLETED, NO_SHOW))
+    return _has_one(session, provider_id, person_id, planned_or_over, Appointment.setting == PHONE, Appointment.starts_at > since)
+
+
+def _has_one(session: Session, provider_id: int, person_id: int, *conditions: ColumnElement[bool]) -> bool:
+    """Whether a person has such an appointment with a provider; the same confirmed e-mail address is the same person."""
     me = select(Person.email).where(Person.id == person_id, Person.email_confirmed_at.is_not(None)).scalar_subquery()
     mine = or_(Person.id == person_id, and_(Person.email_confirmed_at.is_not(None), Person.email == me))
-    visits = select(Appointment.id).join(Person, Person.id == Appointment.person_id)
-    took_place = Appointment.status.in_((*LIVE, COMPLETED))
-    return session.scalar(visits.where(Appointment.provider_id == provider_id, mine, took_place).limit(1)) is not None
+    found = select(Appointment.id).join(Person, Person.id == Appointment.person_id)
+    return session.scalar(found.where(Appointment.provider_id == provider_id, mine, *conditions).limit(1)) is not None
 
 
 def find_last_draft(session: Session, person_id: int, since: datetime) -> dict[str, object] | None:
-    """What a person typed at their last checkout that ended without a booking, so that nothing is asked twice."""
+    """What a person typed at their last checkout of a visit that ended without a booking, so that nothing is asked twice."""
     return session.scalar(
         select(Hold.draft)
-        .where(Hold.person_id == person_id, Hold.state != "booked", Hold.created_at >= since, Hold.draft.is_not(None))
+        .where(Hold.person_id == person_id, Hold.state != "booked", Hold.created_at >= since)
+        .where(Hold.draft.is_not(None), Hold.setting != PHONE)
         .order_by(Hold.id.desc())
         .limit(1)
     )

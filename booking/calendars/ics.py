@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
 from booking.calendars.rules import ALARM, ENDED, REFRESH, VisitEvent, calendar_status, on_the_wall, plain
+from providers.services.rules.calls import noun
 
 PRODUCT = "-//Licensed Hands//Visits//EN"
 ZONE = "America/New_York"
@@ -39,6 +40,7 @@ END:VTIMEZONE
 
 def event_of_facts(facts: Mapping[str, Any], *, for_provider: bool) -> VisitEvent:
     """The event a letter's facts tell of."""
+    what = noun(facts["setting"]).capitalize()
     return VisitEvent(
         uid=facts["uid"],
         sequence=facts["sequence"],
@@ -46,7 +48,7 @@ def event_of_facts(facts: Mapping[str, Any], *, for_provider: bool) -> VisitEven
         starts_at=datetime.fromisoformat(facts["starts_at"]),
         ends_at=datetime.fromisoformat(facts["ends_at"]),
         changed_at=datetime.fromisoformat(facts["changed_at"]),
-        summary=plain(f"Visit {facts['reference']}" if for_provider else f"Visit with {facts['provider_name']}") or "Visit",
+        summary=plain(f"{what} {facts['reference']}" if for_provider else f"{what} with {facts['provider_name']}") or what,
         location=plain(facts["place"] or (f"Manhattan, {facts['zip']}" if facts["zip"] else None)),
         link=facts["link"],
         alarm=True,

@@ -44,6 +44,7 @@ from providers.schedule.rules.drafts import DEFAULT_RULES
 from providers.schedule.rules.hours import DateException, HoursStated, ScheduleRules, WeeklyRange, stated_from_list
 from providers.services.catalogue import techniques
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
+from providers.services.rules.calls import is_call
 from providers.services.rules.prices import PriceRules, prices_from_dict
 from providers.services.rules.terms import DEFAULT_TERMS, terms_from_dict
 
@@ -267,7 +268,8 @@ def _answers(row: Row[Any]) -> tuple[Answer, ...]:
 def load_gaps(session: Session, provider: Provider) -> tuple[Gap, ...]:
     """What is missing before this provider's profile may be sent in. Whoever applies hands in what the newest policy asks for."""
     area = session.scalar(select(ServiceArea.covered_zips).where(ServiceArea.provider_id == provider.id))
-    offered = session.scalars(select(Service.settings).where(Service.provider_id == provider.id, Service.retired.is_(False))).all()
+    stated = session.scalars(select(Service.settings).where(Service.provider_id == provider.id, Service.retired.is_(False)))
+    offered = [settings for settings in stated if not is_call(settings)]
     handed_in = select(Credential.kind).where(Credential.provider_id == provider.id, Credential.status.not_in((REJECTED, WITHDRAWN)))
     ready = Readiness(
         headline=provider.headline,

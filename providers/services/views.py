@@ -24,6 +24,7 @@ from providers.services.forms import prices_page, read_services, services_page, 
 from providers.services.forms.prices_page import RuleRow, ZoneRow
 from providers.services.forms.services_page import ServiceRow
 from providers.services.queries import list_services, prices_in_force, terms_in_force
+from providers.services.rules.calls import is_call
 from providers.services.rules.preview import Preview, preview_terms
 from providers.services.rules.prices import CODES, prices_from_dict, prices_to_dict
 from providers.services.rules.terms import Terms, terms_from_dict, terms_to_dict
@@ -48,23 +49,24 @@ def _own_id() -> int | None:
 @access("provider")
 def services() -> ResponseReturnValue:
     """The services with their lengths and prices."""
-    return _services(services_page.rows_of_drafts(list_services(db.session(), _own_id())))
+    stored = list_services(db.session(), _own_id())
+    return _services(services_page.rows_of_drafts(stored), call=services_page.offers_call(stored))
 
 
 @blueprint.post("/provider/services")
 @access("provider")
 def change_services() -> ResponseReturnValue:
     """Store them; or show them again with one more or less."""
-    rows = services_page.rows_of_form(request.form)
+    rows, call = services_page.rows_of_form(request.form), "call" in request.form
     if "add" in request.form:
-        return _services([*rows, ServiceRow(f"s-{len(rows) and 1 + max(int(row.name[2:]) for row in rows)}")])
+        return _services([*rows, ServiceRow(f"s-{len(rows) and 1 + max(int(row.name[2:]) for row in rows)}")], call=call)
     if "drop" in request.form:
-        return _services([row for row in rows if row.name != request.form["drop"]])
+        return _services([row for row in rows if row.name != request.form["drop"]], call=call)
     try:
-        body = services_page.body_of_rows(rows, list_services(db.session(), _own_id()))
+        body = services_page.body_of_rows(rows, list_services(db.session(), _own_id()), call=call)
         put_services(desk_owner(), read_services(body), clock.now())
     except (Refused, Malformed) as refusal:
-        return _services(rows, services_page.faults_of_rows(rows, refusal.faults), refusal.sentence), 422
+        return _services(rows, services_page.faults_of_rows(rows, refusal.faults), refusal.sentence, call=call), 422
     flash(_("Your services are stored. Visits already booked keep the price they were booked at."), "good")
     return redirect(url_for("services.services"))
 
@@ -130,11 +132,11 @@ def _changed(rows: list[RuleRow]) -> list[RuleRow]:
     return [row for row in rows if row.name != request.form.get("drop")]
 
 
-def _services(rows: list[ServiceRow], faults: Faults | None = None, sentence: str = "") -> str:
+def _services(rows: list[ServiceRow], faults: Faults | None = None, sentence: str = "", *, call: bool) -> str:
     provider = find_own_provider(db.session(), desk_owner().account_id)
     texts = {f"service:{row.name}": row.title for row in rows}
     advice = advice_on(texts, provider.profession if provider else "")
-    return render_template("provider/services.html", rows=rows, faults=faults or {}, sentence=sentence, advice=advice)
+    return render_template("provider/services.html", rows=rows, call=call, faults=faults or {}, sentence=sentence, advice=advice)
 
 
 def _prices(rows: list[RuleRow], cap: str, faults: Faults | None = None, sentence: str = "") -> str:
@@ -149,7 +151,7 @@ def _terms(texts: Mapping[str, str], shown: Terms, faults: Faults | None = None,
 
 def _example(shown: Terms, zone: ZoneInfo = NEW_YORK) -> Preview:
     """A visit at 6:30 PM three days from now, for the first price that is offered."""
-    offered = [cents for draft in list_services(db.session(), _own_id()) for cents in draft.prices.values()]
+    offered = [cents for draft in list_services(db.session(), _own_id()) for cents in draft.prices.values() if not is_call(draft.settings)]
     day = clock.now().astimezone(zone).date() + timedelta(days=3)
     starts_at = datetime(day.year, day.month, day.day, 18, 30, tzinfo=zone)
     return preview_terms(shown, offered[0] if offered else EXAMPLE_CENTS, starts_at)

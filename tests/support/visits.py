@@ -17,6 +17,8 @@ from marketplace.accounts.models import Person
 from marketplace.db import db
 from marketplace.outbox.models import Letter
 from providers.registry.models import Provider
+from providers.services.models import Service
+from providers.services.rules.calls import CALL_DRAFT
 from tests.factories import (
     ProviderFactory,
     ScheduleRuleFactory,
@@ -104,3 +106,24 @@ def letters_about(visit: Appointment, *, waiting: bool = False) -> list[Letter]:
 def later(now: datetime, **elapsed: float) -> datetime:
     """Elapsed time after an instant."""
     return now + timedelta(**elapsed)
+
+
+def offer_call(provider: Provider) -> Service:
+    """The provider offers the free introductory call."""
+    service = ServiceFactory(
+        provider=provider, code=CALL_DRAFT.code, name=CALL_DRAFT.name, techniques=[], conditions=[], settings=["phone"]
+    )
+    ServiceDurationFactory(service=service, minutes=10, price_cents=0)
+    return service
+
+
+def hold_call(provider: Provider, person: Person | None, starts_at: datetime, now: datetime) -> Hold:
+    """Hold a start of the introductory call."""
+    wish = Wish(CALL_DRAFT.code, 10, "phone")
+    return hold_time(HoldWish(provider.slug, wish, starts_at), person.id if person else None, CLIENT, now)
+
+
+def book_call(provider: Provider, person: Person, starts_at: datetime, now: datetime, **more: Any) -> Made:
+    """From nothing to a booked call."""
+    hold = hold_call(provider, person, starts_at, now)
+    return book(Booking(hold.public_id, **more), person.id, CLIENT, BASE_URL, now)

@@ -1,4 +1,4 @@
-"""Turning a hold into an appointment: health, consent and place are in, the terms are fixed from here on."""
+"""Turning a hold into an appointment: health, consent and place are in, the terms are fixed from here on. A call needs a number alone."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.history import Doer, write_history
+from booking.appointments.changes.holding import check_once
 from booking.appointments.changes.letters import Sending, write_booked
 from booking.appointments.models import Appointment, Hold
-from booking.appointments.queries import Booked, get_hold, has_visit_with
+from booking.appointments.queries import Booked, get_hold
 from booking.appointments.rules.holding import clearance_due_at
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
 from booking.openings.catalogue import house_rules
@@ -21,7 +22,7 @@ from booking.screening.changes import accept_consent, barred_techniques_of, usab
 from booking.screening.models import Screening
 from marketplace.accounts.models import Person
 from marketplace.db import new_public_id, transaction
-from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.errors import Conflict, FieldFault, Refused
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.vault import secret_hash
 from providers.credentials.rules.standing import techniques_in_standing
@@ -34,6 +35,7 @@ from providers.registry.models import Provider
 from providers.registry.rules import LISTED
 from providers.schedule.changes import APPOINTMENT, turn_claim
 from providers.schedule.models import Claim
+from providers.services.rules.calls import PHONE
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 GUEST_KEY_BYTES = 32
@@ -51,12 +53,12 @@ class PlaceOfVisit:
 
 @dataclass(frozen=True)
 class Booking:
-    """What a client gives to turn a hold into an appointment."""
+    """What a client gives to turn a hold into an appointment. A call asks for no screening and no consent: nobody is touched."""
 
     hold: str
-    screening: str
-    consent_version: str
-    consent_accepted: bool
+    screening: str = ""
+    consent_version: str = ""
+    consent_accepted: bool = False
     consent_sections: tuple[str, ...] = ()
     payment_method: str = "at_visit"
     place: PlaceOfVisit | None = None
@@ -77,7 +79,8 @@ def book(wanted: Booking, person_id: int, doer: Doer, base_url: str, now: dateti
     """Book a held time.
 
     A screening that needs a clearance makes a request that keeps the time until its deadline. Raises NotFound, Conflict
-    `hold_expired`, Refused: screening_stop, screening_needed, consent_required, place_needed, email_unconfirmed, not_bookable.
+    `hold_expired`, Refused: screening_stop, screening_needed, consent_required, place_needed, email_unconfirmed, not_bookable,
+    and for a call phone_needed.
     """
     with transaction() as session:
         hold = get_hold(session, wanted.hold, person_id)
@@ -88,14 +91,12 @@ def book(wanted: Booking, person_id: int, doer: Doer, base_url: str, now: dateti
         if person.email is None or person.email_confirmed_at is None:
             raise Refused("email_unconfirmed", "Confirm your e-mail address first: that is where the confirmation goes.")
         place = _place(hold, wanted.place)
-        screening = usable_screening(session, wanted.screening, person_id, now)
-        _check_standing(session, hold, provider, wanted.technique, screening)
-        consent = accept_consent(
-            session, person_id, wanted.consent_version, wanted.consent_sections, accepted=wanted.consent_accepted, now=now
-        )
+        screening = None if hold.setting == PHONE else usable_screening(session, wanted.screening, person_id, now)
+        _check_standing(session, hold, provider, wanted.technique, screening, now)
+        consent_id = _consent_id(session, hold, person, wanted, now)
         key = secrets.token_urlsafe(GUEST_KEY_BYTES) if wanted.guest else None
         visit = _appointment(hold, wanted, place, screening, now)
-        visit.consent_id = consent.id
+        visit.consent_id = consent_id
         visit.guest_key_hash = secret_hash(key) if key else None
         session.add(visit)
         _turn(session, hold, visit)
@@ -114,12 +115,25 @@ def _check_hold(hold: Hold, claim: Claim, now: datetime) -> None:
         raise Conflict("hold_expired", "The time was held for ten minutes and is free again. Choose it anew, your answers are kept.")
 
 
-def _check_standing(session: Session, hold: Hold, provider: Provider, technique: str | None, screening: Screening) -> None:
+def _consent_id(session: Session, hold: Hold, person: Person, wanted: Booking, now: datetime) -> int | None:
+    """The consent that a visit needs; who talks on the phone needs a number instead."""
+    if hold.setting != PHONE:
+        sections = wanted.consent_sections
+        return accept_consent(session, person.id, wanted.consent_version, sections, accepted=wanted.consent_accepted, now=now).id
+    if not person.phone or not person.name:
+        fault = FieldFault("phone" if person.name else "name", "Your therapist calls you: give a name and a phone number.")
+        raise Refused("phone_needed", fault.message, faults=[fault])
+    return None
+
+
+def _check_standing(
+    session: Session, hold: Hold, provider: Provider, technique: str | None, screening: Screening | None, now: datetime
+) -> None:
     """A license may have lapsed, or a suspension come, since the time was held."""
     facts = get_facts(session, provider.id)
     service = facts.service(hold.service_code)
-    if service is not None and service.first_visit_only and has_visit_with(session, provider.id, hold.person_id):
-        raise Refused("not_bookable", "This service is for a first visit, and you have one with this provider already.")
+    if service is not None:
+        check_once(session, service, provider.id, hold.person_id, now)
     if facts.state != LISTED or service is None:
         raise Refused("not_bookable", "This provider cannot be booked at present.")
     begin, end = to_minute(hold.starts_at), to_minute(hold.ends_at)
@@ -132,7 +146,7 @@ def _check_standing(session: Session, hold: Hold, provider: Provider, technique:
     stand = techniques_in_standing(day, facts.credentials, levels, house.policies, hold.setting, facts.profession)
     if technique is not None and technique not in stand:
         raise Refused("unknown_technique", "This provider does not offer that technique on that day.")
-    if technique is not None and technique in barred_techniques_of(screening):
+    if technique is not None and screening is not None and technique in barred_techniques_of(screening):
         raise Refused("technique_barred", "Your health answers speak against that technique. Choose another one.")
 
 
@@ -148,8 +162,10 @@ def _place(hold: Hold, place: PlaceOfVisit | None) -> dict[str, str | None] | No
     return {"line1": place.line1, "unit": place.unit, "zip": place.zip, "access": place.access}
 
 
-def _appointment(hold: Hold, wanted: Booking, place: dict[str, str | None] | None, screening: Screening, now: datetime) -> Appointment:
-    waits = screening.outcome == "clearance_needed"
+def _appointment(
+    hold: Hold, wanted: Booking, place: dict[str, str | None] | None, screening: Screening | None, now: datetime
+) -> Appointment:
+    waits = screening is not None and screening.outcome == "clearance_needed"
     agreed = agreed_from_dict(hold.terms).at_booking(now)
     terms = agreed_to_dict(agreed, hold.terms["summary"])
     public_id = new_public_id()
@@ -176,7 +192,7 @@ def _appointment(hold: Hold, wanted: Booking, place: dict[str, str | None] | Non
         total_cents=hold.quote["total_cents"],
         due_cents=hold.quote["total_cents"],
         payment_method=wanted.payment_method,
-        screening_id=screening.id,
+        screening_id=screening.id if screening else None,
         note=wanted.note,
         uid=f"{public_id}@licensedhands",
         booked_at=now,

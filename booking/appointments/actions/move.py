@@ -25,6 +25,7 @@ from providers.places.models import ProviderPlace
 from providers.profiles.rules import MOBILE
 from providers.schedule.changes import move_claim
 from providers.schedule.models import Claim
+from providers.services.rules.calls import noun
 
 
 def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: datetime) -> Booked:
@@ -49,7 +50,7 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
         move_claim(session, claim, accepted.claim)
         old = visit.starts_at
         agreed = facts.agreed.moved_to(accepted.starts_at)
-        visit.terms = agreed_to_dict(agreed, clock_words(agreed, now, day_words=False).sentence)
+        visit.terms = agreed_to_dict(agreed, clock_words(agreed, now, day_words=False, what=noun(visit.setting)).sentence)
         visit.quote = {**visit.quote, "terms": visit.terms}
         visit.starts_at, visit.ends_at = accepted.starts_at, accepted.ends_at
         visit.place_id, visit.zip = accepted.place_id, accepted.claim.zip

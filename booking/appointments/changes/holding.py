@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.timing import Accepted, accept_start
 from booking.appointments.models import Hold
-from booking.appointments.queries import count_live_holds, find_last_draft, has_visit_with, live_hold_spans
+from booking.appointments.queries import count_live_holds, find_last_draft, has_call_with, has_visit_with, live_hold_spans
 from booking.appointments.rules.holding import (
+    CALL_AGAIN_AFTER,
     DRAFTS_KEPT,
     LIVE_HOLDS_A_PERSON,
     LIVE_HOLDS_AN_ORIGIN,
@@ -30,10 +31,12 @@ from marketplace.accounts.models import Person
 from marketplace.db import wait_turn
 from marketplace.kernel.errors import Limited, NotFound, Refused
 from providers.profiles.queries import find_provider_id
+from providers.profiles.rules import ServiceFacts
 from providers.schedule.changes import HOLD, claim_time
 from providers.schedule.models import Claim
 
 FIRST_VISIT = "This service is for a first visit, and you have one with this provider already. Choose another service."
+ONE_CALL = "You have a free call with this therapist, or had one in the last 30 days. Move it, or book a visit."
 
 
 @dataclass(frozen=True)
@@ -56,18 +59,25 @@ def make_hold(session: Session, wanted: HoldWish, person_id: int | None, doer: D
         raise NotFound("not_found", "There is no such provider.")
     accepted = accept_start(session, provider_id, wanted.wish, wanted.starts_at, now)
     person_id = _own_person(session, person_id, now)
-    if accepted.service.first_visit_only and has_visit_with(session, provider_id, person_id):
-        raise Refused("not_bookable", FIRST_VISIT)
+    check_once(session, accepted.service, provider_id, person_id, now)
     _check_limits(session, person_id, wanted.origin, now)
     _check_share(session, accepted, person_id, now)
     expires_at = hold_ends_at(now)
     claim = claim_time(session, provider_id, HOLD, accepted.claim, expires_at=expires_at)
     hold = _hold(accepted, wanted, person_id, claim, expires_at, now)
-    hold.draft = find_last_draft(session, person_id, now - DRAFTS_KEPT)
+    hold.draft = None if accepted.service.is_call else find_last_draft(session, person_id, now - DRAFTS_KEPT)
     session.add(hold)
     session.flush()
     audit.record(session, audit.Deed(now, doer.name, "hold.made", "hold", hold.public_id, {"starts_at": hold.starts_at.isoformat()}))
     return hold
+
+
+def check_once(session: Session, service: ServiceFacts, provider_id: int, person_id: int, now: datetime) -> None:
+    """What a client has once with a provider: a first visit, and an introductory call in thirty days. Raises Refused `not_bookable`."""
+    if service.first_visit_only and has_visit_with(session, provider_id, person_id):
+        raise Refused("not_bookable", FIRST_VISIT)
+    if service.is_call and has_call_with(session, provider_id, person_id, now - CALL_AGAIN_AFTER):
+        raise Refused("not_bookable", ONE_CALL)
 
 
 def _own_person(session: Session, person_id: int | None, now: datetime) -> int:

@@ -16,6 +16,7 @@ from booking.appointments.queries import Booked, find_first_letter, provider_ema
 from booking.appointments.rules.holding import reminder_instants
 from marketplace.outbox.changes import enqueue_letter, withdraw_letters
 from marketplace.vault import secret_hash
+from providers.services.rules.calls import PHONE
 
 REMINDER = "visit_reminder"
 CHANGE_KINDS = ("visit_moved", "provider_visit_moved", "visit_changed")
@@ -25,6 +26,8 @@ EVERY_KIND = (REMINDER, LAPSE, *CHANGE_KINDS, "visit_booked", "provider_visit_bo
 _TO_BOTH = {"visit_booked": "REQUEST", "visit_moved": "REQUEST", "visit_cancelled": "CANCEL", "visit_expired": "CANCEL"}
 INVITING = {"visit_requested": "REQUEST", **_TO_BOTH, **{f"provider_{kind}": method for kind, method in _TO_BOTH.items()}}
 PATIENCE = timedelta(minutes=2)
+# So many last digits of a phone number tell its owner which one it is, and nobody else anything.
+ENDING = 2
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def letter_facts(booked: Booked, sending: Sending, *, for_provider: bool, to: st
         "minutes": visit.minutes,
         "setting": visit.setting,
         "zip": visit.zip,
-        "place": _place_line(booked),
+        "place": _place_line(booked, for_provider=for_provider),
         "starts_at": visit.starts_at.isoformat(),
         "ends_at": visit.ends_at.isoformat(),
         "total_cents": visit.total_cents,
@@ -205,8 +208,12 @@ def _to_provider(session: Session, booked: Booked, sending: Sending, kind: str, 
     )
 
 
-def _place_line(booked: Booked) -> str | None:
-    """Where a clinic visit takes place; a client's own address is in no letter."""
+def _place_line(booked: Booked, *, for_provider: bool) -> str | None:
+    """Where a clinic visit takes place, or who calls whom; a client's own address is in no letter, and neither is the number."""
+    if booked.appointment.setting == PHONE:
+        number = (booked.person.phone or "")[-ENDING:]
+        whom = f"the number you gave, ending in {number}" if number else "you"
+        return "By phone: you call the client" if for_provider else f"By phone: {booked.provider.name} calls {whom}"
     place = booked.place
     if place is None or booked.appointment.setting != "clinic":
         return None

@@ -81,6 +81,34 @@ class DetailsForm(FlaskForm):
     )
 
 
+class CallForm(FlaskForm):
+    """Whom to call, and a word to the therapist. An account is known but for its number."""
+
+    phone = TelField(
+        _l("Phone number"),
+        validators=[InputRequired(_l("Give a phone number.")), Length(max=40), _readable(read_phone)],
+        description=_l("Your therapist calls this number. They see it from a day before until a day after the call."),
+        render_kw={"autocomplete": "tel"},
+    )
+    note = TextAreaField(
+        _l("What you would like to ask"), validators=[Length(max=LONGEST_NOTE)], description=_l("In a few words, if you wish.")
+    )
+
+
+class GuestCallForm(CallForm):
+    """The same for somebody without an account."""
+
+    name = StringField(
+        _l("Your name"), validators=[InputRequired(_l("Give your name.")), Length(max=120)], render_kw={"autocomplete": "name"}
+    )
+    email = EmailField(
+        _l("E-mail"),
+        validators=[InputRequired(_l("Give an e-mail address.")), Length(max=254), _readable(read_email)],
+        description=_l("We send a code to it, then the confirmation."),
+        render_kw={"autocomplete": "email"},
+    )
+
+
 class WishesForm(FlaskForm):
     """Technique and a word to the therapist."""
 

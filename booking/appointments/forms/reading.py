@@ -10,7 +10,7 @@ from booking.appointments.actions.book import Booking, PlaceOfVisit
 from booking.appointments.actions.cancel import Cancelling
 from booking.appointments.actions.hold import HoldWish
 from booking.appointments.changes.history import Doer
-from booking.appointments.queries import Booked, get_any, get_of_person, get_of_provider
+from booking.appointments.queries import Booked, get_any, get_hold, get_of_person, get_of_provider
 from booking.appointments.rules.cancellation import REASONS
 from booking.openings.rules.asking import Wish
 from marketplace.db import db
@@ -20,7 +20,9 @@ from marketplace.webkit.identity import viewer
 from marketplace.webkit.reading import Fields, json_object
 from marketplace.webkit.signing import sign_name
 from providers.places.gazetteer import find_zip
+from providers.profiles.rules import MOBILE
 from providers.schedule.rules.hours import SETTINGS
+from providers.services.rules.calls import PHONE
 
 LONGEST_NOTE = 2000
 CALENDAR = "visit-calendar"
@@ -89,17 +91,22 @@ def read_wish(saved_zip: str | None) -> HoldWish:
     provider = fields.text("provider")
     service = fields.text("service", longest=40)
     minutes = fields.integer("minutes", least=1, most=480)
-    setting = fields.choice("setting", SETTINGS)
+    setting = fields.choice("setting", SETTINGS | {PHONE})
     starts_at = fields.instant("starts_at")
     zip_code = read_zip(fields, saved_zip)
     fields.finish()
-    return HoldWish(provider, Wish(service, minutes, setting, None if setting == "clinic" else zip_code), starts_at)
+    return HoldWish(provider, Wish(service, minutes, setting, zip_code if setting in MOBILE else None), starts_at)
 
 
 def read_booking() -> Booking:
-    """The body of `POST /appointments`."""
+    """The body of `POST /appointments`. For a call nothing else is asked than the hold and a word to the therapist."""
     fields = Fields(json_object(request))
-    hold, screening = fields.text("hold"), fields.text("screening")
+    hold = fields.text("hold")
+    if _is_call(hold):
+        note = fields.text("note", None, longest=LONGEST_NOTE, blank=True)
+        fields.finish()
+        return Booking(hold, note=note or None)
+    screening = fields.text("screening")
     consent = Fields(fields.table("consent") or {}, "consent.")
     version = consent.text("version")
     accepted = consent.boolean("accepted")
@@ -116,6 +123,14 @@ def read_booking() -> Booking:
     consent.finish()
     payment.finish()
     return Booking(hold, screening, version, accepted, tuple(sections), method, place, technique, note or None)
+
+
+def _is_call(hold: object) -> bool:
+    """Whether this client's own hold is one of a call; what cannot be found is refused later, like a visit's."""
+    try:
+        return isinstance(hold, str) and get_hold(db.session(), hold, viewer().person_id).setting == PHONE
+    except NotFound:
+        return False
 
 
 def _read_place(data: dict[str, Any] | None) -> PlaceOfVisit | None:

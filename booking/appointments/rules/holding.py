@@ -18,6 +18,8 @@ CLEARANCE_HOURS = 72
 CLEARANCE_LEAD_HOURS = 12
 TECHNIQUE_CHANGE_HOURS = 2
 REMINDER_HOURS = (24, 2)
+# A client calls the same provider for nothing once in so long: whoever wants to ask more books a first visit.
+CALL_AGAIN_AFTER = timedelta(days=30)
 # How long what was typed at a checkout that led to nothing is kept, so that nothing is asked twice.
 DRAFTS_KEPT = timedelta(days=1)
 

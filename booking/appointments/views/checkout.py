@@ -46,6 +46,7 @@ from providers.places.geocoders import resolve
 from providers.profiles.queries import get_facts
 from providers.profiles.rules import MOBILE, ProviderFacts
 from providers.services.catalogue import techniques
+from providers.services.rules.calls import PHONE, noun
 
 blueprint = Blueprint("appointments", __name__)
 
@@ -138,14 +139,31 @@ class Checkout:
         self.draft.update(more)
 
     @property
+    def is_call(self) -> bool:
+        """Whether a call is held, which has steps of its own."""
+        return self.hold.setting == PHONE
+
+    @property
+    def steps(self) -> tuple[Any, ...]:
+        """What the steps before the last one have left in the draft."""
+        if self.is_call:
+            return (self.draft.get("call"),)
+        return self.draft.get("screening"), self.draft.get("consent"), self.draft.get("place_done")
+
+    @property
+    def ready(self) -> bool:
+        """Whether only the last yes is missing."""
+        return all(self.steps)
+
+    @property
     def done(self) -> int:
-        """How many of the first three steps are finished."""
-        steps = (self.draft.get("screening"), self.draft.get("consent"), self.draft.get("place_done"))
+        """How many of the steps before the last one are finished."""
+        steps = self.steps
         return next((number for number, value in enumerate(steps) if not value), len(steps))
 
     def page(self, template: str, current: int, **more: Any) -> str:
         """A step's page."""
-        words = clock_words(agreed_from_dict(self.hold.terms), self.now)
+        words = clock_words(agreed_from_dict(self.hold.terms), self.now, what=noun(self.hold.setting))
         return render_template(
             f"checkout/{template}.html",
             checkout=self,
@@ -163,6 +181,14 @@ class Checkout:
 
 
 def _begin(public_id: str) -> Checkout | Answer:
+    """The checkout of a visit; the one of a call has other steps."""
+    checkout = begin(public_id)
+    if isinstance(checkout, Checkout) and checkout.is_call:
+        return redirect(url_for("calls.details", public_id=public_id))
+    return checkout
+
+
+def begin(public_id: str) -> Checkout | Answer:
     """The checkout, or the way on for a hold that is booked, ended or never was this viewer's."""
     checkout = Checkout(public_id)
     if checkout.hold.state == "booked":
@@ -342,14 +368,14 @@ def _keep_place(checkout: Checkout, address: PlaceForm | None, wishes: WishesFor
             given = GuestDetails(details.name.data or "", details.email.data or "", details.phone.data or "")
             set_guest_details(checkout.person_id, given, checkout.now)
         except Refusal as refusal:
-            _show_refusal(details, refusal)
+            show_refusal(details, refusal)
             return False
     kept = {"line1": address.line1.data, "unit": address.unit.data, "access": address.access.data} if address is not None else None
     checkout.keep(place=kept, wishes={"technique": wishes.technique.data, "note": wishes.note.data}, place_done=True)
     return True
 
 
-def _show_refusal(form: FlaskForm, refusal: Refusal) -> None:
+def show_refusal(form: FlaskForm, refusal: Refusal) -> None:
     """Put a verb's refusal where the person looks: at the field, or above the form."""
     named = [fault for fault in refusal.faults if fault.field in form]
     for fault in named:
@@ -367,26 +393,38 @@ def review(public_id: str) -> Page:
         return checkout
     if checkout.done < 3:
         return checkout.to(("health", "consent", "place")[checkout.done])
-    needs_code = checkout.person.email_confirmed_at is None
-    if needs_code and checkout.person.account_id is not None:
-        flash(_("Confirm your e-mail address first: the link is in the letter we sent when you signed up."), "warning")
-    form: FlaskForm = CodeForm() if needs_code and checkout.person.account_id is None else PlainForm()
+    form = code_or_plain(checkout)
     if form.validate_on_submit():
-        try:
-            if isinstance(form, CodeForm):
-                confirm_guest_code(checkout.person_id, form.code.data or "", checkout.now)
-            made = book(_booking(checkout), checkout.person_id, doer(), base_url(), checkout.now)
-        except Refusal as refusal:
-            _show_refusal(form, refusal)
-        else:
-            flash(_("Booked. The letter with the calendar file is on its way."), "good")
-            if made.guest_key:
-                session["guest_visit"] = (checkout.hold.public_id, made.guest_key)
-                return redirect(url_for("visits.guest", key=made.guest_key))
-            return redirect(url_for("visits.show", public_id=made.booked.appointment.public_id))
+        booked = finish(checkout, form, _booking(checkout))
+        if booked is not None:
+            return booked
     screening = find_screening(db.session(), checkout.draft["screening"], checkout.person_id)
     page = checkout.page("review", 4, form=form, screening=screening, techniques=techniques())
     return (page, 422) if form.errors else page
+
+
+def code_or_plain(checkout: Checkout) -> FlaskForm:
+    """The form of the last yes: a guest who has not shown yet that the address is theirs types the code of the letter."""
+    needs_code = checkout.person.email_confirmed_at is None
+    if needs_code and checkout.person.account_id is not None:
+        flash(_("Confirm your e-mail address first: the link is in the letter we sent when you signed up."), "warning")
+    return CodeForm() if needs_code and checkout.person.account_id is None else PlainForm()
+
+
+def finish(checkout: Checkout, form: FlaskForm, wanted: Booking) -> Answer | None:
+    """Book what is held and go to its page; None with a message in the form where something is in the way."""
+    try:
+        if isinstance(form, CodeForm):
+            confirm_guest_code(checkout.person_id, form.code.data or "", checkout.now)
+        made = book(wanted, checkout.person_id, doer(), base_url(), checkout.now)
+    except Refusal as refusal:
+        show_refusal(form, refusal)
+        return None
+    flash(_("Booked. The letter with the calendar file is on its way."), "good")
+    if made.guest_key:
+        session["guest_visit"] = (checkout.hold.public_id, made.guest_key)
+        return redirect(url_for("visits.guest", key=made.guest_key))
+    return redirect(url_for("visits.show", public_id=made.booked.appointment.public_id))
 
 
 @blueprint.post("/checkout/<public_id>/code")
@@ -396,8 +434,13 @@ def send_code(public_id: str) -> Page:
     checkout = _begin(public_id)
     if not isinstance(checkout, Checkout):
         return checkout
-    if checkout.done < 3 or checkout.person.account_id is not None:
-        return checkout.to("review")
+    if checkout.ready and checkout.person.account_id is None:
+        send_new_code(checkout)
+    return checkout.to("review")
+
+
+def send_new_code(checkout: Checkout) -> None:
+    """Send a guest another code, and say so."""
     person = checkout.person
     try:
         set_guest_details(person.id, GuestDetails(person.name, person.email or "", person.phone or ""), checkout.now)
@@ -405,7 +448,6 @@ def send_code(public_id: str) -> Page:
         flash(refusal.sentence, "warning")
     else:
         flash(_("A new code is on its way. The old one no longer works."), "good")
-    return checkout.to("review")
 
 
 def _booking(checkout: Checkout) -> Booking:

@@ -16,6 +16,7 @@ from marketplace.kernel.walltime import day_begin, local_day, to_minute, wall_mi
 from providers.schedule.models import Claim
 from providers.schedule.queries import claims_between, list_clinic_hours, list_exceptions, list_weekly
 from providers.schedule.rules.opening import open_spans
+from providers.services.rules.calls import PHONE
 
 _KINDS = {"hold": "held", "block": "blocked", "outside": "busy"}
 
@@ -49,8 +50,8 @@ class Sheet:
         return [one for one in self.taken.values() if one.on == day]
 
     def visits_on(self, day: date) -> int:
-        """How many visits begin on a day."""
-        return sum(one.booked is not None for one in self.on(day))
+        """How many visits begin on a day; calls are none."""
+        return sum(one.booked is not None and one.booked.appointment.setting != PHONE for one in self.on(day))
 
     def is_open(self, day: date) -> bool:
         """Whether any hours are worked on a day."""

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from booking.appointments.actions.cancel import Cancelling, cancel
-from booking.appointments.actions.look import look_at_address
+from booking.appointments.actions.look import look_at_address, look_at_phone
 from booking.appointments.actions.progress import check_in, check_out, complete, mark_no_show
 from booking.appointments.changes.loading import verdict_facts
 from booking.appointments.forms.reading import base_url, doer
@@ -74,6 +74,23 @@ def address(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("desk_visit.show", public_id=public_id))
     reveal = assess_reveal(booked.appointment.status, booked.appointment.starts_at, booked.appointment.ends_at, now)
     return render_template("provider/address.html", booked=booked, visit=booked.appointment, lines=lines, reveal=reveal)
+
+
+@blueprint.get("/provider/appointments/<public_id>/phone")
+@access("provider")
+def phone(public_id: str) -> ResponseReturnValue:
+    """Whom to call, as far as it may be seen now; the look is recorded."""
+    owner = desk_owner()
+    try:
+        booked, number = look_at_phone(public_id, owner.account_id, owner.actor, clock.now())
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        flash(refusal.sentence, "warning")
+        return redirect(url_for("desk_visit.show", public_id=public_id))
+    return render_template(
+        "provider/phone.html", booked=booked, visit=booked.appointment, client=short_name(booked.person.name), number=number
+    )
 
 
 @blueprint.post("/provider/appointments/<public_id>/<any('check-in','check-out',complete,'no-show'):step>")

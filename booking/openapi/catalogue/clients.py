@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from booking.openapi.catalogue.schemas import (
+    ANY_SETTING,
     ANYTHING,
     COUNT,
     DAY,
@@ -86,9 +87,12 @@ EVIDENCE = given(
         "certificates": listed(TEXT),
     }
 )
+# Of a visit screening and consent are asked; of a call nothing but a word to the therapist, if any.
 BOOKING = taken(
-    {"hold": WORDS, "screening": WORDS, "consent": taken({"version": WORDS, "accepted": YES}, {"sections": listed(TEXT)})},
+    {"hold": WORDS},
     {
+        "screening": WORDS,
+        "consent": taken({"version": WORDS, "accepted": YES}, {"sections": listed(TEXT)}),
         "payment": taken({"method": {"type": "string", "enum": ["at_visit", "card"]}}, {"payment_method": nullable(WORDS)}),
         "place": nullable(
             taken(
@@ -274,7 +278,7 @@ OPERATIONS = (
         queries=(
             Query("service", TEXT, "A service's code.", required=True),
             Query("minutes", COUNT, "Its length.", required=True),
-            Query("setting", SETTING, "Where.", required=True),
+            Query("setting", ANY_SETTING, "Where; `phone` for the introductory call.", required=True),
             *WINDOW,
             Query("zip", TEXT, "Of a visit at the client's place."),
         ),
@@ -344,7 +348,7 @@ OPERATIONS = (
         "POST",
         f"{V1}/appointments",
         "create_appointment",
-        "Book a held start.",
+        "Book a held start. A visit needs `screening` and `consent`; a call the phone number of `PATCH /me`, and a `note` at most.",
         "appointments",
         CLIENT,
         BOOKING,

@@ -9,6 +9,7 @@ from booking.openapi.catalogue.clients import V1
 from booking.openapi.catalogue.clinics import STAFFING
 from booking.openapi.catalogue.schemas import (
     AMOUNT,
+    ANY_SETTING,
     ANYTHING,
     CLOCK,
     COUNT,
@@ -59,7 +60,7 @@ SERVICES = taken(
     {
         "services": listed(
             taken(
-                {"code": WORDS, "name": WORDS, "minutes": ANYTHING, "settings": listed(SETTING)},
+                {"code": WORDS, "name": WORDS, "minutes": ANYTHING, "settings": listed(ANY_SETTING)},
                 {
                     "techniques": listed(TEXT),
                     "conditions": listed(TEXT),

@@ -16,6 +16,8 @@ DAY: dict[str, Any] = {"type": "string", "format": "date"}
 ZIP: dict[str, Any] = {"type": "string", "pattern": "^[0-9]{5}$"}
 CLOCK: dict[str, Any] = {"type": "string", "pattern": "^([01][0-9]|2[0-4]):[0-5][0-9]$"}
 SETTING: dict[str, Any] = {"type": "string", "enum": ["clinic", "home", "office", "hotel"]}
+# Where visits are, and the phone, which only an introductory call has.
+ANY_SETTING: dict[str, Any] = {"type": "string", "enum": [*SETTING["enum"], "phone"]}
 ANYTHING: dict[str, Any] = {"type": "object"}
 
 
@@ -68,7 +70,7 @@ WISH = taken(
         "provider": WORDS,
         "service": {"type": "string", "minLength": 1, "maxLength": 40},
         "minutes": {"type": "integer", "minimum": 1, "maximum": 480},
-        "setting": SETTING,
+        "setting": ANY_SETTING,
         "starts_at": INSTANT,
     },
     {"zip": nullable({"type": "string", "maxLength": 10})},
@@ -81,7 +83,7 @@ APPOINTMENT = given(
         "provider": given({"slug": TEXT, "name": TEXT}),
         "service": TEXT,
         "minutes": COUNT,
-        "setting": SETTING,
+        "setting": ANY_SETTING,
         "starts_at": INSTANT,
         "ends_at": INSTANT,
         "quote": QUOTE,
@@ -147,11 +149,12 @@ PROVIDER = given(
                     "name": TEXT,
                     "techniques": listed(TEXT),
                     "minutes": ANYTHING,
-                    "settings": listed(SETTING),
+                    "settings": listed(ANY_SETTING),
                     "first_visit_only": YES,
                 }
             )
         ),
+        "call": nullable(given({"service": TEXT, "minutes": COUNT, "setting": {"const": "phone"}, "price_cents": CENTS})),
         "credentials": listed(
             given(
                 {

@@ -20,6 +20,7 @@ from providers.credentials.queries import load_policies
 from providers.profiles.catalogue import questions
 from providers.profiles.rules import PlaceFacts, ProviderFacts, ServiceFacts
 from providers.services import catalogue
+from providers.services.rules.calls import CALL_MINUTES, PHONE
 from providers.services.rules.matching import NO_PROMISE
 from providers.services.rules.terms import terms_to_dict
 
@@ -99,6 +100,7 @@ def provider_answer(facts: ProviderFacts, figure: Continuity | None, now: dateti
         "settings": sorted(facts.settings),
         "rating": rating(facts),
         "services": [_service(service) for service in facts.services],
+        "call": None if facts.call is None else {"service": facts.call.code, "minutes": CALL_MINUTES, "setting": PHONE, "price_cents": 0},
         "credentials": [_credential(credential) for credential in credentials],
         "terms": {"summary": terms_words(facts.terms), **terms_to_dict(facts.terms)},
         "places": [place(one) for one in facts.places],

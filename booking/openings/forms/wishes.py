@@ -11,7 +11,9 @@ from booking.openings.rules.asking import Wish
 from marketplace.kernel.errors import FieldFault, Malformed, Refused
 from marketplace.webkit.reading import Fields
 from providers.places.gazetteer import find_zip
+from providers.profiles.rules import MOBILE
 from providers.schedule.rules.hours import SETTINGS
+from providers.services.rules.calls import PHONE
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,9 @@ def read_wish(args: MultiDict[str, str], saved_zip: str | None, also: tuple[str,
 def _wish(fields: Fields, saved_zip: str | None) -> Wish:
     service = fields.text("service", longest=40)
     minutes = fields.integer("minutes", least=1, most=480)
-    setting = fields.choice("setting", SETTINGS)
-    code = fields.text("zip", saved_zip, longest=10) if setting != "clinic" else fields.text("zip", None, longest=10)
-    return Wish(service, minutes, setting, None if setting == "clinic" or code is None else area_zip(code))
+    setting = fields.choice("setting", SETTINGS | {PHONE})
+    code = fields.text("zip", saved_zip if setting in MOBILE else None, longest=10)
+    return Wish(service, minutes, setting, area_zip(code) if setting in MOBILE and code is not None else None)
 
 
 def area_zip(code: str) -> str:

@@ -45,6 +45,7 @@ from providers.places.gazetteer import neighborhoods_of_zip
 from providers.profiles.catalogue import questions
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to
 from providers.services import catalogue
+from providers.services.rules.calls import CALL_MINUTES, PHONE, noun
 from providers.services.rules.matching import NO_PROMISE
 from providers.services.rules.prices import BandRule, HolidayRule, PriceRule, ShortNoticeRule, TravelRule, WeekendRule
 
@@ -56,9 +57,12 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 def read_choice(facts: ProviderFacts, args: MultiDict[str, str]) -> tuple[Choice | None, str | None]:
     """What is chosen, what is missing filled in with the nearest that is offered; and what is wrong with the ZIP code, if anything.
 
-    None where the provider offers nothing at all.
+    None where the provider offers nothing at all. A call is chosen by those alone who ask for it.
     """
-    offered = [service for service in facts.services if service.prices and service.settings]
+    call = facts.call
+    if call is not None and args.get("service") == call.code:
+        return Choice(facts, Wish(call.code, CALL_MINUTES, PHONE), _condition(args)), None
+    offered = [service for service in facts.services if service.prices and service.settings and not service.is_call]
     if not offered:
         return None, None
     service = next((one for one in offered if one.code == args.get("service")), _usual(offered, args))
@@ -69,9 +73,12 @@ def read_choice(facts: ProviderFacts, args: MultiDict[str, str]) -> tuple[Choice
     zip_code = None
     if setting in MOBILE and typed:
         zip_code, fault = _zip(facts, typed)
+    return Choice(facts, Wish(service.code, _minutes(service, args.get("minutes", "")), setting, zip_code), _condition(args)), fault
+
+
+def _condition(args: MultiDict[str, str]) -> str | None:
     condition = args.get("condition")
-    known = condition if condition in catalogue.conditions() else None
-    return Choice(facts, Wish(service.code, _minutes(service, args.get("minutes", "")), setting, zip_code), known), fault
+    return condition if condition in catalogue.conditions() else None
 
 
 def _usual(offered: list[ServiceFacts], args: MultiDict[str, str]) -> ServiceFacts:
@@ -109,7 +116,7 @@ def choices(choice: Choice) -> Words:
                 "current": one.code == wish.service,
             }
             for one in facts.services
-            if one.prices and one.settings
+            if one.prices and one.settings and not one.is_call
         ],
         "minutes": [
             {"label": str(minutes), "href": choice.href(minutes=str(minutes)), "current": minutes == wish.minutes}
@@ -141,7 +148,7 @@ def price_tables(facts: ProviderFacts, choice: Choice | None) -> list[Words]:
             ],
         }
         for service in facts.services
-        if service.prices
+        if service.prices and not service.is_call
     ]
 
 
@@ -244,6 +251,7 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
         "marks": [*evidence_line(facts, now), *evening_mark(facts, evenings_of(facts, house, today))],
         "evidence": evidence_items(facts, credentials),
         "choice": choice,
+        "call": _call(facts, choice),
         "prices": price_tables(facts, choice),
         "price_rules": price_rules(facts),
         "tax_line": tax_line(facts, today),
@@ -255,6 +263,17 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
         "comes_to": sorted({neighborhood_words(code) for zip_code in _covered(facts) for code in neighborhoods_of_zip(zip_code)}),
         "back": url_for("openings.search", **_back(choice)),
     }
+
+
+def _call(facts: ProviderFacts, choice: Choice | None) -> Words | None:
+    """The free call before booking: the addresses of its starts and of the page without it, and whether its starts are what is shown."""
+    if facts.call is None:
+        return None
+    own = Choice(facts, Wish(facts.call.code, CALL_MINUTES, PHONE), choice.condition if choice else None)
+    shown = choice is not None and choice.wish.setting == PHONE
+    visits: dict[str, Any] = {} if own.condition is None else {"condition": own.condition}
+    back = url_for("openings.provider", slug=facts.slug, _anchor="times", **visits)
+    return {"href": own.href(), "visits": back, "shown": shown, "minutes": CALL_MINUTES}
 
 
 def _continuity(facts: ProviderFacts, today: date) -> Words | None:
@@ -278,6 +297,8 @@ def _back(choice: Choice | None) -> dict[str, Any]:
     """The search that may have led here."""
     if choice is None:
         return {}
+    if choice.wish.setting == PHONE:
+        return {"condition": choice.condition} if choice.condition else {}
     words = {"condition": choice.condition, "near": choice.wish.zip, "minutes": choice.wish.minutes, "setting": choice.wish.setting}
     return {name: word for name, word in words.items() if word}
 
@@ -289,7 +310,7 @@ def chosen_words(choice: Choice, starts_at: datetime, now: datetime) -> Words:
     quote = quote_visit(
         facts, service, minutes=wish.minutes, setting=wish.setting, starts_at=starts_at, zip_code=wish.zip, taxes=taxes(), now=now
     )
-    clock = clock_words(quote.terms, now)
+    clock = clock_words(quote.terms, now, what=noun(wish.setting))
     hidden = {**choice.words(), "provider": facts.slug, "starts_at": rfc3339(starts_at)}
     return {
         "starts_at": starts_at,

@@ -15,7 +15,7 @@ from providers.services import catalogue
 
 def setting_words(code: str) -> str:
     """A setting as a choice: Clinic, My home."""
-    return {"clinic": _("Clinic"), "home": _("My home"), "office": _("My office"), "hotel": _("My hotel")}[code]
+    return {"clinic": _("Clinic"), "home": _("My home"), "office": _("My office"), "hotel": _("My hotel"), "phone": _("Phone")}[code]
 
 
 def place_kind_words(code: str) -> str:
@@ -41,7 +41,8 @@ def provider_kind_words(code: str) -> str:
 
 def where_words(code: str) -> str:
     """A setting inside a sentence: at the clinic, at your home."""
-    return {"clinic": _("at the clinic"), "home": _("at your home"), "office": _("at your office"), "hotel": _("at your hotel")}[code]
+    known = {"clinic": _("at the clinic"), "home": _("at your home"), "office": _("at your office"), "hotel": _("at your hotel")}
+    return known.get(code, _("by phone"))
 
 
 def profession_words(code: str) -> str:

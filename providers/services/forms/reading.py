@@ -8,9 +8,11 @@ from typing import Any
 
 from marketplace.webkit.reading import Fields
 from providers.services.catalogue import conditions, techniques
+from providers.services.rules.calls import PHONE, call_faults
 from providers.services.rules.drafts import HIGHEST_CENTS, LONGEST_MINUTES, SHORTEST_MINUTES, AddOn, ServiceDraft
 
 SETTINGS = ("clinic", "home", "office", "hotel")
+SERVICE_SETTINGS = (*SETTINGS, PHONE)
 MOST_SERVICES = 40
 LONGEST_BUFFER = 240
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -20,6 +22,8 @@ def read_services(body: Mapping[str, Any]) -> tuple[ServiceDraft, ...]:
     """The contract's `/provider/services`. Raises Malformed for unknown fields, Refused `invalid` for the rest."""
     fields = Fields(body)
     drafts = tuple(_service(fields, row) for row in fields.rows("services", most=MOST_SERVICES))
+    for fault in call_faults(drafts):
+        fields.fault(fault.field, fault.message)
     codes = [draft.code for draft in drafts]
     for number, code in enumerate(codes):
         if code and code in codes[:number]:
@@ -35,7 +39,7 @@ def _service(fields: Fields, row: Fields) -> ServiceDraft:
         techniques=_words(row.choices("techniques", techniques(), ())),
         conditions=_words(row.choices("conditions", conditions(), ())),
         prices=_prices(row),
-        settings=_words(row.choices("settings", SETTINGS)),
+        settings=_words(row.choices("settings", SERVICE_SETTINGS)),
         first_visit_only=row.boolean("first_visit_only", default=False),
         buffer_before_minutes=row.integer("buffer_before_minutes", None, most=LONGEST_BUFFER),
         buffer_after_minutes=row.integer("buffer_after_minutes", None, most=LONGEST_BUFFER),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.errors import FieldFault
 from marketplace.webkit.typed import cents_or_text, dollars, number_or_text, placed_faults
-from providers.services.rules.drafts import ServiceDraft
+from providers.services.rules.calls import CALL_DRAFT, is_call
+from providers.services.rules.drafts import ServiceDraft, services_to_dict
 
 USUAL_MINUTES = ("30", "45", "60", "75", "90")
 _KEY = re.compile(r"s-(\d{1,2})-(name|code|settings|techniques|first|before|after|other|price-[0-9]{1,4}|price-other)")
@@ -66,8 +67,13 @@ def free_code(title: str, taken: Iterable[str]) -> str:
     return code
 
 
+def offers_call(drafts: Sequence[ServiceDraft]) -> bool:
+    """Whether the introductory call is among what is stored."""
+    return any(is_call(draft.settings) for draft in drafts)
+
+
 def rows_of_drafts(drafts: Sequence[ServiceDraft]) -> list[ServiceRow]:
-    """The page of what is stored."""
+    """The page of what is stored. The call has no row: it is one box."""
     return [
         ServiceRow(
             f"s-{at}",
@@ -80,7 +86,7 @@ def rows_of_drafts(drafts: Sequence[ServiceDraft]) -> list[ServiceRow]:
             before="" if draft.buffer_before_minutes is None else str(draft.buffer_before_minutes),
             after="" if draft.buffer_after_minutes is None else str(draft.buffer_after_minutes),
         )
-        for at, draft in enumerate(drafts)
+        for at, draft in enumerate(draft for draft in drafts if not is_call(draft.settings))
     ]
 
 
@@ -105,15 +111,17 @@ def rows_of_form(form: MultiDict[str, str]) -> list[ServiceRow]:
     return [rows[number] for number in sorted(rows)]
 
 
-def body_of_rows(rows: Sequence[ServiceRow], stored: Sequence[ServiceDraft]) -> dict[str, Any]:
-    """The contract's `/provider/services`. A new service gets a code of its own, which it keeps."""
+def body_of_rows(rows: Sequence[ServiceRow], stored: Sequence[ServiceDraft], *, call: bool) -> dict[str, Any]:
+    """The contract's `/provider/services`. A new service gets a code of its own, which it keeps; a call that is kept stays as it was."""
     by_code = {draft.code: draft for draft in stored}
     taken = {row.code for row in rows if row.code} | set(by_code)
-    services = []
+    kept = next((draft for draft in stored if is_call(draft.settings)), replace(CALL_DRAFT, code=free_code(CALL_DRAFT.code, taken)))
+    taken.add(kept.code)
+    services: list[Any] = []
     for row in rows:
         services.append(row.body(by_code, taken))
         taken.add(services[-1]["code"])
-    return {"services": services}
+    return {"services": [*services, *(services_to_dict([kept])["services"] if call else ())]}
 
 
 def faults_of_rows(rows: Sequence[ServiceRow], faults: Sequence[FieldFault]) -> dict[str, list[str]]:

@@ -40,7 +40,7 @@ def version_after(version: int, old: Mapping[int, int], new: Mapping[int, int]) 
     return version if dict(old) == dict(new) else version + 1
 
 
-def services_to_dict(drafts: Sequence[ServiceDraft]) -> dict[str, object]:
+def services_to_dict(drafts: Sequence[ServiceDraft]) -> dict[str, list[dict[str, object]]]:
     """The contract's shape of `/provider/services`."""
     return {"services": [_to_dict(draft) for draft in drafts]}
 
