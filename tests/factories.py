@@ -26,11 +26,12 @@ from marketplace.db import db
 from marketplace.idempotency.models import IdempotencyKey
 from marketplace.outbox.models import Letter
 from marketplace.vault import secret_hash, vault
+from providers.calendars.models import OutsideCalendar
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument, CredentialPolicy
 from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.profiles.models import ApplicationDraft
 from providers.registry.models import Change, Provider
-from providers.schedule.models import Claim, HoursException, HoursStatement, RosterShift, ScheduleRule, WeeklyHours
+from providers.schedule.models import Claim, HoursException, HoursStatement, OutsideBusy, RosterShift, ScheduleRule, WeeklyHours
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.verification.models import EvidenceRequest, ExclusionEntry, ExclusionHit, ExclusionImport, SourceCheck
 from providers.wording.models import ProfileFlag
@@ -513,6 +514,36 @@ class ClaimFactory(OfProvider):
     kind = "block"
     begin_minute = factory.LazyAttribute(lambda made: epoch_minute(made.starts_at))
     end_minute = factory.LazyAttribute(lambda made: made.begin_minute + made.minutes)
+
+
+class OutsideCalendarFactory(OfProvider):
+    """A link that was read without a fault a minute ago."""
+
+    class Meta:
+        model = OutsideCalendar
+        exclude = ("provider",)
+
+    name = "Private"
+    kind = "link"
+    address = factory.Sequence(lambda number: f"https://calendars.example/secret-{number}.ics")
+    address_hash = factory.Sequence(lambda number: f"{number:064d}")
+    last_good_at = START - timedelta(minutes=1)
+    next_sync_at = START + timedelta(minutes=29)
+    added_at = START - timedelta(days=1)
+
+
+class OutsideBusyFactory(Row):
+    """An hour from tomorrow noon in New York that an outside calendar takes."""
+
+    class Meta:
+        model = OutsideBusy
+        exclude = ("calendar",)
+
+    calendar = factory.SubFactory(OutsideCalendarFactory)
+    provider_id = factory.LazyAttribute(lambda made: made.calendar.provider_id)
+    calendar_id = owned("calendar")
+    begin_minute = epoch_minute(START + timedelta(days=1))
+    end_minute = epoch_minute(START + timedelta(days=1)) + 60
 
 
 # --- booking ---------------------------------------------------------------------------------------------------------------

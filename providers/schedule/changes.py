@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from marketplace.db import new_public_id
 from marketplace.kernel.errors import Conflict
+from marketplace.kernel.intervals import Span
+from marketplace.kernel.walltime import DAY_MINUTES, day_begin, local_day, to_minute
 from providers.registry.changes import note_change
-from providers.schedule.models import Claim, HoursStatement
+from providers.schedule.models import Claim, HoursStatement, OutsideBusy
+from providers.schedule.queries import rules_in_force
 from providers.schedule.rules.hours import WeeklyRange, stated_to_list
+from providers.schedule.rules.outside import OutsideSpan, changes_of, lay
 
 APPOINTMENT, HOLD, BLOCK, OUTSIDE = "appointment", "hold", "block", "outside"
 TAKEN = "This time has just been taken."
+# Outside time is laid a little further than anybody can book, so that a worker that rests for a month opens nothing.
+LAID_BEYOND_DAYS = 40
 
 
 @dataclass(frozen=True)
@@ -71,28 +78,138 @@ def turn_claim(session: Session, claim: Claim, kind: str, *, expires_at: datetim
 def move_claim(session: Session, claim: Claim, facts: ClaimFacts) -> None:
     """Put a live claim elsewhere: the old minutes are free at once. Raises Conflict `slot_taken`, also when it is not live any more."""
     _check_live(claim)
+    left = _padded(claim)
     claim.begin_minute, claim.end_minute = facts.begin_minute, facts.end_minute
     claim.before_minutes, claim.after_minutes = facts.before_minutes, facts.after_minutes
     claim.place_id, claim.zip = facts.place_id, facts.zip
     _flush(session)
+    lay_outside(session, claim.provider_id, left)
     note_change(session, claim.provider_id)
 
 
 def release_claim(session: Session, claim: Claim) -> None:
-    """Give the minutes back; the row stays as history."""
+    """Give the minutes back, to what an outside calendar says of them first; the row stays as history."""
     claim.live = False
     session.flush()
+    lay_outside(session, claim.provider_id, _padded(claim))
     note_change(session, claim.provider_id)
 
 
 def flip_expired(session: Session, provider_id: int, now: datetime) -> None:
     """Give back what holds of this provider have let run out, so that the database's guarantee does not keep it."""
-    session.execute(
+    flipped = session.execute(
         update(Claim)
         .where(Claim.provider_id == provider_id, Claim.live, Claim.expires_at <= now)
         .values(live=False)
+        .returning(Claim.busy_from_minute, Claim.busy_until_minute)
         .execution_options(synchronize_session="fetch")
+    ).all()
+    for row in flipped:
+        lay_outside(session, provider_id, (row.busy_from_minute, row.busy_until_minute))
+
+
+def make_way(session: Session, provider_id: int, span: Span) -> None:
+    """Take up what is laid for outside calendars there, for something that is laid over it by the provider's own hand."""
+    session.execute(
+        update(Claim)
+        .where(
+            Claim.provider_id == provider_id, Claim.kind == OUTSIDE, Claim.live, Claim.busy_from_minute < span[1],
+            Claim.busy_until_minute > span[0],
+        )
+        .values(live=False)
+        .execution_options(synchronize_session="fetch")
+    )  # fmt: skip
+
+
+def lay_ahead(session: Session, provider_id: int, now: datetime) -> None:
+    """Lay the time of all outside calendars of a provider, from yesterday to some weeks beyond the horizon. The caller holds the lock."""
+    flip_expired(session, provider_id, now)
+    today = local_day(to_minute(now))
+    ahead = timedelta(days=rules_in_force(session, provider_id).horizon_days + LAID_BEYOND_DAYS)
+    lay_outside(session, provider_id, (day_begin(today) - DAY_MINUTES, day_begin(today + ahead)), all_of_it=True)
+
+
+def lay_outside(session: Session, provider_id: int, span: Span, *, all_of_it: bool = False) -> None:
+    """Lay what outside calendars take in these minutes, where nothing else is; the same again changes no row.
+
+    Whole stretches of busy time that reach into the span are laid anew, so that the outcome is the same in whatever steps it came about.
+    Without any of those nothing is done, unless `all_of_it` asks to take up what no calendar says any more.
+    """
+    low, high, found = _stretch(session, provider_id, span)
+    if not found and not all_of_it:
+        return
+    claims = session.execute(
+        select(Claim.id, Claim.kind, Claim.busy_from_minute, Claim.busy_until_minute, Claim.zip).where(
+            Claim.provider_id == provider_id, Claim.live, Claim.busy_from_minute < high, Claim.busy_until_minute > low
+        )
+    ).all()
+    laying = lay(
+        outside_spans(session, provider_id, low, high),
+        ((row.busy_from_minute, row.busy_until_minute) for row in claims if row.kind != OUTSIDE),
+        {row.id: OutsideSpan(row.busy_from_minute, row.busy_until_minute, row.zip) for row in claims if row.kind == OUTSIDE},
     )
+    if laying.give_back:
+        gone = update(Claim).where(Claim.id.in_(laying.give_back)).values(live=False)
+        session.execute(gone.execution_options(synchronize_session="fetch"))
+    if laying.take:
+        session.execute(insert(Claim), [_outside_claim(provider_id, one) for one in laying.take])
+    if laying.give_back or laying.take:
+        note_change(session, provider_id)
+
+
+def _stretch(session: Session, provider_id: int, span: Span) -> tuple[int, int, bool]:
+    """The span, grown to the ends of every stretch of busy time that reaches into it, and whether there is any."""
+    low, high = span
+    met_any = False
+    while True:
+        met = select(func.count(), func.min(OutsideBusy.begin_minute), func.max(OutsideBusy.end_minute)).where(
+            OutsideBusy.provider_id == provider_id, OutsideBusy.end_minute >= low, OutsideBusy.begin_minute <= high
+        )
+        rows, first, last = session.execute(met).one()
+        if not rows:
+            return low, high, met_any
+        if first >= low and last <= high:
+            return low, high, True
+        low, high, met_any = min(low, first), max(high, last), True
+
+
+def outside_spans(session: Session, provider_id: int, low: int, high: int) -> list[OutsideSpan]:
+    """What all outside calendars of a provider say of [low, high), in epoch minutes."""
+    rows = select(OutsideBusy.begin_minute, OutsideBusy.end_minute, OutsideBusy.zip).where(
+        OutsideBusy.provider_id == provider_id, OutsideBusy.end_minute > low, OutsideBusy.begin_minute < high
+    )
+    return [OutsideSpan(*row) for row in session.execute(rows)]
+
+
+def _outside_claim(provider_id: int, span: OutsideSpan) -> dict[str, object]:
+    return {
+        "public_id": new_public_id(),
+        "provider_id": provider_id,
+        "kind": OUTSIDE,
+        "live": True,
+        "begin_minute": span.begin_minute,
+        "end_minute": span.end_minute,
+        "before_minutes": 0,
+        "after_minutes": 0,
+        "zip": span.zip,
+    }
+
+
+def replace_outside(session: Session, provider_id: int, calendar_id: int, spans: Sequence[OutsideSpan], from_minute: int) -> int:
+    """Put down what one calendar says from a minute on; what lies before is forgotten. Counts the rows that changed.
+
+    The caller holds the provider's lock and lays the time afterwards (`lay_ahead`).
+    """
+    own = OutsideBusy.calendar_id == calendar_id
+    session.execute(delete(OutsideBusy).where(own, OutsideBusy.end_minute <= from_minute))
+    rows = session.execute(select(OutsideBusy.id, OutsideBusy.begin_minute, OutsideBusy.end_minute, OutsideBusy.zip).where(own)).all()
+    change = changes_of({row.id: OutsideSpan(row.begin_minute, row.end_minute, row.zip) for row in rows}, spans, from_minute)
+    if change.give_back:
+        session.execute(delete(OutsideBusy).where(OutsideBusy.id.in_(change.give_back)))
+    if change.take:
+        whose = {"provider_id": provider_id, "calendar_id": calendar_id}
+        session.execute(insert(OutsideBusy), [{**whose, **span._asdict()} for span in change.take])
+    return len(change.give_back) + len(change.take)
 
 
 def note_hours(session: Session, provider_id: int, weekly: Iterable[WeeklyRange], now: datetime) -> None:
@@ -101,6 +218,10 @@ def note_hours(session: Session, provider_id: int, weekly: Iterable[WeeklyRange]
     wanted = select(HoursStatement.weekly).where(HoursStatement.provider_id == provider_id)
     if session.scalar(wanted.order_by(HoursStatement.id.desc()).limit(1)) != rows:
         session.add(HoursStatement(provider_id=provider_id, stated_at=now, weekly=rows))
+
+
+def _padded(claim: Claim) -> Span:
+    return claim.begin_minute - claim.before_minutes, claim.end_minute + claim.after_minutes
 
 
 def _check_live(claim: Claim) -> None:

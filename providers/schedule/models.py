@@ -140,3 +140,24 @@ class Claim(Base):
             postgresql_where=text("live AND expires_at IS NOT NULL"),
         ),
     )
+
+
+class OutsideBusy(Base):
+    """Minutes in which an outside calendar says that its provider is busy: the truth that claims of kind `outside` are laid from.
+
+    Epoch minutes; spans of one calendar never meet. `zip` says where, when the provider wants places to count.
+    """
+
+    __tablename__ = "outside_busy"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"))
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("outside_calendar.id", ondelete="CASCADE"), index=True)
+    begin_minute: Mapped[int] = mapped_column(Integer)
+    end_minute: Mapped[int] = mapped_column(Integer)
+    zip: Mapped[str | None] = mapped_column(String(5))
+
+    __table_args__ = (
+        CheckConstraint("end_minute > begin_minute", name="ends_after_begin"),
+        Index("ix_outside_busy_time", "provider_id", "end_minute", "begin_minute"),
+    )

@@ -14,7 +14,18 @@ from marketplace.kernel.errors import Conflict, FieldFault, Refused
 from marketplace.kernel.walltime import to_minute, to_minute_up
 from providers.registry.changes import note_change, note_deed, own_provider
 from providers.registry.rules import Owner
-from providers.schedule.changes import BLOCK, ClaimFacts, claim_time, flip_expired, note_hours, release_claim
+from providers.schedule.changes import (
+    BLOCK,
+    OUTSIDE,
+    ClaimFacts,
+    claim_time,
+    flip_expired,
+    lay_ahead,
+    lay_outside,
+    make_way,
+    note_hours,
+    release_claim,
+)
 from providers.schedule.models import Claim, HoursException, ScheduleRule, WeeklyHours
 from providers.schedule.queries import claims_between, find_rule_row, get_block, places_by_id
 from providers.schedule.rules.checking import check_weekly
@@ -40,6 +51,8 @@ def put_schedule(owner: Owner, draft: ScheduleDraft, now: datetime) -> None:
         note_hours(session, provider.id, weekly, now)
         if draft.rules is not None:
             _write_rules(session, provider.id, draft.rules)
+            session.flush()
+            lay_ahead(session, provider.id, now)
         note_deed(session, provider, owner.actor, "schedule_changed", now, ranges=len(weekly), exceptions=len(exceptions))
         note_change(session, provider.id)
 
@@ -52,11 +65,15 @@ def add_block(owner: Owner, draft: BlockDraft, now: datetime, visits_between: Vi
     with transaction() as session:
         provider = own_provider(session, owner, now)
         flip_expired(session, provider.id, now)
-        in_the_way = claims_between(session, provider.id, facts.begin_minute, facts.end_minute, now)
+        in_the_way = [
+            claim for claim in claims_between(session, provider.id, facts.begin_minute, facts.end_minute, now) if claim.kind != OUTSIDE
+        ]
         if in_the_way:
             visits = visits_between(session, provider.id, facts.begin_minute, facts.end_minute)
             raise Conflict("slot_taken", _what_is_in_the_way(in_the_way, visits), details={"appointments": visits})
+        make_way(session, provider.id, (facts.begin_minute, facts.end_minute))
         claim = claim_time(session, provider.id, BLOCK, facts, note=draft.note)
+        lay_outside(session, provider.id, (facts.begin_minute, facts.end_minute))
         note_deed(session, provider, owner.actor, "block_added", now, block=claim.public_id)
     return claim
 
