@@ -19,11 +19,13 @@ import providers.verification.models
 import providers.wording.models  # noqa: F401 (tables must be known)
 from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
+from booking.appointments.api.waitlist import blueprint as waitlist_api
 from booking.appointments.views.calls import blueprint as call_pages
 from booking.appointments.views.checkout import blueprint as checkout_pages
 from booking.appointments.views.desk import blueprint as desk_pages
 from booking.appointments.views.desk_visit import blueprint as desk_visit_pages
 from booking.appointments.views.visits import blueprint as visit_pages
+from booking.appointments.views.waitlist import blueprint as waitlist_pages
 from booking.calendars.api import blueprint as feeds_api
 from booking.calendars.changes import begin_feeds
 from booking.calendars.views.feeds import blueprint as feed_pages
@@ -114,6 +116,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 checkout_pages,
                 call_pages,
                 visit_pages,
+                waitlist_pages,
                 calendar_pages,
                 feed_pages,
                 place_pages,
@@ -152,6 +155,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 evidence_api,
                 screening_api,
                 appointments_api,
+                waitlist_api,
                 blocks_api,
                 feeds_api,
                 attention_api,

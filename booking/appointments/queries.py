@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from booking.appointments.models import Appointment, AppointmentEvent, Hold
+from booking.appointments.models import Appointment, AppointmentEvent, Hold, WaitlistEntry, WaitlistOffer
 from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON, passes_share, share_window
 from booking.appointments.rules.states import COMPLETED, CONFIRMED, LIVE, NO_SHOW, REQUESTED
 from booking.openings.rules.alternatives import MayHold, anybody
@@ -279,3 +279,57 @@ def may_hold(session: Session, person_id: int | None, now: datetime) -> MayHold:
         return not held or not passes_share(held, (start, start + wish.minutes), open_for_anything(facts, *share_window(now)), now)
 
     return allowed
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A wish on the waitlist with its provider (None: anybody) and the holds that were offered, in order."""
+
+    entry: WaitlistEntry
+    provider: Provider | None
+    offers: tuple[Hold, ...]
+
+    def states(self, now: datetime) -> tuple[str, ...]:
+        """The states of the offers, as they are at `now`."""
+        return tuple("expired" if hold.state == "live" and hold.expires_at <= now else hold.state for hold in self.offers)
+
+    def live_offer(self, now: datetime) -> Hold | None:
+        """The offer that keeps a time now."""
+        return next((hold for hold, state in zip(self.offers, self.states(now), strict=True) if state == "live"), None)
+
+
+def list_waiting(session: Session, condition: ColumnElement[bool]) -> list[Waiting]:
+    """Wishes on the waitlist that meet a condition, in the order in which they came; in two statements however many there are."""
+    wanted = select(WaitlistEntry, Provider).outerjoin(Provider, Provider.id == WaitlistEntry.provider_id).where(condition)
+    rows = session.execute(wanted.order_by(WaitlistEntry.created_at, WaitlistEntry.id)).all()
+    offers: dict[int, list[Hold]] = {row[0].id: [] for row in rows}
+    made = select(WaitlistOffer.entry_id, Hold).join(Hold, Hold.id == WaitlistOffer.hold_id).where(WaitlistOffer.entry_id.in_(offers))
+    for entry_id, hold in session.execute(made.order_by(WaitlistOffer.id)):
+        offers[entry_id].append(hold)
+    return [Waiting(row[0], row[1], tuple(offers[row[0].id])) for row in rows]
+
+
+def get_waiting(session: Session, public_id: str, person_id: int | None = None) -> Waiting:
+    """One wish on the waitlist, a person's own where one is given. Raises NotFound."""
+    mine = WaitlistEntry.public_id == public_id
+    found = list_waiting(session, mine if person_id is None else and_(mine, WaitlistEntry.person_id == person_id))
+    if not found:
+        raise NotFound("not_found", "There is no such wish on the waitlist.")
+    return found[0]
+
+
+def ids_in_line(session: Session, today: date) -> list[int]:
+    """Wishes that are still open, by row id: whoever came first stands first."""
+    table = WaitlistEntry.__table__.c
+    line = select(table.id).where(table.left_at.is_(None), table.until_on >= today)
+    return list(session.scalars(line.order_by(table.created_at, table.id)))
+
+
+def spans_of_person(session: Session, person_id: int, now: datetime) -> list[tuple[int, int]]:
+    """The epoch minutes of what a person has booked and holds from now on, with anybody."""
+    held = select(Claim.begin_minute, Claim.end_minute).where(Claim.live, Claim.end_minute > to_minute(now))
+    visits = held.join(Appointment, Appointment.claim_id == Claim.id).where(
+        Appointment.person_id == person_id, Appointment.status.in_(LIVE)
+    )
+    holds = held.join(Hold, Hold.claim_id == Claim.id).where(Hold.person_id == person_id, Hold.state == "live", Hold.expires_at > now)
+    return [(row[0], row[1]) for wanted in (visits, holds) for row in session.execute(wanted)]

@@ -13,6 +13,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from booking.appointments.actions.expire import expire_holds, expire_requests, forget_drafts
+from booking.appointments.actions.offer import offer_freed
 from booking.upkeep.actions import forget_guests, free_ended_time, take_back_reminders, tell_lapses
 from booking.upkeep.queries import findings, touched_since
 from marketplace import clock
@@ -56,6 +57,10 @@ def _expire_requests(now: datetime) -> int:
     return expire_requests(now, current_app.extensions["settings"].base_url)
 
 
+def _offer_freed(now: datetime) -> int:
+    return offer_freed(now, current_app.extensions["settings"].base_url)
+
+
 def _tell_lapses(now: datetime) -> int:
     return tell_lapses(now, current_app.extensions["settings"].base_url)
 
@@ -84,6 +89,7 @@ def _watch_lapses(now: datetime) -> int:
 JOBS = (
     Job("expire holds", expire_holds),
     Job("expire requests", _expire_requests),
+    Job("offer freed time", _offer_freed, every=timedelta(seconds=20)),
     Job("tell lapses", _watch_lapses),
     Job("forget guests", forget_guests, every=timedelta(minutes=10)),
     Job("forget drafts", forget_drafts, every=timedelta(minutes=10)),

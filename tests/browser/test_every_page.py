@@ -47,7 +47,7 @@ VISITOR = [
     "/providers/renata-solano/evidence/npi",
     "/providers/renata-solano/evidence/evening_staffing",
 ]
-CLIENT = ["/appointments", "/account", "/account/email", "/account/password"]
+CLIENT = ["/appointments", "/waitlist", "/waitlist/join?minutes=60&setting=clinic", "/account", "/account/email", "/account/password"]
 THERAPIST = [
     "/provider",
     "/provider/calendar",

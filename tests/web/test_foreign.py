@@ -6,7 +6,15 @@ import pytest
 
 from booking.openapi.catalogue import clients, desk
 from marketplace.db import db
-from tests.factories import AccountFactory, ClaimFactory, CredentialFactory, ProviderPlaceFactory, bookable_provider, person_of
+from tests.factories import (
+    AccountFactory,
+    ClaimFactory,
+    CredentialFactory,
+    ProviderPlaceFactory,
+    WaitlistEntryFactory,
+    bookable_provider,
+    person_of,
+)
 from tests.support.visits import answered, book_visit, clear_answers, hold_visit
 
 MISSING = "AAAAAAAAAAAAAAAA"
@@ -31,6 +39,7 @@ def mine(app, clock):
             "appointments": book_visit(anna, person, start, clock.now).booked.appointment.public_id,
             "holds": hold_visit(anna, person, start + timedelta(days=1), clock.now).public_id,
             "screenings": answered(person, clock.now),
+            "waitlist": WaitlistEntryFactory(person=person).public_id,
             "blocks": ClaimFactory(provider=anna, starts_at=start + timedelta(days=9)).public_id,
             "credentials": CredentialFactory(provider=anna, kind="npi", status="needs_info", plain_number="1234567893").public_id,
             "places": ProviderPlaceFactory(provider=anna).public_id,

@@ -49,8 +49,10 @@ class HoldWish:
     origin: str | None = None
 
 
-def make_hold(session: Session, wanted: HoldWish, person_id: int | None, doer: Doer, now: datetime) -> Hold:
-    """Keep a start for ten minutes. Without a person a guest is made together with the hold.
+def make_hold(
+    session: Session, wanted: HoldWish, person_id: int | None, doer: Doer, now: datetime, *, expires_at: datetime | None = None
+) -> Hold:
+    """Keep a start for ten minutes, or until `expires_at`. Without a person a guest is made together with the hold.
 
     Raises NotFound, Conflict `slot_taken`, Limited `too_many_holds`, or Refused with the code of the rule that says no.
     """
@@ -62,7 +64,7 @@ def make_hold(session: Session, wanted: HoldWish, person_id: int | None, doer: D
     check_once(session, accepted.service, provider_id, person_id, now)
     _check_limits(session, person_id, wanted.origin, now)
     _check_share(session, accepted, person_id, now)
-    expires_at = hold_ends_at(now)
+    expires_at = expires_at or hold_ends_at(now)
     claim = claim_time(session, provider_id, HOLD, accepted.claim, expires_at=expires_at)
     hold = _hold(accepted, wanted, person_id, claim, expires_at, now)
     hold.draft = None if accepted.service.is_call else find_last_draft(session, person_id, now - DRAFTS_KEPT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from booking.openapi.catalogue import waiting
 from booking.openapi.catalogue.schemas import (
     ANY_SETTING,
     ANYTHING,
@@ -405,6 +406,7 @@ OPERATIONS = (
         answer=ref("Appointment"),
         errors=(409,),
     ),
+    *waiting.OPERATIONS,
     _step("check-in", "The visit has begun."),
     _step("check-out", "The therapist has left."),
     _step("complete", "The visit took place."),

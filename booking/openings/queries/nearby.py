@@ -53,7 +53,7 @@ def alternatives_to(
     if own is not None:
         latest = to_minute(now) + own.facts.rules.horizon_days * DAY_MINUTES
         window = window_around(min(wanted, latest), to_minute_up(now))
-        found = own_alternatives(own.facts, wish, wanted, _starts_of(own, tables, window, now), may_hold, _near_zips(own, wish))
+        found = own_alternatives(own.facts, wish, wanted, starts_of(own, tables, window, now), may_hold, _near_zips(own, wish))
     return found if enough(found) else found + _of_others(known, own, wish, wanted, tables, now, may_hold=may_hold)
 
 
@@ -80,7 +80,7 @@ def _same(one: Found, other: Found) -> bool:
     return (one.facts.id, one.starts[0], one.setting, one.minutes) == (other.facts.id, other.starts[0], other.setting, other.minutes)
 
 
-def _starts_of(own: Candidate, tables: Tables, window: tuple[int, int], now: datetime) -> StartsOf:
+def starts_of(own: Candidate, tables: Tables, window: tuple[int, int], now: datetime) -> StartsOf:
     """The provider's starts by wish, from the same question as any hold's."""
     low, high = window
     facts, taken = own.facts, own.taken(low, high, now)
@@ -114,7 +114,7 @@ def _of_others(
 
     They work with one of the same techniques, where those are known.
     """
-    near = _near(own, wish)
+    near = near_of(own, wish)
     if wish.setting in MOBILE and near is None:
         return []
     others = [one for one in known if one is not own]
@@ -146,7 +146,7 @@ def _other(found: Found) -> Alternative:
     return Alternative(OTHER_PROVIDER, found.facts, wish, found.starts[0], provider_words(found.facts))
 
 
-def _near(own: Candidate | None, wish: Wish) -> Near | None:
+def near_of(own: Candidate | None, wish: Wish) -> Near | None:
     """Where the visit would be: in its ZIP area, or around the clinic that was chosen."""
     if wish.zip is not None:
         area = gazetteer.find_zip(wish.zip)

@@ -1,0 +1,62 @@
+"""Every start at which a wish is free in a window, with one provider or with anybody: for whoever waits for a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from booking.openings.catalogue import rules_by, search_tables
+from booking.openings.queries.nearby import near_of, starts_of
+from booking.openings.queries.roster import roster_of
+from booking.openings.rules.asking import Wish
+from booking.openings.rules.candidates import Candidate, Tables
+from booking.openings.rules.search import find
+from booking.openings.rules.wanted import SearchQuery
+from marketplace.kernel.intervals import Span
+from marketplace.kernel.walltime import to_minute_up
+from providers.profiles.rules import MOBILE, ProviderFacts
+
+Free = tuple[ProviderFacts, Wish, int]
+RADIUS_METERS = 5_000
+MOST_PROVIDERS = 20
+
+
+def free_with(session: Session, provider_id: int, wish: Wish, window: Span, now: datetime) -> list[Free]:
+    """The starts of a wish with one provider in a window of epoch minutes; none where they cannot be booked for it."""
+    known, tables = _looked_up(session, now)
+    own = next((one for one in known if one.facts.id == provider_id), None)
+    return [] if own is None else _free(own, wish, tables, window, now)
+
+
+def free_with_anybody(session: Session, wish: Wish, window: Span, parts: frozenset[str], now: datetime) -> list[Free]:
+    """The starts of a visit of this length and setting with whoever gives it, first visits left out, the soonest twenty providers.
+
+    A clinic may be five kilometers from the ZIP code, where there is one. The service of the wish does not count.
+    """
+    known, tables = _looked_up(session, now)
+    near = near_of(None, wish)
+    low = max(window[0], to_minute_up(now))
+    if low >= window[1] or (near is None and wish.setting in MOBILE):
+        return []
+    query = SearchQuery(
+        low, window[1], near, RADIUS_METERS, parts=parts, minutes=wish.minutes, settings=frozenset({wish.setting}), limit=MOST_PROVIDERS
+    )
+    by_id = {one.facts.id: one for one in known}
+    matched = [
+        (by_id[one.facts.id], Wish(one.service.code, one.minutes, one.setting, one.zip)) for one in find(known, query, tables, now).items
+    ]
+    return [free for own, theirs in matched for free in _free(own, theirs, tables, window, now)]
+
+
+def _looked_up(session: Session, now: datetime) -> tuple[Collection[Candidate], Tables]:
+    known, policies = roster_of(session).candidates(session, now)
+    return known, search_tables(rules_by(policies))
+
+
+def _free(own: Candidate, wish: Wish, tables: Tables, window: Span, now: datetime) -> list[Free]:
+    low = max(window[0], to_minute_up(now))
+    if low >= window[1]:
+        return []
+    return [(own.facts, wish, start) for start in starts_of(own, tables, (low, window[1]), now)(wish)]
