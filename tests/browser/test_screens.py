@@ -10,6 +10,7 @@ from PIL import Image
 
 from booking.demo.actions import ADMIN_EMAIL, PASSWORD
 from tests.support.browsers import NARROW, WIDE
+from tests.support.exclusions import row, write_list
 from tests.support.journeys import ADDRESS, GUEST, Traveler
 from tests.support.people import PASSWORD as OWN_PASSWORD
 
@@ -18,7 +19,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.screens, pytest.mark.timeout(900)
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 MOST_BYTES = 250_000
 COLORS = 128
-ALSO_DARK = {"search", "provider", "checkout-health", "checkout-review", "today", "week", "queue", "credential"}
+ALSO_DARK = {
+    "search", "provider", "checkout-health", "checkout-review", "today", "week", "queue", "credential", "policies", "attention", "exclusions",
+    "confirm", "apply-more",
+}  # fmt: skip
 SEARCH = "/search?condition=neck_pain&near=East+Village"
 # name: what the picture shows
 SHOWN = {
@@ -39,6 +43,7 @@ SHOWN = {
     "sign-in": "Sign-in",
     "sign-up": "Sign-up",
     "visits": "A client's visits",
+    "calendars": "Addresses that a calendar follows",
     "today": "A therapist's day",
     "week": "A therapist's week",
     "hours": "Hours",
@@ -53,12 +58,17 @@ SHOWN = {
     "apply-insurance": "Applying 3: insurance",
     "apply-practice": "Applying 4: the practice, with advice on words",
     "apply-techniques": "Applying 5: certificates",
+    "apply-more": "Applying 6: what may be added",
     "apply-attest": "Applying 7: the signature",
     "apply-review": "Applying 8: everything once more",
     "flags": "Words that a person looks at",
     "queue": "What waits for a check",
     "credential": "A document beside its facts",
     "rechecks": "What is in force and to be looked at again",
+    "policies": "What is asked of whom, and a new version of it",
+    "attention": "Coming visits that somebody must look at",
+    "exclusions": "Who resembles an entry of the exclusion list",
+    "confirm": "A physician is asked to confirm that they work together",
     "providers": "All providers, for staff",
     "audit": "The audit",
     "evidence": "Behind a badge: one check with everything about it",
@@ -138,6 +148,8 @@ def test_a_visitors_way(traveler, camera):
 def test_a_clients_pages(as_client, camera):
     as_client.go("/appointments")
     camera.take("visits")
+    as_client.go("/account/calendars")
+    camera.take("calendars")
 
 
 def test_a_therapists_desk(as_therapist, camera):
@@ -159,7 +171,7 @@ def test_a_therapists_desk(as_therapist, camera):
 def test_an_application(traveler, camera):
     me = traveler.sign_up_to_work("Zora Quill", "zora@example.com", OWN_PASSWORD)
     me.go("/provider/apply/practice").fill({"One line about your work": "I guarantee relief. Cash only."}).press("Save and continue")
-    for step in ("you", "license", "insurance", "practice", "techniques", "attest", "review"):
+    for step in ("you", "license", "insurance", "practice", "techniques", "more", "attest", "review"):
         me.go(f"/provider/apply/{step}")
         camera.take(f"apply-{step}")
     me.page.context.clear_cookies()
@@ -177,6 +189,28 @@ def test_an_admins_desk(traveler, camera):
     for name, path in {"providers": "/admin/providers", "audit": "/admin/audit"}.items():
         me.go(path)
         camera.take(name)
+
+
+def test_what_staff_keeps_an_eye_on(traveler, camera, app, tmp_path):
+    rows = [row("SOLANO", "RENATA"), row("DOE", "JANE")]
+    app.test_cli_runner().invoke(args=["exclusions", "import", str(write_list(tmp_path / "list.csv", rows))])
+    me = traveler.sign_in(ADMIN_EMAIL, PASSWORD)
+    me.go("/admin/policies")
+    camera.take("policies")
+    me.go("/admin/exclusions").sees("Renata Solano")
+    camera.take("exclusions")
+    me.go("/admin/providers/renata-solano").fill({"Reason": "Two clients told us the same."}).press("Suspend").sees("Done, and recorded.")
+    me.go("/admin/attention")
+    camera.take("attention")
+
+
+def test_a_physicians_way(traveler, camera):
+    me = traveler.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/credentials?status=verified&kind=physician_collaboration")
+    me.click(me.page.locator(".queue a").first).fill({"E-mail": "doctor@example.com"}).press("Send a single-use link")
+    link = str(me.letter("confirmation_asked").facts["link"])
+    me.page.context.clear_cookies()
+    me.go("/evidence/" + link.rsplit("/evidence/", 1)[1])
+    camera.take("confirm")
 
 
 def test_what_stands_behind_a_badge(traveler, camera):
