@@ -38,10 +38,10 @@ from providers.profiles.rules import (
 from providers.registry.models import Provider
 from providers.registry.rules import LISTED, SUSPENDED, state_shown
 from providers.schedule.models import HoursException, HoursStatement, ScheduleRule, WeeklyHours
-from providers.schedule.queries import load_clinic_hours
+from providers.schedule.queries import date_exception, load_clinic_hours, schedule_rules, weekly_range
 from providers.schedule.rules.clinics import OWN_PRACTICE
 from providers.schedule.rules.drafts import DEFAULT_RULES
-from providers.schedule.rules.hours import DateException, HoursStated, ScheduleRules, WeeklyRange, stated_from_list
+from providers.schedule.rules.hours import HoursStated, stated_from_list
 from providers.services.catalogue import techniques
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.rules.calls import is_call
@@ -121,9 +121,9 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             services=services.get(row.id, ()),
             places=tuple(_place(place, kinds_of_clinics.get(place.clinic_id, OWN_PRACTICE)) for place in places[row.id]),
             area=next((_area(area) for area in areas[row.id]), None),
-            weekly=tuple(_weekly(hours) for hours in weekly[row.id]),
-            exceptions=tuple(_exception(exception) for exception in exceptions[row.id]),
-            rules=next((_rules(rule) for rule in rules[row.id]), DEFAULT_RULES),
+            weekly=tuple(weekly_range(hours) for hours in weekly[row.id]),
+            exceptions=tuple(date_exception(exception, exception.on_date) for exception in exceptions[row.id]),
+            rules=next((schedule_rules(rule) for rule in rules[row.id]), DEFAULT_RULES),
             prices=_prices(prices.get(row.id)),
             terms=terms_from_dict(terms[row.id].terms) if row.id in terms else DEFAULT_TERMS,
             terms_version=terms[row.id].version if row.id in terms else 0,
@@ -205,27 +205,6 @@ def _place(row: Row[Any], setting_kind: str) -> PlaceFacts:
 
 def _area(row: Row[Any]) -> AreaFacts:
     return AreaFacts(row.mode, frozenset(row.covered_zips), row.setup_minutes, row.pack_minutes, row.max_travel_minutes)
-
-
-def _weekly(row: Row[Any]) -> WeeklyRange:
-    return WeeklyRange(row.weekday, row.opens_minute, row.closes_minute, frozenset(row.settings), row.place_id, row.staffing)
-
-
-def _exception(row: Row[Any]) -> DateException:
-    return DateException(row.on_date, row.closed, row.opens_minute, row.closes_minute, frozenset(row.settings), row.place_id, row.staffing)
-
-
-def _rules(row: Row[Any]) -> ScheduleRules:
-    return ScheduleRules(
-        row.step_minutes,
-        row.offset_minutes,
-        row.buffer_before_minutes,
-        row.buffer_after_minutes,
-        row.notice_minutes,
-        row.horizon_days,
-        row.max_per_day,
-        row.turnover_minutes,
-    )
 
 
 def _prices(row: Row[Any] | None) -> PriceRules:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Computed, Date, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import Boolean, CheckConstraint, Computed, Date, ForeignKey, Index, Integer, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Json, UtcDateTime, new_public_id
@@ -25,6 +25,10 @@ class WeeklyHours(Base):
     settings: Mapped[list[str]] = mapped_column(Json, default=list)
     place_id: Mapped[int | None] = mapped_column(ForeignKey("provider_place.id", ondelete="SET NULL"))
     staffing: Mapped[str | None] = mapped_column(String(12))
+    weeks: Mapped[str | None] = mapped_column(String(1))
+    services: Mapped[list[str] | None] = mapped_column(Json)
+    first_visits: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    contact: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     __table_args__ = (
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_of_a_week"),
@@ -57,6 +61,9 @@ class HoursException(Base):
     settings: Mapped[list[str]] = mapped_column(Json, default=list)
     place_id: Mapped[int | None] = mapped_column(ForeignKey("provider_place.id", ondelete="SET NULL"))
     staffing: Mapped[str | None] = mapped_column(String(12))
+    services: Mapped[list[str] | None] = mapped_column(Json)
+    first_visits: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    contact: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class RosterShift(Base):
@@ -94,6 +101,14 @@ class ScheduleRule(Base):
     horizon_days: Mapped[int] = mapped_column(Integer, default=60)
     max_per_day: Mapped[int | None] = mapped_column(Integer)
     turnover_minutes: Mapped[int] = mapped_column(Integer, default=0)
+    week_a_from: Mapped[date | None] = mapped_column(Date)
+    contact_phone: Mapped[str | None] = mapped_column(String(20))
+    contact_email: Mapped[str | None] = mapped_column(String(254))
+    max_per_week: Mapped[int | None] = mapped_column(Integer)
+    max_minutes_per_day: Mapped[int | None] = mapped_column(Integer)
+    max_minutes_per_week: Mapped[int | None] = mapped_column(Integer)
+    run_minutes: Mapped[int | None] = mapped_column(Integer)
+    break_minutes: Mapped[int | None] = mapped_column(Integer)
 
 
 class Claim(Base):

@@ -15,7 +15,7 @@ from providers.places.models import Clinic, ProviderPlace
 from providers.registry.models import Provider
 from providers.schedule.models import Claim, HoursException, RosterShift, ScheduleRule, WeeklyHours
 from providers.schedule.rules.clinics import hours_from_list
-from providers.schedule.rules.drafts import DEFAULT_RULES
+from providers.schedule.rules.drafts import DEFAULT_RULES, RULE_NAMES
 from providers.schedule.rules.hours import ClinicHours, DateException, ScheduleRules, Shift, WeeklyRange
 from providers.schedule.rules.opening import LOOK_BACK_DAYS
 
@@ -27,9 +27,7 @@ def list_weekly(session: Session, provider_id: int | None) -> list[WeeklyRange]:
         .where(WeeklyHours.provider_id == provider_id)
         .order_by(WeeklyHours.weekday, WeeklyHours.opens_minute, WeeklyHours.id)
     )
-    return [
-        WeeklyRange(row.weekday, row.opens_minute, row.closes_minute, frozenset(row.settings), row.place_id, row.staffing) for row in rows
-    ]
+    return [weekly_range(row) for row in rows]
 
 
 def list_exceptions(session: Session, provider_id: int | None) -> list[DateException]:
@@ -39,10 +37,7 @@ def list_exceptions(session: Session, provider_id: int | None) -> list[DateExcep
         .where(HoursException.provider_id == provider_id)
         .order_by(HoursException.on, HoursException.opens_minute, HoursException.id)
     )
-    return [
-        DateException(row.on, row.closed, row.opens_minute, row.closes_minute, frozenset(row.settings), row.place_id, row.staffing)
-        for row in rows
-    ]
+    return [date_exception(row, row.on) for row in rows]
 
 
 def find_rule_row(session: Session, provider_id: int | None) -> ScheduleRule | None:
@@ -53,12 +48,28 @@ def find_rule_row(session: Session, provider_id: int | None) -> ScheduleRule | N
 def rules_in_force(session: Session, provider_id: int | None) -> ScheduleRules:
     """How this provider's starts are laid out; the house's own rules before they say anything."""
     row = find_rule_row(session, provider_id)
-    if row is None:
-        return DEFAULT_RULES
-    return ScheduleRules(
-        row.step_minutes, row.offset_minutes, row.buffer_before_minutes, row.buffer_after_minutes, row.notice_minutes,
-        row.horizon_days, row.max_per_day, row.turnover_minutes,
+    return DEFAULT_RULES if row is None else schedule_rules(row)
+
+
+def weekly_range(row: Any) -> WeeklyRange:
+    """A row of weekly hours, of the model or of its table, as a plain value."""
+    return WeeklyRange(
+        row.weekday, row.opens_minute, row.closes_minute, frozenset(row.settings), row.place_id, row.staffing, row.weeks,
+        frozenset(row.services or ()), row.first_visits, row.contact,
     )  # fmt: skip
+
+
+def date_exception(row: Any, on: date) -> DateException:
+    """A row of an exception on its date as a plain value."""
+    return DateException(
+        on, row.closed, row.opens_minute, row.closes_minute, frozenset(row.settings), row.place_id, row.staffing,
+        frozenset(row.services or ()), row.first_visits, row.contact,
+    )  # fmt: skip
+
+
+def schedule_rules(row: Any) -> ScheduleRules:
+    """A row of rules as a plain value: the columns are named as the rules are."""
+    return ScheduleRules(**{name: getattr(row, name) for name in RULE_NAMES})
 
 
 def places_by_id(session: Session, provider_id: int | None) -> dict[int, str]:

@@ -412,6 +412,52 @@ class TestSchedule:
         assert field in codes(answer)
         assert desk.get("/provider/schedule").json == SCHEDULE
 
+    def test_hours_for_some_are_read_back(self, desk):
+        desk.put("/provider/services", SERVICES)
+        code = SERVICES["services"][0]["code"]
+        hours = {"opens": "09:00", "closes": "12:00", "settings": ["home"]}
+        weekly = [
+            {"weekday": 0, **hours, "weeks": "a", "services": [code]},
+            {"weekday": 1, **hours, "first_visits": True},
+            {"weekday": 2, **hours, "booking": "contact"},
+        ]
+        exceptions = [{"on": "2027-01-18", **hours, "services": [code]}]
+        rules = SCHEDULE["rules"] | {"week_a_from": "2027-01-04", "contact_phone": "+12125550123", "contact_email": "anna@hands.test"}
+        stated = {"weekly": weekly, "exceptions": exceptions, "rules": rules}
+        assert desk.put("/provider/schedule", stated).json == stated
+        assert desk.get("/provider/schedule").json == stated
+
+    def test_one_statement_may_name_several_dates(self, desk):
+        days = ["2027-02-15", "2027-02-16", "2027-02-15"]
+        body = {"weekly": [], "exceptions": [{"dates": days, "closed": True}, {"on": "2027-02-16", "closed": True}]}
+        assert codes(desk.put("/provider/schedule", body)) == {"exceptions[1].on"}
+        answer = desk.put("/provider/schedule", {"weekly": [], "exceptions": body["exceptions"][:1]})
+        assert [one["on"] for one in answer.json["exceptions"]] == ["2027-02-15", "2027-02-16"]
+
+    @pytest.mark.parametrize(
+        "part, field",
+        [
+            ({"weekly": [{"weekday": 0, "opens": "09:00", "closes": "12:00", "settings": ["home"], "weeks": "c"}]}, "weekly[0].weeks"),
+            ({"weekly": [{"weekday": 0, "opens": "09:00", "closes": "12:00", "settings": ["home"], "weeks": "a"}]}, "rules.week_a_from"),
+            (
+                {"weekly": [{"weekday": 0, "opens": "09:00", "closes": "12:00", "settings": ["home"], "services": ["no"]}]},
+                "weekly[0].services",
+            ),
+            (
+                {"weekly": [{"weekday": 0, "opens": "09:00", "closes": "12:00", "settings": ["home"], "booking": "contact"}]},
+                "rules.contact_phone",
+            ),
+            ({"rules": {"week_a_from": "2027-01-05"}}, "rules.week_a_from"),
+            ({"rules": {"contact_phone": "soon"}}, "rules.contact_phone"),
+            ({"exceptions": [{"dates": [], "closed": True}]}, "exceptions[0].dates"),
+            ({"exceptions": [{"on": "2027-01-18", "dates": ["2027-01-19"], "closed": True}]}, "exceptions[0].on"),
+        ],
+    )
+    def test_hours_for_some_that_cannot_be_meant_are_refused(self, desk, part, field):
+        answer = desk.put("/provider/schedule", {"weekly": [], "exceptions": []} | part)
+        assert answer.status_code == 422
+        assert field in codes(answer)
+
     def test_a_day_that_does_not_exist_is_no_date(self, desk):
         answer = desk.put("/provider/schedule", {"weekly": [], "exceptions": [{"on": "2027-02-30", "closed": True}]})
         assert (answer.status_code, answer.json["code"]) == (400, "bad_date")

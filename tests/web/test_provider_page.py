@@ -3,7 +3,10 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
+from marketplace.db import db
+from providers.schedule.models import ScheduleRule, WeeklyHours
 from tests.factories import (
     CredentialFactory,
     PricePolicyFactory,
@@ -276,3 +279,33 @@ def test_what_a_provider_answered_stands_with_its_day_on_the_page_and_in_the_jso
             "answered_on": "2026-11-03",
         }
     ]
+
+
+class TestHoursByArrangement:
+    @pytest.fixture
+    def by_call(self, app):
+        with app.app_context():
+            provider = bookable_provider(slug="cleo", name="Cleo Call")
+            rule = db.session.get(ScheduleRule, provider.id)
+            rule.contact_phone = "+12125550123"
+            hours = db.session.scalars(select(WeeklyHours).where(WeeklyHours.provider_id == provider.id)).all()
+            for one in hours:
+                one.contact = one.weekday == 2
+            db.session.commit()
+        return provider
+
+    def test_they_are_shown_with_a_way_to_reach_somebody_and_have_no_starts(self, by_call, visitor):
+        page = visitor().open("/providers/cleo")
+        assert "By arrangement" in page.text
+        assert 'href="tel:+12125550123"' in page.text
+        assert text_of(page).count("until 5:00 PM") >= 1
+
+    def test_programs_get_them_apart_from_starts(self, by_call, app):
+        query = "service=medical-massage&minutes=60&setting=clinic&from=2027-01-13&to=2027-01-13"
+        answer = app.test_client().get(f"/api/v1/providers/cleo/openings?{query}").json
+        assert answer["openings"] == []
+        assert answer["by_arrangement"] == {
+            "times": [{"from": "2027-01-13T09:00:00-05:00", "until": "2027-01-13T17:00:00-05:00"}],
+            "phone": "+12125550123",
+            "email": None,
+        }

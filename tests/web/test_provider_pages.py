@@ -13,7 +13,7 @@ from providers.credentials.actions.hand_in import submit_credential
 from providers.credentials.rules.drafts import CredentialDraft
 from providers.registry.models import Provider
 from providers.registry.rules import Owner
-from providers.schedule.models import Claim, WeeklyHours
+from providers.schedule.models import Claim, HoursException, WeeklyHours
 from providers.services.models import Service, ServiceDuration
 from tests.factories import AccountFactory, AppointmentFactory, ClaimFactory, PersonFactory, bookable_provider, epoch_minute
 from tests.support.callers import forms_of
@@ -124,6 +124,30 @@ class TestHours:
             assert f'id="{field}-error"' in page.text
             assert f'href="#{field}"' in page.text
         assert scalar(app, select(WeeklyHours.id)) is None
+
+    def test_several_days_in_a_row_are_one_line(self, app, desk):
+        desk.open("/provider/hours")
+        desk.submit(at="/provider/hours", add="e")
+        page = desk.submit(at="/provider/hours", **{"e-0-on": "2027-02-15", "e-0-until": "2027-02-14", "e-0-closed": "1"})
+        assert page.status_code == 422
+        page = desk.submit(at="/provider/hours", **{"e-0-on": "2027-02-15", "e-0-until": "2027-02-19", "e-0-closed": "1"})
+        assert "Your hours are stored" in page.text
+        with app.app_context():
+            assert len(db.session.scalars(select(HoursException)).all()) == 5
+
+    def test_weeks_services_and_contact_are_kept_through_the_editor(self, app, desk, provider):
+        desk.open("/provider/hours")
+        more = {"w0-0-weeks": "b", "w0-0-services": ["medical-massage"], "w0-0-contact": "1"}
+        page = desk.submit(at="/provider/hours", **more)
+        assert page.status_code == 422
+        assert 'id="week_a_from-error"' in page.text
+        assert 'id="contact_phone-error"' in page.text
+        page = desk.submit(at="/provider/hours", **more, week_a_from="2027-01-04", contact_phone="(212) 555-0123")
+        assert "Your hours are stored" in page.text
+        page = desk.submit(at="/provider/hours")
+        with app.app_context():
+            row = db.session.scalars(select(WeeklyHours).where(WeeklyHours.weekday == 0)).one()
+            assert (row.weeks, row.services, row.contact) == ("b", ["medical-massage"], True)
 
     def test_places_and_dates_are_kept_through_the_editor(self, app, desk, provider):
         desk.open("/provider/hours")

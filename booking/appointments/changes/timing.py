@@ -50,9 +50,8 @@ def accept_start(
     begin = to_minute(starts_at)
     if starts_at != starts_at.replace(second=0, microsecond=0):
         raise Refused("outside_hours", "Visits start on a whole minute.")
-    taken = load_taken(
-        session, [provider_id], from_minute=begin, until_minute=begin + wish.minutes, now=now, except_claim_id=except_claim_id
-    )
+    window = {"from_minute": begin, "until_minute": begin + wish.minutes}
+    taken = load_taken(session, [provider_id], now=now, whole_weeks=True, except_claim_id=except_claim_id, **window)
     shown = provider.state == LISTED and starts_at > now
     if shown and _meets(taken[provider_id], begin, begin + wish.minutes) and has_active_account(session, provider):
         raise Conflict("slot_taken", TAKEN)

@@ -14,7 +14,8 @@ from booking.appointments.rules.weekgrid import Thing, WeekSheet, evening_of, la
 from marketplace.kernel.intervals import Span, merge
 from marketplace.kernel.walltime import day_begin, local_day, to_minute, wall_minute_of_day
 from providers.schedule.models import Claim
-from providers.schedule.queries import claims_between, list_clinic_hours, list_exceptions, list_weekly
+from providers.schedule.queries import claims_between, list_clinic_hours, list_exceptions, list_weekly, rules_in_force
+from providers.schedule.rules.hours import Asked, turns_of
 from providers.schedule.rules.opening import open_spans
 from providers.services.rules.calls import PHONE
 
@@ -67,8 +68,10 @@ def gather(session: Session, provider_id: int, first_day: date, days: int, eveni
     visits, holds = visits_of_claims(session, ids), holds_of_claims(session, ids)
     taken = {claim.id: Taken(claim, _kind(claim, visits), visits.get(claim.id), holds.get(claim.id)) for claim in claims}
     dates = [first_day + timedelta(days=number) for number in range(days)]
+    asked_for = Asked(turns_of(rules_in_force(session, provider_id)))
     own = list_weekly(session, provider_id), list_exceptions(session, provider_id)
-    spans = open_spans(*own, dates[0], dates[-1], None, clinics=list_clinic_hours(session, provider_id, dates[0], dates[-1]))
+    clinics = list_clinic_hours(session, provider_id, dates[0], dates[-1])
+    spans = open_spans(*own, dates[0], dates[-1], None, clinics=clinics, asked_for=asked_for)
     open_time = merge([(span.begin_minute, span.end_minute) for span in spans])
     ground = [Thing("open", begin, end) for begin, end in open_time] + evening_of(open_time, dates, evening_minute)
     sheet = lay_out([*ground, *(thing for one in taken.values() for thing in _things(one))], first_day, days)

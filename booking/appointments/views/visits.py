@@ -220,8 +220,9 @@ def _free_starts(booked: Booked, now: datetime) -> Sequence[datetime]:
         service = offered_service(facts, wish)
     except Refused:
         return ()
+    weeks = facts.rules.counts_weeks
     window = {"from_minute": to_minute(now), "until_minute": to_minute(now + timedelta(days=MOVE_DAYS))}
-    taken = load_taken(db.session(), [visit.provider_id], now=now, except_claim_id=visit.claim_id, **window)
+    taken = load_taken(db.session(), [visit.provider_id], now=now, whole_weeks=weeks, except_claim_id=visit.claim_id, **window)
     travel = traveler(TravelMode(facts.area.mode)) if facts.area else None
     question = ask(facts, wish, service, house_rules(db.session()), taken=taken[visit.provider_id], travel=travel, now=now, **window)
     return [start for minute in find_starts(question) if (start := from_minute(minute)) != visit.starts_at]

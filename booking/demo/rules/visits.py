@@ -14,8 +14,8 @@ from booking.demo.rules.outcomes import Outcome, as_planned, booked_event, draw_
 from booking.demo.rules.people import Client
 from booking.demo.rules.words import Site, World
 from booking.openings.rules.asking import Wish, Workable, open_time, pose, standing_spans
-from booking.openings.rules.candidates import NEIGHBOR_MINUTES
 from booking.openings.rules.judging import judge_start
+from booking.openings.rules.limits import NEIGHBOR_MINUTES
 from booking.openings.rules.question import Question, Taken
 from booking.openings.rules.starts import find_starts
 from booking.quotes.rules.agreed import AgreedTerms

@@ -283,7 +283,7 @@ OPERATIONS = (
             *WINDOW,
             Query("zip", TEXT, "Of a visit at the client's place."),
         ),
-        answer=given({"time_zone": TEXT, "openings": STARTS}),
+        answer=given({"time_zone": TEXT, "openings": STARTS}, {"by_arrangement": ANYTHING}),
         errors=(422, 429),
     ),
     Operation(

@@ -85,13 +85,29 @@ TERMS = taken(
     },
     {"deposit_percent": AMOUNT},
 )
+FOR_WHOM = {"services": listed(TEXT), "first_visits": YES, "booking": nullable({"type": "string", "enum": ["contact"]})}
 WEEKLY = taken(
     {"weekday": {"type": "integer", "minimum": 0, "maximum": 6}, "opens": CLOCK, "closes": CLOCK, "settings": listed(SETTING)},
-    {"place": nullable(TEXT), "staffing": nullable({"type": "string", "enum": ["full_time", "part_time", "rotating"]})},
+    {
+        "place": nullable(TEXT),
+        "staffing": nullable({"type": "string", "enum": ["full_time", "part_time", "rotating"]}),
+        "weeks": nullable({"type": "string", "enum": ["a", "b"]}),
+        **FOR_WHOM,
+    },
 )
 EXCEPTION = taken(
-    {"on": DAY},
-    {"closed": YES, "opens": CLOCK, "closes": CLOCK, "settings": listed(SETTING), "place": nullable(TEXT), "staffing": nullable(STAFFING)},
+    {},
+    {
+        "on": DAY,
+        "dates": listed(DAY),
+        "closed": YES,
+        "opens": CLOCK,
+        "closes": CLOCK,
+        "settings": listed(SETTING),
+        "place": nullable(TEXT),
+        "staffing": nullable(STAFFING),
+        **FOR_WHOM,
+    },
 )
 RULES = taken(
     {},
@@ -104,6 +120,14 @@ RULES = taken(
         "horizon_days": COUNT,
         "max_per_day": nullable(COUNT),
         "turnover_minutes": COUNT,
+        "week_a_from": nullable(DAY),
+        "contact_phone": nullable(TEXT),
+        "contact_email": nullable(TEXT),
+        "max_per_week": nullable(COUNT),
+        "max_minutes_per_day": nullable(COUNT),
+        "max_minutes_per_week": nullable(COUNT),
+        "run_minutes": nullable(COUNT),
+        "break_minutes": nullable(COUNT),
     },
 )
 SCHEDULE = taken({"weekly": listed(WEEKLY), "exceptions": listed(EXCEPTION), "rules": RULES})

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from booking.openings.api.alternatives import nearest_answer
-from booking.openings.api.shapes import provider_answer, search_answer
+from booking.openings.api.shapes import openings_answer, provider_answer, search_answer
 from booking.openings.forms.continuity import current_continuity
 from booking.openings.forms.searching import read_search, write_cursor
 from booking.openings.forms.windows import read_window
@@ -24,8 +24,8 @@ from marketplace import clock
 from marketplace.accounts.queries import saved_zip
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed
-from marketplace.kernel.walltime import NEW_YORK, from_minute
-from marketplace.webkit.filters import ny_date, rfc3339
+from marketplace.kernel.walltime import NEW_YORK
+from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import ANYONE, access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import json_object
@@ -98,7 +98,7 @@ def openings(slug: str) -> ResponseReturnValue:
     wish = read_wish(request.args, saved, also=("from", "to"))
     low, high = read_window(request.args.get("from") or None, request.args.get("to") or None, now)
     found = list_openings(db.session(), facts, wish, low, high, now)
-    return jsonify(time_zone=NEW_YORK.key, openings=[rfc3339(from_minute(start)) for start in found.starts])
+    return jsonify(openings_answer(found, (low, high)))
 
 
 @blueprint.post("/quotes")

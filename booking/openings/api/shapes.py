@@ -6,6 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 
 from booking.openings.catalogue import house_rules
+from booking.openings.queries.listing import Openings
+from booking.openings.rules.asking import arranged_hours
 from booking.openings.rules.continuity import Continuity
 from booking.openings.rules.evenings import Evenings, evenings_of
 from booking.openings.rules.kinds import provider_kinds
@@ -14,7 +16,8 @@ from booking.openings.rules.showing import PublicCredential, badges, public_cred
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.visits import quote_visit
 from marketplace.db import db
-from marketplace.kernel.walltime import from_minute, local_day, to_minute
+from marketplace.kernel.intervals import Span
+from marketplace.kernel.walltime import NEW_YORK, from_minute, local_day, to_minute
 from marketplace.webkit.filters import ny_date, rfc3339
 from providers.credentials.queries import load_policies
 from providers.profiles.catalogue import questions
@@ -32,6 +35,16 @@ def search_answer(result: SearchResult, following: str | None, now: datetime) ->
     facets = {_CONTRACT_NAMES.get(facet, facet): dict(sorted(result.facets[facet].items())) for facet in FACETS}
     items = [_item(found, result.query.condition, now) for found in result.items]
     return {"total": result.total, "facets": facets, "items": items, "next": following, "currency": "USD"}
+
+
+def openings_answer(found: Openings, window: Span) -> dict[str, object]:
+    """The answer of `GET /providers/{slug}/openings`; `by_arrangement` is there where some hours are agreed upon and not booked."""
+    answer: dict[str, object] = {"time_zone": NEW_YORK.key, "openings": [rfc3339(from_minute(start)) for start in found.starts]}
+    arranged, rules = arranged_hours(found.facts, found.wish, found.service, *window), found.facts.rules
+    if arranged:
+        times = [{"from": rfc3339(from_minute(begin)), "until": rfc3339(from_minute(end))} for begin, end in arranged]
+        answer["by_arrangement"] = {"times": times, "phone": rules.contact_phone, "email": rules.contact_email}
+    return answer
 
 
 def _item(found: Found, condition: str | None, now: datetime) -> dict[str, object]:

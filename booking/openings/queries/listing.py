@@ -59,6 +59,7 @@ def _question(session: Session, facts: ProviderFacts, wish: Wish, window: Span, 
     """What is asked about the starts in a window."""
     low, high = window
     service = offered_service(facts, wish)
-    taken = load_taken(session, [facts.id], from_minute=low, until_minute=high, now=now)[facts.id]
+    weeks = facts.rules.counts_weeks
+    taken = load_taken(session, [facts.id], from_minute=low, until_minute=high, now=now, whole_weeks=weeks)[facts.id]
     travel = travel_by(facts.area.mode) if facts.area else None
     return ask(facts, wish, service, house_rules(session), taken=taken, travel=travel, now=now, from_minute=low, until_minute=high)

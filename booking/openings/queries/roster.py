@@ -27,7 +27,8 @@ from providers.profiles.queries import load_facts, load_listed
 from providers.registry.models import Change
 from providers.registry.rules import LISTED
 
-KEPT_BACK_MINUTES = 4 * DAY_MINUTES
+# The whole of a week in which somebody may still be booked, and a day.
+KEPT_BACK_MINUTES = 8 * DAY_MINUTES
 FOREVER_MINUTE = 2**31 - 1
 FOREVER = 2**62
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
-from booking.openings.rules.candidates import NEIGHBOR_MINUTES
+from booking.openings.rules.limits import claims_around
 from booking.openings.rules.question import Taken
 from providers.schedule.models import Claim
 
@@ -24,14 +24,14 @@ def load_taken(
     from_minute: int,
     until_minute: int,
     now: datetime,
+    whole_weeks: bool,
     except_claim_id: int | None = None,
 ) -> dict[int, list[Taken]]:
-    """Live claims of these providers around a window, each provider's in order of time.
+    """Live claims of these providers around a window (with its `whole_weeks` where rules count those), each provider's in order of time.
 
-    A day and a half on both sides comes along: days are counted whole, and the visit before decides about travel. A hold that has run
-    out does not count, whether or not it was flipped. `except_claim_id` leaves out the appointment that is being moved.
+    A hold that has run out does not count, whether or not it was flipped. `except_claim_id` leaves out the appointment that is being moved.
     """
-    wanted = claims_wanted(provider_ids, from_minute - NEIGHBOR_MINUTES, until_minute + NEIGHBOR_MINUTES)
+    wanted = claims_wanted(provider_ids, *claims_around(from_minute, until_minute, whole_weeks=whole_weeks))
     expiry = Claim.__table__.c.expires_at
     found: dict[int, list[Taken]] = defaultdict(list)
     for row in session.execute(wanted.where(or_(expiry.is_(None), expiry > now))):

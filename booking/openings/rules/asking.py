@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import TypeVar
 
 from booking.openings.rules.question import Question, Taken, TravelMinutes, Visit
 from marketplace.kernel.errors import Refused
@@ -15,9 +16,11 @@ from providers.credentials.rules.policies import Policies
 from providers.credentials.rules.standing import CredentialFact, standing_days, techniques_in_standing
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to, pads
 from providers.registry.rules import LISTED
-from providers.schedule.rules.hours import DateException, OpenSpan, WeeklyRange
+from providers.schedule.rules.hours import Asked, DateException, OpenSpan, WeeklyRange, turns_of
 from providers.schedule.rules.opening import open_spans
 from providers.services.rules.calls import PHONE
+
+Hours = TypeVar("Hours", WeeklyRange, DateException)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def ask(
 ) -> Question:
     """The question whether and when `wish` fits into this provider's time in the window of epoch minutes."""
     first, last = days_around(from_minute, until_minute)
-    spans = open_time(facts, wish.setting, first, last)
+    spans = open_time(facts, wish.setting, first, last, service)
     standing = standing_spans(facts, service, house, first, last, wish.setting)
     workable = Workable(spans, standing, house)
     return pose(facts, wish, service, workable, taken=taken, travel=travel, now=now, window=(from_minute, until_minute))
@@ -111,24 +114,45 @@ def days_around(from_minute: int, until_minute: int) -> tuple[date, date]:
     return local_day(from_minute) - one, local_day(max(from_minute, until_minute - 1)) + one
 
 
-def open_time(facts: ProviderFacts, setting: str, first: date, last: date) -> list[OpenSpan]:
-    """Open time of a provider for a setting on the days first..last. On the road the place of a range does not matter.
+def open_time(
+    facts: ProviderFacts, setting: str, first: date, last: date, service: ServiceFacts | None = None, *, contact: bool = False
+) -> list[OpenSpan]:
+    """Open time of a provider for a setting and a service (None: any of them) on the days first..last.
 
-    A call can be whenever they work, wherever that is.
+    On the road the place of a range does not matter. A call can be whenever they work, wherever and for what that is. With `contact` it
+    is the hours in which visits are agreed upon, and those alone.
     """
+    turns = turns_of(facts.rules)
     if setting == PHONE:
-        return open_spans(facts.weekly, facts.exceptions, first, last, None, clinics=facts.clinic_hours, anywhere=True)
+        asked_for = Asked(turns, contact=contact, anywhere=True)
+        return open_spans(facts.weekly, facts.exceptions, first, last, None, clinics=facts.clinic_hours, asked_for=asked_for)
     weekly, exceptions = _hours_for(facts, setting)
     clinics = () if setting in MOBILE else facts.clinic_hours
-    return open_spans(weekly, exceptions, first, last, setting, clinics=clinics)
+    code, first_visit = (None, False) if service is None else (service.code, service.first_visit_only)
+    asked_for = Asked(turns, code, first_visit, contact)
+    return open_spans(weekly, exceptions, first, last, setting, clinics=clinics, asked_for=asked_for)
 
 
 def open_for_anything(facts: ProviderFacts, from_minute: int, until_minute: int) -> list[Span]:
     """The epoch minutes in [from, until) at which a provider is open for any setting that one of the services is offered in."""
     first, last = days_around(from_minute, until_minute)
-    settings = {setting for service in facts.services for setting in service.settings}
-    spans = [(span.begin_minute, span.end_minute) for setting in settings for span in open_time(facts, setting, first, last)]
+    apart = tells_services_apart(facts)
+    kinds = {(setting, service.code if apart else None) for service in facts.services for setting in service.settings}
+    spans = [span[:2] for setting, code in kinds for span in open_time(facts, setting, first, last, facts.service(code) if code else None)]
     return intersect(spans, [(from_minute, until_minute)])
+
+
+def arranged_hours(facts: ProviderFacts, wish: Wish, service: ServiceFacts, from_minute: int, until_minute: int) -> list[Span]:
+    """The epoch minutes in [from, until) in which a visit like this is agreed upon by a call or a letter, and not booked."""
+    first, last = days_around(from_minute, until_minute)
+    spans = open_time(facts, wish.setting, first, last, service, contact=True)
+    return intersect([span[:2] for span in spans], [(from_minute, until_minute)])
+
+
+def tells_services_apart(facts: ProviderFacts) -> bool:
+    """Whether some hours are for some of the services alone; else one look at open time does for all of them."""
+    both: tuple[WeeklyRange | DateException, ...] = (*facts.weekly, *facts.exceptions)
+    return any(hours.services or hours.first_visits for hours in both)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,5 +217,8 @@ def _hours_for(facts: ProviderFacts, setting: str) -> tuple[Sequence[WeeklyRange
 
 
 def _at(facts: ProviderFacts, place_of: Callable[[int | None], int | None]) -> tuple[list[WeeklyRange], list[DateException]]:
-    weekly = [replace(hours, place_id=place_of(hours.place_id)) for hours in facts.weekly]
-    return weekly, [replace(exception, place_id=place_of(exception.place_id)) for exception in facts.exceptions]
+    def placed(hours: Hours) -> Hours:
+        place_id = place_of(hours.place_id)
+        return hours if place_id == hours.place_id else replace(hours, place_id=place_id)
+
+    return [placed(hours) for hours in facts.weekly], [placed(exception) for exception in facts.exceptions]

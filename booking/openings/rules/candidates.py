@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from booking.openings.rules.asking import HouseRules, StandingPiece, Wish, open_time, standing_pieces
+from booking.openings.rules.asking import HouseRules, StandingPiece, Wish, open_time, standing_pieces, tells_services_apart
 from booking.openings.rules.evenings import Evenings, evenings_of
 from booking.openings.rules.kinds import provider_kinds
+from booking.openings.rules.limits import claims_around
 from booking.openings.rules.prices import WholePrices
 from booking.openings.rules.question import Taken, TravelMinutes
 from booking.quotes.rules.taxes import TaxRow
@@ -20,7 +21,6 @@ from providers.schedule.rules.hours import OpenSpan
 from providers.services.rules.prices import TravelRule
 
 COLLABORATION = "physician_collaboration"
-NEIGHBOR_MINUTES = 36 * 60
 MOST_REMEMBERED = 256
 
 Days = tuple[date, date]
@@ -53,6 +53,7 @@ class Candidate:
         self.facts = facts
         self.claims = claims
         self._techniques = frozenset(code for service in facts.services for code in service.techniques)
+        self._services_apart = tells_services_apart(facts)
         self._travel_rules = [rule for rule in facts.prices.rules if isinstance(rule, TravelRule)]
         self._known: dict[Hashable, Any] = {}
 
@@ -67,7 +68,7 @@ class Candidate:
 
     def taken(self, from_minute: int, until_minute: int, now: datetime) -> list[Taken]:
         """The claims around a window that count at `now`, in order of time; as many as `load_taken` reads."""
-        low, high = from_minute - NEIGHBOR_MINUTES, until_minute + NEIGHBOR_MINUTES
+        low, high = claims_around(from_minute, until_minute, whole_weeks=self.facts.rules.counts_weeks)
         return [
             claim.taken
             for claim in self.claims
@@ -76,14 +77,19 @@ class Candidate:
             and (claim.expires_at is None or claim.expires_at > now)
         ]
 
-    def open_time(self, setting: str, days: Days) -> list[OpenSpan]:
-        """Open time for a setting on these days. Settings with the same open time get the very same list."""
+    def hours_of(self, service: ServiceFacts) -> str | None:
+        """Whose hours count for a service: its own, by its code, or None where all services share theirs."""
+        return service.code if self._services_apart else None
+
+    def open_time(self, setting: str, service: ServiceFacts, days: Days) -> list[OpenSpan]:
+        """Open time for a setting and a service on these days. Whoever has the same open time gets the very same list."""
+        whose = self.hours_of(service)
 
         def laid_out() -> list[OpenSpan]:
-            spans = open_time(self.facts, setting, *days)
+            spans = open_time(self.facts, setting, *days, service if whose else None)
             return self._once((tuple(spans), days), lambda: spans) if spans else spans
 
-        return self._once((setting, days), laid_out)
+        return self._once((setting, whose, days), laid_out)
 
     def pieces(self, days: Days, house: HouseRules, setting: str) -> list[StandingPiece]:
         """The days on which the provider may work in a setting, with the techniques that stand on them.

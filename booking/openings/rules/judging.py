@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from booking.openings.rules.grid import Stretch, free_runs, join_stretches
-from booking.openings.rules.limits import earliest_start, full_days, latest_start, standing_starts, taken_starts
+from booking.openings.rules.limits import earliest_start, full_days, full_weeks, latest_start, standing_starts, taken_starts, tiring_starts
 from booking.openings.rules.question import Judgement, Question
 from booking.openings.rules.reach import Reach
 from booking.openings.rules.staffing import Barred, barred_starts
@@ -12,6 +12,8 @@ from marketplace.kernel.intervals import Span
 NOT_OPEN = "No visit of this length can begin at this time: it is not within the hours kept."
 NOT_STAFFED = "Evening and night visits are given by full-time staff only, and this time is staffed part time or in rotation."
 DAY_FULL = "This day is full: no more visits are taken on it."
+WEEK_FULL = "This week is full: no more visits are taken in it."
+BREAK_NEEDED = "The therapist has a break around this time. Choose another start."
 CALLS_FULL = "This day has as many introductory calls as one day takes. Choose another day."
 
 _MINUTES_OF_HOUR = 60
@@ -21,7 +23,7 @@ def judge_start(question: Question, start_minute: int) -> Judgement:
     """Whether the visit can begin at an epoch minute: yes exactly when `find_starts` lists it in an unbounded window.
 
     Codes, in the order in which they are asked: too_soon, too_far_ahead, not_bookable (credentials), outside_hours
-    (also beside the grid of starts, and late without full-time staff), slot_taken, day_full, not_reachable.
+    (also beside the grid of starts, and late without full-time staff), slot_taken, day_full, week_full, break_needed, not_reachable.
     """
     refusal = _refused_by_day(question, start_minute)
     if refusal is not None:
@@ -35,6 +37,10 @@ def judge_start(question: Question, start_minute: int) -> Judgement:
         return Judgement(ok=False, code="slot_taken", sentence="This time has just been taken.")
     if _within(start_minute, full_days(question)):
         return Judgement(ok=False, code="day_full", sentence=CALLS_FULL if question.visit.is_call else DAY_FULL)
+    if _within(start_minute, full_weeks(question)):
+        return Judgement(ok=False, code="week_full", sentence=WEEK_FULL)
+    if _within(start_minute, tiring_starts(question)):
+        return Judgement(ok=False, code="break_needed", sentence=BREAK_NEEDED)
     for *_, place in stretches:
         if _reachable(question, place, start_minute):
             return Judgement(ok=True, code="ok", sentence="This time is free.", place_id=place)

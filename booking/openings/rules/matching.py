@@ -74,7 +74,7 @@ class Look:
         self.least_cents: int | None = None
         self.matches: list[tuple[Option, Starts]] = []
         self._known: dict[Hashable, Starts] = {}
-        self._opened: dict[str, Sequence[OpenSpan]] = {}  # kept here so that one list is one thing while this look lasts
+        self._opened: dict[tuple[str, str | None], Sequence[OpenSpan]] = {}  # kept here so that one list is one thing while this look lasts
 
     @cached_property
     def _taken(self) -> list[Taken]:
@@ -194,9 +194,10 @@ class Look:
     def _starts(self, option: Option, standing: Spans, *, full_time: bool) -> Starts:
         """The engine's starts in the parts of the day asked for. Options that take the same time in the same spot share them."""
         spot = option.spot
-        opened = self._opened.get(spot.setting)
+        kind = spot.setting, self.candidate.hours_of(option.service)
+        opened = self._opened.get(kind)
         if opened is None:
-            opened = self._opened[spot.setting] = self.candidate.open_time(spot.setting, self.frame.days)
+            opened = self._opened[kind] = self.candidate.open_time(spot.setting, option.service, self.frame.days)
         if not standing or not opened:
             return NO_STARTS
         padding = pads(self.facts, option.service, spot.setting)

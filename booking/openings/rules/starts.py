@@ -7,7 +7,7 @@ from itertools import chain, islice
 from operator import itemgetter
 
 from booking.openings.rules.grid import apart, free_runs, join_stretches
-from booking.openings.rules.limits import earliest_start, full_days, latest_start, standing_starts, taken_starts
+from booking.openings.rules.limits import earliest_start, full_days, full_weeks, latest_start, standing_starts, taken_starts, tiring_starts
 from booking.openings.rules.question import Question, TravelMinutes
 from booking.openings.rules.reach import Reach
 from booking.openings.rules.staffing import barred_starts
@@ -30,11 +30,12 @@ def iter_starts(question: Question) -> Iterator[int]:
 
 
 def free_spans(question: Question) -> list[Span]:
-    """Starts in the window that notice, horizon, standing, full days and claims allow; open time and its staffing are not asked."""
+    """Starts in the window that every limit but open time and its staffing allows."""
     low = max(question.from_minute, earliest_start(question))
     high = min(question.until_minute, latest_start(question))
     without_standing = gaps((low, high), standing_starts(question.standing, question.visit.minutes))
-    return gaps((low, high), chain(taken_starts(question.taken, question.visit), full_days(question), without_standing))
+    full = (*full_days(question), *full_weeks(question), *tiring_starts(question))
+    return gaps((low, high), chain(taken_starts(question.taken, question.visit), full, without_standing))
 
 
 def _batches(question: Question) -> Iterator[Sequence[int]]:

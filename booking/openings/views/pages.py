@@ -24,6 +24,7 @@ from booking.openings.rules.asking import open_time
 from booking.openings.rules.prices import WholePrices
 from booking.openings.rules.search import SearchResult
 from booking.openings.rules.wanted import SearchQuery
+from booking.openings.views.arranged import arranged_words
 from booking.openings.views.cards import alternative_words, anyone, card, nearest
 from booking.openings.views.charts import chart
 from booking.openings.views.facets import Fields, chips, clear_href, facets, href, sorts
@@ -110,7 +111,7 @@ def provider(slug: str) -> str:
 
 def _times(facts: ProviderFacts, choice: Choice | None, now: datetime) -> Words:
     """The week of starts, and the first start's price and terms."""
-    nothing: Words = {"week": None, "chosen": None, "choices": None if choice is None else choices(choice)}
+    nothing: Words = {"arranged": None, "week": None, "chosen": None, "choices": None if choice is None else choices(choice)}
     if choice is None or (choice.wish.setting in MOBILE and choice.wish.zip is None):
         return nothing
     today = local_day(to_minute(now))
@@ -118,7 +119,7 @@ def _times(facts: ProviderFacts, choice: Choice | None, now: datetime) -> Words:
     found = list_openings(db.session(), facts, choice.wish, to_minute(now), horizon, now)
     cents = WholePrices(facts, found.service, choice.wish, taxes()).at(now)
     first = first_day(_asked_week(), today, facts.rules.horizon_days)
-    spans = open_time(facts, choice.wish.setting, first, first + timedelta(days=DAYS))
+    spans = open_time(facts, choice.wish.setting, first, first + timedelta(days=DAYS), found.service)
     shown = week(
         choice,
         found.starts,
@@ -129,7 +130,8 @@ def _times(facts: ProviderFacts, choice: Choice | None, now: datetime) -> Words:
         every=request.args.get("every") == "1",
     )
     ahead = [start for start in found.starts if start >= day_begin(first)]
-    return {**nothing, "week": shown, "chosen": chosen_words(choice, from_minute(ahead[0]), now) if ahead else None}
+    arranged = arranged_words(found, max(day_begin(first), to_minute(now)), day_begin(first + timedelta(days=DAYS)))
+    return {**nothing, "arranged": arranged, "week": shown, "chosen": chosen_words(choice, from_minute(ahead[0]), now) if ahead else None}
 
 
 def _asked_week() -> date | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -27,10 +28,11 @@ from providers.schedule.changes import (
     release_claim,
 )
 from providers.schedule.models import Claim, HoursException, ScheduleRule, WeeklyHours
-from providers.schedule.queries import claims_between, find_rule_row, get_block, places_by_id
-from providers.schedule.rules.checking import check_weekly
-from providers.schedule.rules.drafts import BlockDraft, ScheduleDraft
+from providers.schedule.queries import claims_between, find_rule_row, get_block, places_by_id, rules_in_force
+from providers.schedule.rules.checking import check_rules, check_services, check_weekly
+from providers.schedule.rules.drafts import RULE_NAMES, BlockDraft, ScheduleDraft
 from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
+from providers.services.queries import list_service_rows
 
 VisitsBetween = Callable[[Session, int, int, int], list[dict[str, object]]]
 """Tells of a provider's visits that meet [from, until) in epoch minutes. Visits belong to a floor above, which hands its own way down."""
@@ -41,9 +43,7 @@ def put_schedule(owner: Owner, draft: ScheduleDraft, now: datetime) -> None:
     with transaction() as session:
         provider = own_provider(session, owner, now)
         weekly, exceptions = _placed(draft, places_by_id(session, provider.id))
-        faults = check_weekly(weekly, exceptions)
-        if faults:
-            raise Refused("invalid", f"{faults[0].field}: {faults[0].message}", faults=faults)
+        _check(session, provider.id, draft, weekly, exceptions)
         session.execute(delete(WeeklyHours).where(WeeklyHours.provider_id == provider.id))
         session.execute(delete(HoursException).where(HoursException.provider_id == provider.id))
         session.add_all(_weekly_row(provider.id, hours) for hours in weekly)
@@ -86,16 +86,30 @@ def remove_block(owner: Owner, public_id: str, now: datetime) -> None:
         note_deed(session, provider, owner.actor, "block_removed", now, block=public_id)
 
 
+def _check(
+    session: Session, provider_id: int, draft: ScheduleDraft, weekly: Sequence[WeeklyRange], exceptions: Sequence[DateException]
+) -> None:
+    """Refuse hours that cannot be meant, each fault by the path under which it was stated."""
+    offered = {row.code for row in list_service_rows(session, provider_id) if not row.retired}
+    faults = check_weekly(weekly, exceptions)
+    faults += check_services(weekly, offered, "weekly") + check_services(exceptions, offered, "exceptions")
+    faults += check_rules(draft.rules or rules_in_force(session, provider_id), weekly, exceptions)
+    if faults:
+        raise _refusal([FieldFault(draft.path(fault.field), fault.message) for fault in faults])
+
+
+def _refusal(faults: Sequence[FieldFault]) -> Refused:
+    return Refused("invalid", f"{faults[0].field}: {faults[0].message}", faults=faults)
+
+
 def _placed(draft: ScheduleDraft, places: Mapping[int, str]) -> tuple[list[WeeklyRange], list[DateException]]:
     """Hours with their places found by public id; a place of somebody else's is as unknown as one that is not there."""
     ids = {public_id: place_id for place_id, public_id in places.items()}
     named = [(f"weekly[{at}]", place) for at, place in enumerate(draft.weekly_places)]
     named += [(f"exceptions[{at}]", place) for at, place in enumerate(draft.exception_places)]
-    faults = [
-        FieldFault(f"{path}.place", "This is none of your places.") for path, place in named if place is not None and place not in ids
-    ]
-    if faults:
-        raise Refused("invalid", f"{faults[0].field}: {faults[0].message}", faults=faults)
+    wrong = [draft.path(f"{path}.place") for path, place in named if place is not None and place not in ids]
+    if wrong:
+        raise _refusal([FieldFault(path, "This is none of your places.") for path in wrong])
     weekly = [replace(hours, place_id=ids.get(place or "")) for hours, place in zip(draft.weekly, draft.weekly_places, strict=True)]
     pairs = zip(draft.exceptions, draft.exception_places, strict=True)
     return weekly, [replace(exception, place_id=ids.get(place or "")) for exception, place in pairs]
@@ -104,7 +118,7 @@ def _placed(draft: ScheduleDraft, places: Mapping[int, str]) -> tuple[list[Weekl
 def _weekly_row(provider_id: int, hours: WeeklyRange) -> WeeklyHours:
     return WeeklyHours(
         provider_id=provider_id, weekday=hours.weekday, opens_minute=hours.opens_minute, closes_minute=hours.closes_minute,
-        settings=sorted(hours.settings), place_id=hours.place_id, staffing=hours.staffing,
+        settings=sorted(hours.settings), place_id=hours.place_id, staffing=hours.staffing, weeks=hours.weeks, **_for_whom(hours),
     )  # fmt: skip
 
 
@@ -112,16 +126,18 @@ def _exception_row(provider_id: int, exception: DateException) -> HoursException
     return HoursException(
         provider_id=provider_id, on=exception.on, closed=exception.closed, opens_minute=exception.opens_minute,
         closes_minute=exception.closes_minute, settings=sorted(exception.settings), place_id=exception.place_id,
-        staffing=exception.staffing,
+        staffing=exception.staffing, **_for_whom(exception),
     )  # fmt: skip
+
+
+def _for_whom(hours: WeeklyRange | DateException) -> dict[str, Any]:
+    return {"services": sorted(hours.services) or None, "first_visits": hours.first_visits, "contact": hours.contact}
 
 
 def _write_rules(session: Session, provider_id: int, rules: ScheduleRules) -> None:
     row = find_rule_row(session, provider_id) or ScheduleRule(provider_id=provider_id)
-    row.step_minutes, row.offset_minutes = rules.step_minutes, rules.offset_minutes
-    row.buffer_before_minutes, row.buffer_after_minutes = rules.buffer_before_minutes, rules.buffer_after_minutes
-    row.notice_minutes, row.horizon_days = rules.notice_minutes, rules.horizon_days
-    row.max_per_day, row.turnover_minutes = rules.max_per_day, rules.turnover_minutes
+    for name in RULE_NAMES:
+        setattr(row, name, getattr(rules, name))
     session.add(row)
 
 

@@ -5,31 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.errors import FieldFault
 from marketplace.webkit.typed import number_or_text, placed_faults
-from providers.schedule.rules.drafts import spoken_clock
+from providers.schedule.rules.drafts import CONTACT, RULE_NAMES, spoken_clock
 
 MOST_A_DAY = 4
-RULE_NAMES = (
-    "step_minutes",
-    "offset_minutes",
-    "buffer_before_minutes",
-    "buffer_after_minutes",
-    "notice_minutes",
-    "horizon_days",
-    "max_per_day",
-    "turnover_minutes",
-)
-_ROW = re.compile(r"(w[0-6]|e)-(\d{1,3})-(opens|closes|settings|place|staffing|on|closed)")
+WORDED = frozenset({"week_a_from", "contact_phone", "contact_email"})
+LONGEST_RUN_DAYS = 366
+_LISTS = frozenset({"settings", "services"})
+_TICKS = frozenset({"closed", "first_visits", "contact"})
+_ROW = re.compile(r"(w[0-6]|e)-(\d{1,3})-(opens|closes|settings|place|staffing|on|until|closed|weeks|services|first_visits|contact)")
 
 
 @dataclass
 class Row:
-    """One line of the editor: a range of a weekday, or an exception (`on` and `closed` are its alone)."""
+    """One line of the editor: a range of a weekday (with its `weeks`), or an exception (`on`, `until` and `closed` are its alone)."""
 
     name: str
     opens: str = ""
@@ -39,11 +34,21 @@ class Row:
     staffing: str = ""
     on: str = ""
     closed: bool = False
+    until: str = ""
+    weeks: str = ""
+    services: list[str] = field(default_factory=list)
+    first_visits: bool = False
+    contact: bool = False
 
     @property
     def spoken(self) -> str:
         """The range in words: `6:30 PM – 10:00 PM`."""
         return f"{spoken_clock(self.opens) or '…'} – {spoken_clock(self.closes) or '…'}"
+
+    @property
+    def special(self) -> bool:
+        """Whether something is said that most hours leave unsaid: then it is not folded away."""
+        return bool(self.staffing or self.weeks or self.services or self.first_visits or self.contact)
 
     @property
     def blank(self) -> bool:
@@ -64,7 +69,7 @@ class HoursPage:
         return {
             "weekly": [_weekly(number, row) for number, row in self._lines()],
             "exceptions": [_exception(row) for row in self.exceptions if not row.blank],
-            "rules": {name: number_or_text(text) for name, text in self.rules.items()},
+            "rules": {name: text or None if name in WORDED else number_or_text(text) for name, text in self.rules.items()},
         }
 
     def place_faults(self, faults: Sequence[FieldFault]) -> dict[str, list[str]]:
@@ -84,7 +89,7 @@ def page_of_body(body: Mapping[str, Any]) -> HoursPage:
         rows = weekdays[hours["weekday"]]
         rows.append(_row(f"w{hours['weekday']}-{len(rows)}", hours))
     exceptions = [_row(f"e-{at}", exception) for at, exception in enumerate(body["exceptions"])]
-    rules = {name: "" if body["rules"][name] is None else str(body["rules"][name]) for name in RULE_NAMES}
+    rules = {name: str(said) if (said := body["rules"].get(name)) is not None else "" for name in RULE_NAMES}
     return HoursPage(weekdays, exceptions, rules)
 
 
@@ -97,10 +102,10 @@ def page_of_form(form: MultiDict[str, str]) -> HoursPage:
             continue
         group, number, part = match[1], int(match[2]), match[3]
         row = rows[group].setdefault(number, Row(f"{group}-{number}"))
-        if part == "settings":
-            row.settings = form.getlist(key)
-        elif part == "closed":
-            row.closed = True
+        if part in _LISTS:
+            setattr(row, part, form.getlist(key))
+        elif part in _TICKS:
+            setattr(row, part, True)
         else:
             setattr(row, part, form[key].strip())
     lines = {group: [row for _, row in sorted(numbered.items())] for group, numbered in rows.items()}
@@ -132,17 +137,34 @@ def _row(name: str, facts: Mapping[str, Any]) -> Row:
         facts.get("staffing", ""),
         facts.get("on", ""),
         facts.get("closed", False),
+        weeks=facts.get("weeks", ""),
+        services=list(facts.get("services", ())),
+        first_visits=facts.get("first_visits", False),
+        contact="booking" in facts,
     )
 
 
 def _weekly(weekday: int, row: Row) -> dict[str, Any]:
-    return {"weekday": weekday, **_times(row)}
+    return {"weekday": weekday, **_times(row), **({"weeks": row.weeks} if row.weeks else {})}
 
 
 def _exception(row: Row) -> dict[str, Any]:
-    return {"on": row.on, "closed": True} if row.closed else {"on": row.on, **_times(row)}
+    days = _days(row)
+    return {**days, "closed": True} if row.closed else {**days, **_times(row)}
+
+
+def _days(row: Row) -> dict[str, Any]:
+    """One date, or each day up to another one; what is no such run of days is left to the reader to refuse."""
+    try:
+        first, last = date.fromisoformat(row.on), date.fromisoformat(row.until or row.on)
+    except ValueError:
+        return {"on": row.on or row.until}
+    if not 0 < (last - first).days < LONGEST_RUN_DAYS:
+        return {"on": row.on} if last == first else {"dates": []}
+    return {"dates": [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]}
 
 
 def _times(row: Row) -> dict[str, Any]:
-    words = {"place": row.place, "staffing": row.staffing}
+    words = {"place": row.place, "staffing": row.staffing, "services": row.services, "first_visits": row.first_visits}
+    words["booking"] = CONTACT if row.contact else ""
     return {"opens": row.opens, "closes": row.closes, "settings": row.settings, **{name: word for name, word in words.items() if word}}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from marketplace.webkit.reading import Fields
-from providers.schedule.rules.drafts import DEFAULT_RULES, BlockDraft, ScheduleDraft, closing_minute, minute_of
-from providers.schedule.rules.hours import SETTINGS, STAFFINGS, DateException, ScheduleRules, WeeklyRange
+from marketplace.accounts.contacts import read_email, read_phone
+from marketplace.kernel.errors import Refused
+from marketplace.webkit.reading import Fields, read_date
+from providers.schedule.rules.drafts import CONTACT, DEFAULT_RULES, BlockDraft, ScheduleDraft, closing_minute, minute_of
+from providers.schedule.rules.hours import SETTINGS, STAFFINGS, WEEKS, DateException, ScheduleRules, WeeklyRange
 
 MOST_RANGES = 60
 MOST_EXCEPTIONS = 400
+MOST_DATES = 366
+MOST_SERVICES = 40
 LONGEST_BLOCK = timedelta(days=366)
 
 
@@ -19,12 +24,16 @@ def read_schedule(body: Mapping[str, Any]) -> ScheduleDraft:
     """The contract's `/provider/schedule`. Raises Malformed for unknown fields, Refused `invalid` for the rest."""
     fields = Fields(body)
     weekly = [_weekly(fields, row) for row in fields.rows("weekly", (), most=MOST_RANGES)]
-    exceptions = [_exception(fields, row) for row in fields.rows("exceptions", (), most=MOST_EXCEPTIONS)]
+    stated = [_exception(fields, row) for row in fields.rows("exceptions", (), most=MOST_EXCEPTIONS)]
+    exceptions = [(replace(one, on=day), place, number) for number, (one, place, days) in enumerate(stated) for day in days]
+    if len(exceptions) > MOST_EXCEPTIONS:
+        fields.fault("exceptions", f"At most {MOST_EXCEPTIONS} dates.")
     rules = _rules(fields)
     fields.finish()
     return ScheduleDraft(
         tuple(hours for hours, _ in weekly), tuple(place for _, place in weekly),
-        tuple(exception for exception, _ in exceptions), tuple(place for _, place in exceptions), rules,
+        tuple(exception for exception, _, _ in exceptions), tuple(place for _, place, _ in exceptions), rules,
+        tuple(number for _, _, number in exceptions),
     )  # fmt: skip
 
 
@@ -34,28 +43,58 @@ def _weekly(fields: Fields, row: Fields) -> tuple[WeeklyRange, str | None]:
     settings = _settings(row)
     place = row.text("place", None, longest=24)
     staffing = row.choice("staffing", STAFFINGS, None)
+    weeks = row.choice("weeks", WEEKS, None)
+    more = _for_whom(row)
     fields.adopt(row)
-    return WeeklyRange(weekday, opens, closes, settings, None, staffing), place
+    return WeeklyRange(weekday, opens, closes, settings, None, staffing, weeks, **more), place
 
 
-def _exception(fields: Fields, row: Fields) -> tuple[DateException, str | None]:
-    on = row.day("on") or date.min
+def _exception(fields: Fields, row: Fields) -> tuple[DateException, str | None, list[date]]:
+    """What differs, where, and on which dates."""
+    days = _dates(row)
     closed = row.boolean("closed", default=False)
     if closed:
         for name in ("opens", "closes"):
             if row.raw(name, None) is not None:
                 row.fault(name, "A closed day has no hours.")
-        row.raw("settings", None)
-        row.raw("place", None)
-        row.raw("staffing", None)
+        for name in ("settings", "place", "staffing", "services", "first_visits", "booking"):
+            row.raw(name, None)
         fields.adopt(row)
-        return DateException(on, closed=True), None
+        return DateException(date.min, closed=True), None, days
     opens, closes = read_times(row)
     settings = _settings(row)
     place = row.text("place", None, longest=24)
     staffing = row.choice("staffing", STAFFINGS, None)
+    more = _for_whom(row)
     fields.adopt(row)
-    return DateException(on, False, opens, closes, settings, None, staffing), place
+    return DateException(date.min, False, opens, closes, settings, None, staffing, **more), place, days
+
+
+def _dates(row: Fields) -> list[date]:
+    """The date `on`, or several `dates` at once; each once, in order."""
+    if not row.has("dates"):
+        on = row.day("on")
+        return [on] if on else []
+    if row.raw("on", None) is not None:
+        row.fault("on", "Give one date, or several, not both.")
+    texts = row.texts("dates") or []
+    if not texts:
+        row.fault("dates", "Give at least one date.")
+    if len(texts) > MOST_DATES:
+        row.fault("dates", f"At most {MOST_DATES} dates at once.")
+    return sorted({read_date(text) for text in texts[:MOST_DATES]})
+
+
+def _for_whom(row: Fields) -> dict[str, Any]:
+    """Which services hours are for, and whether a start in them is booked here or agreed upon."""
+    codes = row.texts("services", ()) or ()
+    if len(codes) > MOST_SERVICES:
+        row.fault("services", f"At most {MOST_SERVICES} services.")
+    return {
+        "services": frozenset(codes[:MOST_SERVICES]),
+        "first_visits": bool(row.boolean("first_visits", default=False)),
+        "contact": row.choice("booking", (CONTACT,), None) == CONTACT,
+    }
 
 
 def read_times(row: Fields) -> tuple[int, int]:
@@ -99,9 +138,39 @@ def _rules(fields: Fields) -> ScheduleRules | None:
         horizon_days=row.integer("horizon_days", DEFAULT_RULES.horizon_days, most=365),
         max_per_day=row.integer("max_per_day", None, least=1, most=48),
         turnover_minutes=row.integer("turnover_minutes", DEFAULT_RULES.turnover_minutes, most=240),
+        week_a_from=_monday(row),
+        contact_phone=_readable(row, "contact_phone", read_phone),
+        contact_email=_readable(row, "contact_email", read_email),
+        max_per_week=row.integer("max_per_week", None, least=1, most=7 * 48),
+        max_minutes_per_day=row.integer("max_minutes_per_day", None, least=10, most=24 * 60),
+        max_minutes_per_week=row.integer("max_minutes_per_week", None, least=10, most=7 * 24 * 60),
+        run_minutes=row.integer("run_minutes", None, least=10, most=12 * 60),
+        break_minutes=row.integer("break_minutes", None, least=5, most=240),
     )
+    if (rules.run_minutes is None) != (rules.break_minutes is None):
+        missing = "run_minutes" if rules.run_minutes is None else "break_minutes"
+        row.fault(missing, "Say both: after how many minutes hands-on, and how long the break is.")
     fields.adopt(row)
     return rules
+
+
+def _monday(row: Fields) -> date | None:
+    day: date | None = row.day("week_a_from", None)
+    if day is not None and day.weekday() != 0:
+        row.fault("week_a_from", "Weeks begin on a Monday: choose one.")
+    return day
+
+
+def _readable(row: Fields, field: str, read: Callable[[str], str]) -> str | None:
+    """A phone number or an address in the one form in which it is kept."""
+    typed = row.text(field, None, longest=254)
+    if not typed:
+        return None
+    try:
+        return read(typed)
+    except Refused as refusal:
+        row.fault(field, refusal.sentence)
+        return None
 
 
 def read_block(body: Mapping[str, Any]) -> BlockDraft:

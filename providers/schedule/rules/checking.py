@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 
 from marketplace.kernel.errors import FieldFault
 from marketplace.kernel.intervals import Span, overlaps
 from marketplace.kernel.walltime import DAY_MINUTES
-from providers.schedule.rules.hours import SETTINGS, STAFFINGS, DateException, WeeklyRange
+from providers.schedule.rules.hours import SETTINGS, STAFFINGS, DateException, ScheduleRules, WeeklyRange
 
 _WEEK_MINUTES = 7 * DAY_MINUTES
+
+
+def check_rules(rules: ScheduleRules, ranges: Sequence[WeeklyRange], exceptions: Sequence[DateException]) -> list[FieldFault]:
+    """What the rules must say because of the hours: when weeks alternate since when, and how to reach whom to agree with."""
+    faults = []
+    if rules.week_a_from is None and any(hours.weeks for hours in ranges):
+        faults.append(FieldFault("rules.week_a_from", "Say from which Monday on weeks A and B take turns."))
+    both: tuple[WeeklyRange | DateException, ...] = (*ranges, *exceptions)
+    if not (rules.contact_phone or rules.contact_email) and any(hours.contact for hours in both):
+        faults.append(FieldFault("rules.contact_phone", "Give a phone number or an e-mail address for hours that are booked by contact."))
+    return faults
+
+
+def check_services(hours: Sequence[WeeklyRange | DateException], offered: Collection[str], field: str) -> list[FieldFault]:
+    """Hours named by `field` may be for services that are offered, and for no others."""
+    named = ((at, sorted(one.services.difference(offered))) for at, one in enumerate(hours))
+    return [FieldFault(f"{field}[{at}].services", f"This is none of your services: {codes[0][:40]}.") for at, codes in named if codes]
 
 
 def check_weekly(ranges: Sequence[WeeklyRange], exceptions: Sequence[DateException] = ()) -> list[FieldFault]:
@@ -56,17 +73,19 @@ def _listed(words: frozenset[str]) -> str:
 
 def _check_places(ranges: Sequence[WeeklyRange]) -> Iterator[FieldFault]:
     """Nobody works at two places at once; time on the road (no place) may run beside a place."""
-    placed = [(at, hours, _in_week(hours)) for at, hours in enumerate(ranges) if hours.place_id is not None]
+    placed = [(at, hours, _in_fortnight(hours)) for at, hours in enumerate(ranges) if hours.place_id is not None]
     for (_, one, early), (at, other, late) in combinations(placed, 2):
         if one.place_id != other.place_id and any(_meet(a, b) for a in early for b in late):
             yield FieldFault(f"weekly[{at}].place", "These hours overlap hours at another place.")
 
 
-def _in_week(hours: WeeklyRange) -> list[Span]:
-    """The minutes of a week that begins on Monday; a tail past Sunday's midnight is Monday's."""
+def _in_fortnight(hours: WeeklyRange) -> list[Span]:
+    """The minutes of a week A and the week B after it; a tail past the second Sunday's midnight is the first Monday's."""
     begin = hours.weekday * DAY_MINUTES + hours.opens_minute
     end = hours.weekday * DAY_MINUTES + hours.closes_minute
-    return [(begin, end), (begin - _WEEK_MINUTES, end - _WEEK_MINUTES)]
+    weeks = [number for number, week in enumerate(("a", "b")) if hours.weeks in (week, None)]
+    shifts = [number * _WEEK_MINUTES + turn for number in weeks for turn in (0, -2 * _WEEK_MINUTES)]
+    return [(begin + shift, end + shift) for shift in shifts]
 
 
 def _meet(one: Span, other: Span) -> bool:

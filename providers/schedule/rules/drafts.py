@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 
 from marketplace.kernel.walltime import DAY_MINUTES
 from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
 
+CONTACT = "contact"
 DEFAULT_RULES = ScheduleRules(15, None, 0, 15, 120, 60, None, 0)
 """What holds for a provider who has said nothing: quarter hours, 15 minutes after a visit, two hours of notice, 60 days ahead."""
+
+RULE_NAMES = tuple(field.name for field in fields(ScheduleRules))
+_ALWAYS_SAID = frozenset(
+    {"step_minutes", "offset_minutes", "buffer_before_minutes", "buffer_after_minutes", "notice_minutes", "horizon_days", "max_per_day",
+     "turnover_minutes"}
+)  # fmt: skip
 
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 
@@ -20,7 +27,8 @@ _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 class ScheduleDraft:
     """Weekly hours and exceptions whose `place_id` is still to be found: `weekly_places[n]` is the public id for `weekly[n]`.
 
-    `rules` is None where the rules stay as they are.
+    `rules` is None where the rules stay as they are. An exception may have been stated for several dates at once:
+    `exception_rows[n]` is the number of the statement that `exceptions[n]` comes from.
     """
 
     weekly: tuple[WeeklyRange, ...]
@@ -28,6 +36,13 @@ class ScheduleDraft:
     exceptions: tuple[DateException, ...]
     exception_places: tuple[str | None, ...]
     rules: ScheduleRules | None
+    exception_rows: tuple[int, ...] = ()
+
+    def path(self, field: str) -> str:
+        """A fault's path by what was stated: `exceptions[7].on` is `exceptions[1].on` where the second statement named seven dates."""
+        head, found, tail = field.partition("exceptions[")
+        number, _, rest = tail.partition("]")
+        return f"{head}exceptions[{self.exception_rows[int(number)]}]{rest}" if found and self.exception_rows else field
 
 
 @dataclass(frozen=True)
@@ -71,13 +86,20 @@ def schedule_to_dict(
     return {
         "weekly": [_weekly_to_dict(hours, places) for hours in weekly],
         "exceptions": [_exception_to_dict(exception, places) for exception in exceptions],
-        "rules": asdict(rules),
+        "rules": _rules_to_dict(rules),
     }
+
+
+def _rules_to_dict(rules: ScheduleRules) -> dict[str, object]:
+    """What was there from the beginning is always said, what came later where there is something to say."""
+    said = {name: getattr(rules, name) for name in RULE_NAMES}
+    shown = {name: word for name, word in said.items() if name in _ALWAYS_SAID or word}
+    return {name: word.isoformat() if isinstance(word, date) else word for name, word in shown.items()}
 
 
 def _weekly_to_dict(hours: WeeklyRange, places: Mapping[int, str]) -> dict[str, object]:
     shape = {"weekday": hours.weekday, **_hours_to_dict(hours.opens_minute, hours.closes_minute, hours.settings, hours.place_id, places)}
-    return shape if hours.staffing is None else {**shape, "staffing": hours.staffing}
+    return {**shape, **_more_to_dict(hours), **({} if hours.weeks is None else {"weeks": hours.weeks})}
 
 
 def _exception_to_dict(exception: DateException, places: Mapping[int, str]) -> dict[str, object]:
@@ -85,7 +107,14 @@ def _exception_to_dict(exception: DateException, places: Mapping[int, str]) -> d
     if exception.closed or exception.opens_minute is None or exception.closes_minute is None:
         return {"on": on, "closed": True}
     shape = {"on": on, **_hours_to_dict(exception.opens_minute, exception.closes_minute, exception.settings, exception.place_id, places)}
-    return shape if exception.staffing is None else {**shape, "staffing": exception.staffing}
+    return {**shape, **_more_to_dict(exception)}
+
+
+def _more_to_dict(hours: WeeklyRange | DateException) -> dict[str, object]:
+    """What most hours leave unsaid."""
+    more: dict[str, object] = {"staffing": hours.staffing, "services": sorted(hours.services), "first_visits": hours.first_visits}
+    more["booking"] = CONTACT if hours.contact else None
+    return {name: word for name, word in more.items() if word}
 
 
 def _hours_to_dict(opens: int, closes: int, settings: frozenset[str], place_id: int | None, places: Mapping[int, str]) -> dict[str, object]:

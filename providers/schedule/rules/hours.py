@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 SETTINGS = frozenset({"clinic", "home", "office", "hotel"})
+WEEKS = frozenset({"a", "b"})
 STAFFINGS = frozenset({"full_time", "part_time", "rotating"})
 NOT_FULL_TIME = frozenset({"part_time", "rotating"})
 """Staffing under which no evening or night visit begins. Hours without a word are the provider's own practice."""
@@ -19,6 +20,9 @@ class WeeklyRange:
 
     `settings` are the settings it is offered for; none means it is never offered. `place_id` is the clinic or office
     it is worked at, None for a provider who only travels. `staffing` is full_time, part_time, rotating or unknown.
+    `weeks` is "a" or "b" for every other week, None for all: the week of the day on which the range opens counts.
+    `services` names the services it is for, none for all; `first_visits` leaves those meant for a first visit alone.
+    A visit in `contact` hours is agreed upon by a call or a letter: they are shown, and no start lies in them.
     """
 
     weekday: int
@@ -27,6 +31,10 @@ class WeeklyRange:
     settings: frozenset[str]
     place_id: int | None = None
     staffing: str | None = None
+    weeks: str | None = None
+    services: frozenset[str] = frozenset()
+    first_visits: bool = False
+    contact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +47,10 @@ class HoursStated:
 
 @dataclass(frozen=True, slots=True)
 class DateException:
-    """A date that differs. With hours it replaces the ranges that open on the date, whatever their setting.
+    """A date that differs. With hours it replaces the ranges that open on the date, whatever their setting and service.
 
-    `closed` closes the whole calendar day: its own ranges with their tails into the next day, and the tail of the
-    night before. It wins over hours on the same date.
+    `services`, `first_visits` and `contact` as in a weekly range. `closed` closes the whole calendar day: its own ranges
+    with their tails into the next day, and the tail of the night before. It wins over hours on the same date.
     """
 
     on: date
@@ -52,6 +60,9 @@ class DateException:
     settings: frozenset[str] = frozenset()
     place_id: int | None = None
     staffing: str | None = None
+    services: frozenset[str] = frozenset()
+    first_visits: bool = False
+    contact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,11 @@ class ScheduleRules:
     Starts come every `step_minutes` from where open time begins or, with `offset_minutes`, where the wall clock's
     minute of the day leaves the same rest as `offset_minutes` when divided by the step. `notice_minutes` is elapsed
     time; `horizon_days` counts New York dates, the last one whole; `max_per_day` counts visits by the date they start.
+    `week_a_from` is a Monday on which a week "a" begins. `contact_phone` and `contact_email` are shown to everybody: how
+    to reach the provider about hours that are agreed upon. `max_per_week` and the two of minutes hands-on count visits by
+    the New York day and by the week, from Monday on, in which they start. After visits of `run_minutes` hands-on in all
+    with less than `break_minutes` between any two, nothing begins before a break as long as that; a visit that is longer
+    by itself may stand alone.
     """
 
     step_minutes: int
@@ -95,6 +111,58 @@ class ScheduleRules:
     horizon_days: int
     max_per_day: int | None
     turnover_minutes: int
+    week_a_from: date | None = None
+    contact_phone: str | None = None
+    contact_email: str | None = None
+    max_per_week: int | None = None
+    max_minutes_per_day: int | None = None
+    max_minutes_per_week: int | None = None
+    run_minutes: int | None = None
+    break_minutes: int | None = None
+
+    @property
+    def counts_weeks(self) -> bool:
+        """Whether a start depends on everything else in its week."""
+        return self.max_per_week is not None or self.max_minutes_per_week is not None
+
+
+class Turns(NamedTuple):
+    """What else decides about a day's hours: a Monday on which a week "a" begins (None: the first Monday of the calendar)."""
+
+    week_a_from: date | None = None
+
+
+EVERY_WEEK_ALIKE = Turns()
+
+
+def turns_of(rules: ScheduleRules) -> Turns:
+    """What a provider's rules say about the hours of a day."""
+    return Turns(rules.week_a_from)
+
+
+class Asked(NamedTuple):
+    """Which hours are asked for: those for a service (None: for any), which may be meant for a first visit.
+
+    With `contact` those in which visits are agreed upon, and no others; else those with starts. `anywhere` forgets their
+    places, for what needs none: a phone call.
+    """
+
+    turns: Turns = EVERY_WEEK_ALIKE
+    service: str | None = None
+    first_visit: bool = False
+    contact: bool = False
+    anywhere: bool = False
+
+    def suits(self, hours: WeeklyRange | DateException) -> bool:
+        """Whether these hours are among them."""
+        if hours.contact is not self.contact:
+            return False
+        if self.service is None:
+            return True
+        return (not hours.services or self.service in hours.services) and (self.first_visit or not hours.first_visits)
+
+
+ANY_HOURS = Asked()
 
 
 class OpenSpan(NamedTuple):
@@ -117,7 +185,7 @@ def stated_to_list(weekly: Iterable[WeeklyRange]) -> list[list[object]]:
     rows: list[list[object]] = [
         [hours.weekday, hours.opens_minute, hours.closes_minute, sorted(hours.settings), hours.place_id, hours.staffing]
         for hours in weekly
-        if hours.settings
+        if hours.settings and not hours.contact
     ]
     return sorted(rows, key=repr)
 

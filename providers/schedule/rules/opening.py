@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 from marketplace.kernel.intervals import Span, intersect, merge
 from marketplace.kernel.walltime import DAY_MINUTES, NEW_YORK, day_begin, midnight_wall_minute, spans_on_wall, steady_offset, wall_spans
-from providers.schedule.rules.hours import ClinicHours, DateException, OpenSpan, WeeklyRange
+from providers.schedule.rules.hours import ANY_HOURS, Asked, ClinicHours, DateException, OpenSpan, WeeklyRange
 
 LOOK_BACK_DAYS = 35
 
 _LOOKS_BACK = (1, 3, LOOK_BACK_DAYS)
 _EPOCH_MINUTE = 0
+_FORTNIGHT = 14
 _WEAKEST_FIRST = ("rotating", "part_time", None, "full_time")
 
 _Hours = tuple[int, int, int | None, str | None]
@@ -32,9 +33,9 @@ def open_spans(
     zone: ZoneInfo = NEW_YORK,
     *,
     clinics: Sequence[ClinicHours] = (),
-    anywhere: bool = False,
+    asked_for: Asked = ANY_HOURS,
 ) -> list[OpenSpan]:
-    """Open time of the days first_day..last_day for a setting (None: for any), sorted.
+    """Open time of the days first_day..last_day for a setting (None: for any), sorted: of the hours that are asked for.
 
     Nothing before first_day, though the tail of the night before is there; open time that begins by last_day runs to
     its end, on into hours of the next day that it touches. Touching and overlapping ranges of one place are one
@@ -42,12 +43,12 @@ def open_spans(
     counts: rotating, part_time, nothing said, full_time.
 
     At a place in a shared clinic time is open only while the clinic is; in a rostered one shifts take the place of the
-    ranges there. A day that is closed closes shifts too. `anywhere` forgets the places, for what needs none: a phone call.
+    ranges there. A day that is closed closes shifts too.
 
     A stretch is followed back at most LOOK_BACK_DAYS days to find where its starts are counted from;
     one open without a break for longer counts from the epoch, so that the answer does not depend on the days asked for.
     """
-    week = _Week(weekly, exceptions, setting, zone, clinics, anywhere=anywhere)
+    week = _Week(weekly, exceptions, setting, zone, clinics, asked_for)
     if week.never_open:
         return []
     asked = day_begin(first_day, zone), day_begin(last_day + timedelta(days=1), zone)
@@ -74,7 +75,7 @@ def _lie_apart(pieces: list[OpenSpan], low: int) -> bool:
 
 
 class _Week:
-    """The hours that are offered for one setting, day by day, exceptions applied."""
+    """The hours that are asked for, day by day, exceptions applied. Weekly hours are kept for two weeks, "a" first."""
 
     def __init__(
         self,
@@ -83,17 +84,25 @@ class _Week:
         setting: str | None,
         zone: ZoneInfo,
         clinics: Sequence[ClinicHours],
-        *,
-        anywhere: bool,
+        asked: Asked,
     ) -> None:
         self.zone = zone
-        self.anywhere = anywhere
+        self.anywhere = asked.anywhere
+        self.monday = 1 if asked.turns.week_a_from is None else asked.turns.week_a_from.toordinal()
         self.houses = {clinic.place_id: clinic.weekly for clinic in clinics if clinic.weekly}
         rostered = {clinic.place_id for clinic in clinics if clinic.rostered}
-        self.weekdays: list[list[_Hours]] = [[] for _ in range(7)]
+
+        def counts(hours: WeeklyRange | DateException) -> bool:
+            return hours.place_id not in rostered and _offered(hours.settings, setting) and asked.suits(hours)
+
+        self.fortnight: list[list[_Hours]] = [[] for _ in range(_FORTNIGHT)]
         for hours in weekly:
-            if hours.place_id not in rostered and _offered(hours.settings, setting) and hours.opens_minute < hours.closes_minute:
-                self.weekdays[hours.weekday].append((hours.opens_minute, hours.closes_minute, hours.place_id, hours.staffing))
+            if counts(hours) and hours.opens_minute < hours.closes_minute:
+                one = hours.opens_minute, hours.closes_minute, hours.place_id, hours.staffing
+                if hours.weeks != "b":
+                    self.fortnight[hours.weekday].append(one)
+                if hours.weeks != "a":
+                    self.fortnight[hours.weekday + 7].append(one)
         self.dates: dict[int, list[_Hours]] = defaultdict(list)
         self.closed: set[int] = set()
         for exception in exceptions:
@@ -102,21 +111,20 @@ class _Week:
                 self.closed.add(day)
             elif exception.opens_minute is not None and exception.closes_minute is not None:
                 replacing = self.dates[day]
-                here = exception.place_id not in rostered and _offered(exception.settings, setting)
-                if here and exception.opens_minute < exception.closes_minute:
+                if counts(exception) and exception.opens_minute < exception.closes_minute:
                     replacing.append((exception.opens_minute, exception.closes_minute, exception.place_id, exception.staffing))
         self.shifts: dict[int, list[_Hours]] = defaultdict(list)
         for clinic in clinics:
-            for shift in clinic.shifts if clinic.rostered else ():
+            for shift in clinic.shifts if clinic.rostered and not asked.contact else ():
                 self.shifts[shift.on.toordinal()].append((shift.opens_minute, shift.closes_minute, clinic.place_id, shift.staffing))
         self.has_exceptions = bool(self.dates or self.closed or self.shifts)
-        self.never_open = not any(self.weekdays) and not any(self.dates.values()) and not self.shifts
+        self.never_open = not any(self.fortnight) and not any(self.dates.values()) and not self.shifts
 
     def hours_of(self, day: int) -> list[_Hours]:
         """The hours that open on a day (an ordinal), cut at midnight where the next day is closed."""
         if day in self.closed:
             return []
-        hours = self.dates[day] if day in self.dates else self.weekdays[(day - 1) % 7]
+        hours = self.dates[day] if day in self.dates else self.fortnight[(day - self.monday) % _FORTNIGHT]
         if day in self.shifts:
             hours = hours + self.shifts[day]
         if day + 1 in self.closed:
@@ -129,7 +137,7 @@ class _Week:
         offset = steady_offset(low, high, self.zone)
         found: list[OpenSpan] = []
         for day, midnight in enumerate(range(low, high - DAY_MINUTES, DAY_MINUTES), first.toordinal()):
-            hours = self.hours_of(day) if self.has_exceptions else self.weekdays[(day - 1) % 7]
+            hours = self.hours_of(day) if self.has_exceptions else self.fortnight[(day - self.monday) % _FORTNIGHT]
             for opens, closes, place, staffing in hours:
                 if offset is not None:
                     begins = midnight - offset

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from marketplace.kernel.intervals import merge
 from marketplace.kernel.walltime import day_span, from_minute
-from providers.schedule.rules.hours import ClinicHours, DateException, WeeklyRange
+from providers.schedule.rules.hours import ANY_HOURS, Asked, ClinicHours, DateException, WeeklyRange
 from providers.schedule.rules.opening import open_spans
 
 
@@ -21,11 +21,16 @@ class OpenDay:
 
 
 def coming_days(
-    weekly: Sequence[WeeklyRange], exceptions: Sequence[DateException], first_day: date, days: int = 7, clinics: Sequence[ClinicHours] = ()
+    weekly: Sequence[WeeklyRange],
+    exceptions: Sequence[DateException],
+    first_day: date,
+    days: int = 7,
+    clinics: Sequence[ClinicHours] = (),
+    asked_for: Asked = ANY_HOURS,
 ) -> tuple[OpenDay, ...]:
     """The next days in order, closed ones too."""
     last_day = first_day + timedelta(days=days - 1)
-    spans = open_spans(weekly, exceptions, first_day, last_day, None, clinics=clinics)
+    spans = open_spans(weekly, exceptions, first_day, last_day, None, clinics=clinics, asked_for=asked_for)
     merged = merge([(span.begin_minute, span.end_minute) for span in spans])
     return tuple(
         OpenDay(day, tuple((from_minute(begin), from_minute(end)) for begin, end in merged if low <= begin < high))

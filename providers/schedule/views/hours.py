@@ -25,7 +25,9 @@ from providers.schedule.forms.page import MOST_A_DAY, HoursPage, add_line, drop_
 from providers.schedule.queries import list_clinic_hours, list_exceptions, list_weekly, places_by_id, rules_in_force
 from providers.schedule.rules.clinics import WEEK_DAYS
 from providers.schedule.rules.drafts import schedule_to_dict
+from providers.schedule.rules.hours import Asked, turns_of
 from providers.schedule.rules.preview import coming_days
+from providers.services.queries import list_services
 
 blueprint = Blueprint("schedule", __name__)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -109,5 +111,12 @@ def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence:
         weekdays=WEEKDAYS,
         most=MOST_A_DAY,
         places=places,
-        coming=coming_days(list_weekly(session, own_id), list_exceptions(session, own_id), today, clinics=clinics),
+        services=[(one.code, one.name) for one in list_services(session, own_id)],
+        coming=coming_days(
+            list_weekly(session, own_id),
+            list_exceptions(session, own_id),
+            today,
+            clinics=clinics,
+            asked_for=Asked(turns_of(rules_in_force(session, own_id))),
+        ),
     )

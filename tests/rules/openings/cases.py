@@ -6,7 +6,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from booking.openings.rules.question import Question, Taken, Visit
-from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
+from providers.schedule.rules.hours import Asked, DateException, ScheduleRules, WeeklyRange, turns_of
 from providers.schedule.rules.opening import open_spans
 from tests.rules.openings.yardstick import Case
 
@@ -15,6 +15,7 @@ OTHER_ZONES = tuple(ZoneInfo(key) for key in ("Europe/London", "Australia/Lord_H
 YEARS = range(2026, 2038)
 SETTINGS = ("clinic", "home", "office", "hotel")
 STAFFINGS = (None, "full_time", "full_time", "part_time", "rotating")
+SERVICES = ("relax", "deep", "knee")
 ZIPS = ("10001", "10019", "10128")
 PLACE_ZIPS = {1: "10001", 2: "10019"}
 EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -59,12 +60,20 @@ def random_settings(random: Random) -> frozenset[str]:
     return frozenset(random.sample(SETTINGS, random.choice((0, 2, 3, 4, 4, 4))))
 
 
+def random_purpose(random: Random) -> tuple[frozenset[str], bool, bool]:
+    """For which services, only for a first visit, only by contact: mostly nothing of all this."""
+    if random.random() < 0.85:
+        return frozenset(), False, False
+    return frozenset(random.sample(SERVICES, random.choice((0, 1, 2)))), random.random() < 0.3, random.random() < 0.3
+
+
 def random_weekly(random: Random, day: date) -> list[WeeklyRange]:
     ranges = []
-    for _ in range(random.choice((1, 2, 3, 3, 4, 6))):
+    for _ in range(random.choice((2, 3, 4, 4, 5, 7))):
         weekday = (day + timedelta(days=random.choice((-1, 0, 0, 0, 1)))).weekday()
         place, staffing = random.choice((None, 1, 1, 2)), random.choice(STAFFINGS)
-        ranges.append(WeeklyRange(weekday, *random_hours(random), random_settings(random), place, staffing))
+        weeks = random.choice((*[None] * 8, "a", "b"))
+        ranges.append(WeeklyRange(weekday, *random_hours(random), random_settings(random), place, staffing, weeks, *random_purpose(random)))
     return ranges
 
 
@@ -76,11 +85,12 @@ def random_exceptions(random: Random, day: date) -> list[DateException]:
             found.append(DateException(on, closed=True))
         else:
             place, staffing = random.choice((None, 1)), random.choice(STAFFINGS)
-            found.append(DateException(on, False, *random_hours(random), random_settings(random), place, staffing))
+            found.append(DateException(on, False, *random_hours(random), random_settings(random), place, staffing, *random_purpose(random)))
     return found
 
 
 def random_rules(random: Random) -> ScheduleRules:
+    run, rest = random.choice((*[(None, None)] * 8, (60, 60), (90, 30), (30, 120), (120, 45), (150, 240)))
     return ScheduleRules(
         step_minutes=random.choice((15, 15, 30, 60, 5, 20, 45, 50, 7)),
         offset_minutes=random.choice((None, None, 0, 5, 15, 40)),
@@ -90,6 +100,12 @@ def random_rules(random: Random) -> ScheduleRules:
         horizon_days=random.choice((0, 1, 2, 2, 30, 30)),
         max_per_day=random.choice((*[None] * 8, 0, 1, 2, 4)),
         turnover_minutes=0,
+        max_per_week=random.choice((*[None] * 16, 1, 2, 4)),
+        max_minutes_per_day=random.choice((*[None] * 16, 45, 120, 200)),
+        max_minutes_per_week=random.choice((*[None] * 16, 60, 180, 300)),
+        run_minutes=run,
+        break_minutes=rest,
+        week_a_from=random.choice((date(2026, 1, 5), date(2030, 7, 8), date(2037, 12, 7))),
     )
 
 
@@ -144,6 +160,8 @@ def random_case(random: Random) -> Case:
         place_zips=PLACE_ZIPS,
         zone=zone,
         look_back_days=3,
+        service=random.choice((None, *SERVICES)),
+        first_visit=random.random() < 0.3,
         late=random.choice((None, (1140, 360), (1140, 360), (1020, 600), (1439, 0), (random.randrange(720, 1440), random.randrange(720)))),
     )
 
@@ -151,7 +169,15 @@ def random_case(random: Random) -> Case:
 def question_of(case: Case, from_minute: int, until_minute: int) -> Question:
     """The engine's own question for a case, in a window."""
     return Question(
-        spans=open_spans(case.weekly, case.exceptions, case.first_day, case.last_day, case.setting, case.zone),
+        spans=open_spans(
+            case.weekly,
+            case.exceptions,
+            case.first_day,
+            case.last_day,
+            case.setting,
+            case.zone,
+            asked_for=Asked(turns_of(case.rules), case.service, case.first_visit),
+        ),
         rules=case.rules,
         taken=case.taken,
         visit=case.visit,

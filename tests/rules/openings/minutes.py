@@ -56,6 +56,8 @@ def open_minutes(minutes: Minutes, case: Case, staffings: tuple[str, ...] | None
                 continue
             if staffings is not None and hours.staffing not in staffings:
                 continue
+            if hours.contact or not is_for_the_service(case, hours):
+                continue
             shows = (minutes.wall >= midnight + hours.opens_minute) & (minutes.wall < midnight + hours.closes_minute)
             found[hours.place_id] = found.get(hours.place_id, False) | shows
     shut = np.isin(minutes.wall_day, [day.toordinal() - EPOCH_DAY for day in closed]) if closed else False
@@ -64,7 +66,28 @@ def open_minutes(minutes: Minutes, case: Case, staffings: tuple[str, ...] | None
 
 def hours_that_open(case: Case, day: date) -> list[WeeklyRange] | list[DateException]:
     special = [exception for exception in case.exceptions if exception.on == day]
-    return special or [hours for hours in case.weekly if hours.weekday == day.weekday()]
+    return special or [hours for hours in case.weekly if hours.weekday == day.weekday() and is_its_week(case, hours, day)]
+
+
+def is_its_week(case: Case, hours: WeeklyRange, day: date) -> bool:
+    """Counts weeks from the Monday of week A, one by one, forth or back."""
+    if hours.weeks is None or case.rules.week_a_from is None:
+        return hours.weeks is None
+    monday, turns = case.rules.week_a_from, 0
+    this_monday = day - timedelta(days=day.weekday())
+    while monday != this_monday:
+        monday += timedelta(days=7 if monday < this_monday else -7)
+        turns += 1
+    return hours.weeks == ("b" if turns % 2 else "a")
+
+
+def is_for_the_service(case: Case, hours: WeeklyRange | DateException) -> bool:
+    """Hours that name services are for those; hours for first visits are for no others. Whoever names no service gets all."""
+    if case.service is None:
+        return True
+    if hours.first_visits and not case.first_visit:
+        return False
+    return len(hours.services) == 0 or any(code == case.service for code in hours.services)
 
 
 def begins_of_runs(is_open: np.ndarray) -> np.ndarray:
@@ -91,7 +114,7 @@ def starts_by_minutes(minutes: Minutes, case: Case, by_place: dict[int | None, n
         on_grid = (at - begins_of_runs(is_open)) % step == 0 if offset is None else minutes.wall % DAY % step == offset % step
         staffed = is_staffed(minutes, case, handed_over.get(place))
         candidates = minutes.minute[fit & on_grid & staffed & is_open & all_of_next(is_open, case.visit.minutes)].tolist()
-        found[place] = [start for start in candidates if is_in_reach(case, start, place)]
+        found[place] = [start for start in candidates if is_in_reach(case, start, place) and is_rested(case, start)]
     return found
 
 
@@ -120,7 +143,39 @@ def can_begin(minutes: Minutes, case: Case) -> np.ndarray:
         visits = [c.begin_minute - minutes.first for c in case.taken if c.is_visit]
         on_day = np.bincount(minutes.wall_day[visits] - minutes.wall_day[0], minlength=minutes.count // DAY + 2)
         fit &= on_day[minutes.wall_day - minutes.wall_day[0]] < rules.max_per_day
-    return fit
+    return fit & has_room(minutes, case)
+
+
+def has_room(minutes: Minutes, case: Case) -> np.ndarray:
+    """Counts, for each day and each week from Monday on, the visits that begin in it and their minutes, and adds this one."""
+    rules, room = case.rules, np.ones(minutes.count, dtype=bool)
+    week = (minutes.wall_day + 3) // 7  # the first of January 1970 was a Thursday
+    limits = ((minutes.wall_day, None, rules.max_minutes_per_day), (week, rules.max_per_week, rules.max_minutes_per_week))
+    for period, most, most_minutes in limits:
+        for number in set(period.tolist()):
+            inside = period == number
+            lengths = [c.end_minute - c.begin_minute for c in case.taken if c.is_visit and inside[c.begin_minute - minutes.first]]
+            if most is not None and len(lengths) + 1 > most:
+                room &= ~inside
+            if most_minutes is not None and sum(lengths) + case.visit.minutes > most_minutes:
+                room &= ~inside
+    return room
+
+
+def is_rested(case: Case, start: int) -> bool:
+    """Lays the visit among the others and walks through them: how long is the run without a break that it is part of?"""
+    most, rest = case.rules.run_minutes, case.rules.break_minutes
+    if most is None or rest is None:
+        return True
+    own = (start, start + case.visit.minutes)
+    runs: list[list[tuple[int, int]]] = []
+    for begin, end in sorted([own, *((c.begin_minute, c.end_minute) for c in case.taken if c.is_visit)]):
+        if runs and begin < runs[-1][-1][1] + rest:
+            runs[-1].append((begin, end))
+        else:
+            runs.append([(begin, end)])
+    ours = next(run for run in runs if own in run)
+    return len(ours) == 1 or sum(end - begin for begin, end in ours) <= most
 
 
 def marked(minutes: Minutes, spans: list[tuple[int, int]], margin: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from marketplace.kernel.walltime import day_span
 from providers.schedule.rules.hours import OpenSpan
 from tests.rules.openings.cases import question_of, random_case
 from tests.rules.openings.minutes import Minutes, minutes_around, open_minutes, starts_by_minutes
-from tests.rules.openings.yardstick import starts_by_datetimes
+from tests.rules.openings.yardstick import Case, starts_by_datetimes
 
 CASES_A_SHARD = 10_000
 SHARDS = 10
@@ -99,6 +100,11 @@ def test_the_plain_datetime_way_and_the_minutes_agree_so_that_neither_oracle_is_
         assert starts_by_datetimes(case) == sorted({start for starts in by_place.values() for start in starts})
 
 
+def lift(case: Case, without: dict[str, Any]) -> Case:
+    """The case without a limit; `rules` names those of the provider's rules that are lifted."""
+    return replace(case, **{name: replace(case.rules, **value) if name == "rules" else value for name, value in without.items()})
+
+
 @pytest.mark.parametrize(
     "limit, without",
     [
@@ -107,13 +113,17 @@ def test_the_plain_datetime_way_and_the_minutes_agree_so_that_neither_oracle_is_
         ("standing", {"standing": [(-FAR, FAR)]}),
         ("exceptions", {"exceptions": ()}),
         ("evenings", {"late": None}),
+        ("services", {"service": None}),
+        ("weeks", {"rules": {"max_per_week": None, "max_minutes_per_week": None}}),
+        ("hands-on", {"rules": {"max_minutes_per_day": None}}),
+        ("breaks", {"rules": {"run_minutes": None}}),
     ],
 )
 def test_the_random_cases_are_worth_asking(limit, without):
-    """Three in ten have starts, and each limit matters in many; else the comparison would compare nothing with nothing."""
+    """A quarter has starts, and each limit matters in many; else the comparison would compare nothing with nothing."""
     random = Random(7)
-    cases = [random_case(random) for _ in range(600)]
+    cases = [random_case(random) for _ in range(1_500)]
     found = [find_starts(question_of(case, *day_span(case.first_day, case.zone))) for case in cases]
-    lifted = [find_starts(question_of(replace(case, **without), *day_span(case.first_day, case.zone))) for case in cases]
-    assert sum(map(bool, found)) >= 180
+    lifted = [find_starts(question_of(lift(case, without), *day_span(case.first_day, case.zone))) for case in cases]
+    assert sum(map(bool, found)) >= 375
     assert sum(before != after for before, after in zip(found, lifted, strict=True)) >= 15

@@ -40,6 +40,8 @@ class Case:
     zone: ZoneInfo = NEW_YORK
     look_back_days: int = 1
     late: tuple[int, int] | None = None
+    service: str | None = None
+    first_visit: bool = False
 
 
 def starts_by_datetimes(case: Case) -> list[int]:
@@ -97,7 +99,42 @@ def is_bookable(
         visits = [c for c in case.taken if c.is_visit and at(c.begin_minute).astimezone(case.zone).date() == day]
         if len(visits) >= rules.max_per_day:
             return False
+    if not within_limits(case, start) or not has_breaks(case, start, end):
+        return False
     return case.travel is None or is_reachable(case, padded_begin, padded_end, place, claims)
+
+
+def within_limits(case: Case, start: datetime) -> bool:
+    """Hands-on minutes of the day, visits and minutes of the calendar week, with this visit among them."""
+    rules = case.rules
+    if rules.max_minutes_per_day is None and rules.max_per_week is None and rules.max_minutes_per_week is None:
+        return True
+    wall = start.astimezone(case.zone)
+    begins = [(at(c.begin_minute).astimezone(case.zone), c.end_minute - c.begin_minute) for c in case.taken if c.is_visit]
+    today = [length for begin, length in begins if begin.date() == wall.date()]
+    this_week = [length for begin, length in begins if begin.isocalendar()[:2] == wall.isocalendar()[:2]]
+    checks = (
+        (sum(today) + case.visit.minutes, rules.max_minutes_per_day),
+        (len(this_week) + 1, rules.max_per_week),
+        (sum(this_week) + case.visit.minutes, rules.max_minutes_per_week),
+    )
+    return all(most is None or value <= most for value, most in checks)
+
+
+def has_breaks(case: Case, start: datetime, end: datetime) -> bool:
+    """Goes from the visit to its neighbors on both sides as long as no break lies between, and adds up."""
+    if case.rules.run_minutes is None or case.rules.break_minutes is None:
+        return True
+    rest, total = case.rules.break_minutes * MINUTE, end - start
+    others = sorted((at(c.begin_minute), at(c.end_minute)) for c in case.taken if c.is_visit)
+    first, last = start, end
+    for since, until in reversed(others):
+        if until <= first and first - until < rest:
+            first, total = since, total + (until - since)
+    for since, until in others:
+        if since >= last and since - last < rest:
+            last, total = until, total + (until - since)
+    return total == end - start or total <= case.rules.run_minutes * MINUTE
 
 
 def is_reachable(case: Case, begin: datetime, end: datetime, place: int | None, claims: list[tuple[datetime, datetime, Taken]]) -> bool:
@@ -144,9 +181,16 @@ def hours_of(case: Case, day: date, closed: set[date]) -> list[tuple[int, int, f
     if day in closed:
         return []
     special = [e for e in case.exceptions if e.on == day]
-    hours = special or [r for r in case.weekly if r.weekday == day.weekday()]
+    turn = None if case.rules.week_a_from is None else "ba"[(day - case.rules.week_a_from) % timedelta(days=14) < timedelta(days=7)]
+    hours = special or [r for r in case.weekly if r.weekday == day.weekday() and r.weeks in (None, turn)]
     latest = 1440 if day + timedelta(days=1) in closed else 2880
-    return [(h.opens_minute, min(h.closes_minute, latest), h.settings, h.place_id, h.staffing) for h in hours]
+    return [(h.opens_minute, min(h.closes_minute, latest), h.settings, h.place_id, h.staffing) for h in hours if bookable_in(case, h)]
+
+
+def bookable_in(case: Case, hours: WeeklyRange | DateException) -> bool:
+    if hours.contact or (case.service is not None and hours.first_visits and not case.first_visit):
+        return False
+    return case.service is None or not hours.services or case.service in hours.services
 
 
 def moments(day: date, opens: int, closes: int, zone: ZoneInfo) -> list[Interval]:
