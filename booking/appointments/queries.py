@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment, AppointmentEvent, Hold, WaitlistEntry, WaitlistOffer
 from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON, passes_share, share_window
-from booking.appointments.rules.states import COMPLETED, CONFIRMED, LIVE, NO_SHOW, REQUESTED
+from booking.appointments.rules.states import CHECKED_IN, COMPLETED, CONFIRMED, LIVE, NO_SHOW, REQUESTED
 from booking.openings.rules.alternatives import MayHold, anybody
 from booking.openings.rules.asking import Wish, open_for_anything
 from booking.openings.rules.continuity import DoneVisit
@@ -23,7 +23,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.models import Letter
 from providers.places.models import ProviderPlace
-from providers.profiles.rules import ProviderFacts
+from providers.profiles.rules import MOBILE, ProviderFacts
 from providers.registry.models import Provider
 from providers.schedule.models import Claim
 from providers.services.rules.calls import PHONE
@@ -167,6 +167,17 @@ def list_events(session: Session, appointment_id: int) -> Sequence[AppointmentEv
     return session.scalars(
         select(AppointmentEvent).where(AppointmentEvent.appointment_id == appointment_id).order_by(AppointmentEvent.id)
     ).all()
+
+
+def wish_of(session: Session, wish: Wish, provider_id: int, person_id: int | None) -> Wish:
+    """A wish as this person's: at their place it matters whether the provider has met them."""
+    met = wish.setting in MOBILE and person_id is not None and has_met(session, provider_id, person_id)
+    return replace(wish, met=met)
+
+
+def has_met(session: Session, provider_id: int, person_id: int) -> bool:
+    """Whether a visit of a person with a provider has begun or was completed: until then each is a first one. On the phone nobody meets."""
+    return _has_one(session, provider_id, person_id, Appointment.status.in_((CHECKED_IN, COMPLETED)), Appointment.setting != PHONE)
 
 
 def provider_email(session: Session, provider_id: int) -> str:

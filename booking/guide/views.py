@@ -8,7 +8,8 @@ from flask import Blueprint, Flask, render_template, request, url_for
 from flask_babel import gettext as _
 
 from booking.appointments.models import Hold
-from booking.appointments.queries import done_visits, find_own_hold, may_hold
+from booking.appointments.queries import done_visits, find_own_hold, has_met, may_hold
+from booking.openings.forms.acquaintance import install_has_met
 from booking.openings.forms.continuity import install_done_visits
 from booking.openings.forms.nearby import install_may_hold
 from marketplace import clock
@@ -41,9 +42,10 @@ def show(page: str) -> str:
 
 
 def install_continuity(app: Flask, _settings: Settings) -> None:
-    """A provider's page tells whether people stay and what the viewer can hold; how visits and holds are read is known in a room above."""
+    """A provider's page tells whether people stay and what the viewer can hold; how both is read is known in a room above."""
     install_done_visits(app, done_visits)
     install_may_hold(app, may_hold)
+    install_has_met(app, has_met)
 
 
 def _links() -> tuple[tuple[str, str], ...]:

@@ -225,17 +225,26 @@ def travel_between_zips(origin: str, target: str, mode: TravelMode, wall_minute_
 
 
 @lru_cache(maxsize=64)
-def base_anchor(zip_code: str) -> Spot:
-    """The public stand-in for a home base: the middle of its community district (the mean of the district's ZIP points;
-    Marble Hill, a Bronx district's corner, counts to the nearest one of Manhattan).
+def district_zips(zip_code: str) -> tuple[str, ...]:
+    """The ZIP codes of the community district that a ZIP code belongs to (Marble Hill, a Bronx district's corner, counts to the
+    nearest one of Manhattan). Outside Manhattan: NotFound.
 
-    Whatever is published about a mobile provider (where they come to, how far, how long) is counted from here, so that no number of
-    answers tells more of the base than its district. It carries the ZIP code nearest to that middle. Outside Manhattan: NotFound.
+    Who lives in which of them cannot be told from anything that is counted from all of them.
     """
     own = zip_info(zip_code)
     districted = [info for info in zips() if info.community_district]
     district = min(districted, key=lambda info: distance_meters(info.spot.point, own.spot.point)).community_district
-    members = [info for info in districted if info.community_district == district]
+    return tuple(info.zip for info in districted if info.community_district == district)
+
+
+@lru_cache(maxsize=64)
+def base_anchor(zip_code: str) -> Spot:
+    """The public stand-in for a home base: the middle of its community district, the mean of the district's ZIP points.
+
+    Where somebody comes to and how far is counted from here, so that no number of answers tells more of the base than its district.
+    It carries the ZIP code nearest to that middle. Outside Manhattan: NotFound.
+    """
+    members = [zip_info(code) for code in district_zips(zip_code)]
     middle = Point(
         sum(info.latitude for info in members) / len(members),
         sum(info.longitude for info in members) / len(members),

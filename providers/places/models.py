@@ -59,7 +59,10 @@ class ProviderPlace(Base):
 
 
 class ServiceArea(Base):
-    """How far and by what means a provider comes to clients. The base is sealed and never published."""
+    """How far and by what means a provider comes to clients. The base and the day's end are sealed and never published.
+
+    `leaves_from` and `returns_to` are all ZIP codes of the districts of both where the ways from and to them count, else empty.
+    """
 
     __tablename__ = "service_area"
 
@@ -74,3 +77,10 @@ class ServiceArea(Base):
     setup_minutes: Mapped[int] = mapped_column(Integer, default=15)
     pack_minutes: Mapped[int] = mapped_column(Integer, default=10)
     covered_zips: Mapped[list[str]] = mapped_column(Json, default=list)
+    early_minutes: Mapped[int] = mapped_column(Integer, default=0)
+    latest_start_minute: Mapped[int | None] = mapped_column(Integer)
+    first_visit_minutes: Mapped[int] = mapped_column(Integer, default=0)
+    first_visit_latest_minute: Mapped[int | None] = mapped_column(Integer)
+    day_end: Mapped[Any] = mapped_column(SealedJson, nullable=True)
+    leaves_from: Mapped[list[str]] = mapped_column(Json, default=list)
+    returns_to: Mapped[list[str]] = mapped_column(Json, default=list)

@@ -204,7 +204,19 @@ def _place(row: Row[Any], setting_kind: str) -> PlaceFacts:
 
 
 def _area(row: Row[Any]) -> AreaFacts:
-    return AreaFacts(row.mode, frozenset(row.covered_zips), row.setup_minutes, row.pack_minutes, row.max_travel_minutes)
+    return AreaFacts(
+        row.mode,
+        frozenset(row.covered_zips),
+        row.setup_minutes,
+        row.pack_minutes,
+        row.max_travel_minutes,
+        row.early_minutes,
+        row.latest_start_minute,
+        row.first_visit_minutes,
+        row.first_visit_latest_minute,
+        tuple(row.leaves_from),
+        tuple(row.returns_to),
+    )
 
 
 def _prices(row: Row[Any] | None) -> PriceRules:

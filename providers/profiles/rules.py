@@ -15,6 +15,11 @@ from providers.services.rules.prices import PriceRules
 from providers.services.rules.terms import Terms
 
 MOBILE = frozenset({"home", "office", "hotel"})
+LATE_AT_HOME = frozenset({"home", "hotel"})
+"""Settings in which a provider's latest start counts."""
+
+USUAL_MODE = "subway"
+"""How a provider who has not said so is taken to get from one of their places to another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +65,23 @@ class PlaceFacts:
 
 @dataclass(frozen=True, slots=True)
 class AreaFacts:
-    """Where a provider travels to and how. The base is not here: nothing that is shown may know it."""
+    """Where a provider travels to and how. The base is not here: nothing that is shown may know it.
+
+    `leaves_from` and `returns_to` are the ZIP codes in any of which the day may begin and end, where those ways count as time worked;
+    else they are empty. Latest starts are minutes of the New York day.
+    """
 
     mode: str
     covered_zips: frozenset[str]
     setup_minutes: int
     pack_minutes: int
     max_travel_minutes: int | None
+    early_minutes: int = 0
+    latest_start_minute: int | None = None
+    first_visit_minutes: int = 0
+    first_visit_latest_minute: int | None = None
+    leaves_from: tuple[str, ...] = ()
+    returns_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +164,19 @@ class ProviderFacts:
         return next((service for service in self.services if service.is_call), None)
 
     @property
+    def travel_mode(self) -> str:
+        """How they get from one visit to the next."""
+        return self.area.mode if self.area else USUAL_MODE
+
+    @property
     def place_zips(self) -> dict[int, str]:
         """ZIP codes of the provider's own places, by place id."""
         return {place.id: place.zip for place in self.places}
 
 
-def pads(facts: ProviderFacts, service: ServiceFacts, setting: str) -> tuple[int, int]:
-    """Minutes kept free before and after a visit: buffers, and turnover in a clinic or set-up and packing at the client's.
+def pads(facts: ProviderFacts, service: ServiceFacts, setting: str, *, met: bool = False) -> tuple[int, int]:
+    """Minutes kept free before and after a visit: buffers, and turnover in a clinic; at the client's the door and set-up before it, more
+    of them for somebody the provider has not `met`, and packing after it. The way there and back is not among them.
 
     A call keeps none free but those it states itself: whoever hangs up has nothing to tidy.
     """
@@ -165,9 +186,23 @@ def pads(facts: ProviderFacts, service: ServiceFacts, setting: str) -> tuple[int
     after = facts.rules.buffer_after_minutes if service.buffer_after_minutes is None else service.buffer_after_minutes
     if setting == "clinic":
         return before, after + facts.rules.turnover_minutes
-    if facts.area is None:
+    area = facts.area
+    if area is None:
         return before, after
-    return before + facts.area.setup_minutes, after + facts.area.pack_minutes
+    return before + area.early_minutes + area.setup_minutes + (0 if met else area.first_visit_minutes), after + area.pack_minutes
+
+
+def last_start(facts: ProviderFacts, setting: str, *, met: bool = False) -> int | None:
+    """The last minute of a New York day at which a visit of a setting may begin; None where hours alone decide.
+
+    The provider's latest start is for homes and hotels, that of first visits for offices too.
+    """
+    area = facts.area
+    if area is None or setting not in MOBILE:
+        return None
+    kept = area.latest_start_minute if setting in LATE_AT_HOME else None
+    first = None if met else area.first_visit_latest_minute
+    return min((minute for minute in (kept, first) if minute is not None), default=None)
 
 
 def comes_to(facts: ProviderFacts, zip_code: str) -> bool:

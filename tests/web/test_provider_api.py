@@ -323,6 +323,24 @@ class TestAreas:
         read = desk.get("/provider/areas").json
         assert {name: read[name] for name in AREA} == AREA
 
+    def test_how_visits_at_the_clients_are_planned_is_read_back(self, desk):
+        stated = AREA | {
+            "mode": "subway",
+            "with_table": True,
+            "early_minutes": 5,
+            "latest_start": "22:00",
+            "first_visit_minutes": 15,
+            "first_visit_latest_start": "20:00",
+            "count_ways": True,
+            "day_end": {"line1": "1 Fort Washington Avenue", "zip": "10032"},
+        }
+        answer = desk.put("/provider/areas", stated)
+        assert answer.status_code == 200, answer.json
+        read = desk.get("/provider/areas").json
+        assert {name: read[name] for name in stated} == stated
+        assert desk.put("/provider/areas", read).json == read
+        assert desk.put("/provider/areas", stated | {"mode": "walk"}).json["mode"] == "walk_with_table"
+
     def test_the_base_is_sealed(self, app, desk):
         desk.put("/provider/areas", AREA)
         with app.app_context():
@@ -344,6 +362,14 @@ class TestAreas:
             ({"radius_km": "far"}, "radius_km"),
             ({"base": None, "radius_km": 3}, "base"),
             ({"setup_minutes": -5}, "setup_minutes"),
+            ({"latest_start": "9:30"}, "latest_start"),
+            ({"first_visit_latest_start": "08:00"}, "first_visit_latest_start"),
+            ({"early_minutes": 61}, "early_minutes"),
+            ({"count_ways": True, "base": None}, "base"),
+            ({"count_ways": True, "base": {"line1": "1 Street", "zip": "11201"}}, "base"),
+            ({"count_ways": True, "day_end": {"line1": "1 Street", "zip": "11201"}}, "day_end"),
+            ({"day_end": {"line1": "1 Street", "zip": "10003"}}, "day_end"),
+            ({"count_ways": True, "day_end": {"line1": "1 Street", "zip": "1"}}, "day_end.zip"),
         ],
     )
     def test_a_fault_is_named(self, app, desk, change, field):

@@ -258,6 +258,15 @@ class TestProfileAndArea:
         desk.open("/provider/areas")
         page = desk.submit(at="/provider/areas", mode="subway", zips="10003 10009", setup_minutes="15", pack_minutes="10")
         assert "you come to 2 ZIP codes" in page.text
+        stated = {"latest_start": "22:00", "first_visit_latest_start": "20:00", "early_minutes": "5", "with_table": "1"}
+        page = desk.submit(at="/provider/areas", zips="10003", mode="subway", setup_minutes="15", pack_minutes="10", **stated)
+        assert 'value="22:00"' in page.text
+        assert 'name="with_table" value="1" checked' in page.text
+        assert 'name="count_ways" value="1" checked' not in page.text
+        page = desk.submit(at="/provider/areas", zips="10003", mode="subway", count_ways="1", end_zip="10032", early_minutes="5")
+        assert page.status_code == 422
+        assert "can be counted when it is in Manhattan" in page.text
+        assert 'value="10032"' in page.text
         page = desk.submit(at="/provider/areas", radius_km="far", zips="11201")
         assert page.status_code == 422
         assert 'value="far"' in page.text

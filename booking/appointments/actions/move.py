@@ -9,7 +9,7 @@ from booking.appointments.changes.letters import Sending, write_moved
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
 from booking.appointments.changes.timing import Accepted, accept_start
 from booking.appointments.models import Appointment
-from booking.appointments.queries import Booked
+from booking.appointments.queries import Booked, wish_of
 from booking.appointments.rules.holding import clearance_due_at
 from booking.appointments.rules.moving import assess_move
 from booking.appointments.rules.states import REQUESTED
@@ -45,6 +45,7 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
             kind = Conflict if verdict.code in {"wrong_state", "already_started"} else Refused
             raise kind(verdict.code, verdict.sentence)
         wish = Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting in MOBILE else None)
+        wish = wish_of(session, wish, visit.provider_id, visit.person_id)
         accepted = accept_start(session, visit.provider_id, wish, starts_at, now, except_claim_id=visit.claim_id)
         _check_technique(visit.technique, visit.setting, accepted, house_rules(session))
         move_claim(session, claim, accepted.claim)

@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.timing import Accepted, accept_start
 from booking.appointments.models import Hold
-from booking.appointments.queries import count_live_holds, find_last_draft, has_call_with, has_visit_with, live_hold_spans
+from booking.appointments.queries import (
+    count_live_holds,
+    find_last_draft,
+    has_call_with,
+    has_visit_with,
+    live_hold_spans,
+    wish_of,
+)
 from booking.appointments.rules.holding import (
     CALL_AGAIN_AFTER,
     DRAFTS_KEPT,
@@ -59,7 +66,7 @@ def make_hold(
     provider_id = find_provider_id(session, wanted.provider)
     if provider_id is None:
         raise NotFound("not_found", "There is no such provider.")
-    accepted = accept_start(session, provider_id, wanted.wish, wanted.starts_at, now)
+    accepted = accept_start(session, provider_id, wish_of(session, wanted.wish, provider_id, person_id), wanted.starts_at, now)
     person_id = _own_person(session, person_id, now)
     check_once(session, accepted.service, provider_id, person_id, now)
     _check_limits(session, person_id, wanted.origin, now)

@@ -8,15 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from booking.openings.catalogue import house_rules
+from booking.openings.catalogue import house_rules, travel_by
 from booking.openings.queries import load_taken
 from booking.openings.rules.asking import Wish, ask, offered_service
 from booking.openings.rules.judging import judge_start
 from booking.openings.rules.question import Taken
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.walltime import to_minute
-from providers.places.gazetteer import traveler
-from providers.places.rules.travel import TravelMode
 from providers.profiles.queries import get_facts
 from providers.profiles.rules import ProviderFacts, ServiceFacts
 from providers.registry.changes import lock_provider
@@ -57,7 +55,7 @@ def accept_start(
         raise Conflict("slot_taken", TAKEN)
     facts = get_facts(session, provider_id)
     service = offered_service(facts, wish)
-    travel = traveler(TravelMode(facts.area.mode)) if facts.area else None
+    travel = travel_by(facts.travel_mode)
     question = ask(
         facts,
         wish,

@@ -21,12 +21,12 @@ from booking.appointments.changes.letters import Sending, letter_facts
 from booking.appointments.changes.loading import verdict_facts, waivers_left
 from booking.appointments.forms.reading import CALENDAR, base_url, calendar_url, doer, own_person_id
 from booking.appointments.forms.visits import CancelForm, MoveForm, TechniqueForm
-from booking.appointments.queries import Booked, get_by_guest_key, get_of_person, list_events, list_of_person
+from booking.appointments.queries import Booked, get_by_guest_key, get_of_person, list_events, list_of_person, wish_of
 from booking.appointments.rules.cancellation import ILLNESS, assess_cancellation
 from booking.appointments.rules.holding import technique_changes_until
 from booking.appointments.rules.moving import assess_move
 from booking.appointments.rules.states import LIVE
-from booking.openings.catalogue import house_rules
+from booking.openings.catalogue import house_rules, travel_by
 from booking.openings.queries import load_taken
 from booking.openings.rules.asking import Wish, ask, offered_service
 from booking.openings.rules.starts import find_starts
@@ -40,8 +40,6 @@ from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access
 from marketplace.webkit.reading import read_instant
 from marketplace.webkit.signing import sign_name
-from providers.places.gazetteer import traveler
-from providers.places.rules.travel import TravelMode
 from providers.profiles.queries import get_facts
 from providers.profiles.rules import MOBILE
 from providers.services.catalogue import techniques
@@ -216,6 +214,7 @@ def _free_starts(booked: Booked, now: datetime) -> Sequence[datetime]:
     visit = booked.appointment
     facts = get_facts(db.session(), visit.provider_id)
     wish = Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting in MOBILE else None)
+    wish = wish_of(db.session(), wish, visit.provider_id, visit.person_id)
     try:
         service = offered_service(facts, wish)
     except Refused:
@@ -223,7 +222,7 @@ def _free_starts(booked: Booked, now: datetime) -> Sequence[datetime]:
     weeks = facts.rules.counts_weeks
     window = {"from_minute": to_minute(now), "until_minute": to_minute(now + timedelta(days=MOVE_DAYS))}
     taken = load_taken(db.session(), [visit.provider_id], now=now, whole_weeks=weeks, except_claim_id=visit.claim_id, **window)
-    travel = traveler(TravelMode(facts.area.mode)) if facts.area else None
+    travel = travel_by(facts.travel_mode)
     question = ask(facts, wish, service, house_rules(db.session()), taken=taken[visit.provider_id], travel=travel, now=now, **window)
     return [start for minute in find_starts(question) if (start := from_minute(minute)) != visit.starts_at]
 

@@ -52,7 +52,7 @@ class Diary:
         self.today = local_day(to_minute(world.now))
         self.first = self.today - timedelta(days=world.past_days)
         self.last = self.today + timedelta(days=world.coming_days - 1)
-        self.travel = world.traveler(desk.facts.area.mode) if desk.facts.area else None
+        self.travel = world.traveler(desk.facts.travel_mode)
         self.taken: list[Taken] = []
         self.visits: list[Visit] = []
         self.breaks: list[Break] = []

@@ -140,6 +140,13 @@ AREA = taken(
         "max_travel_minutes": nullable(COUNT),
         "setup_minutes": COUNT,
         "pack_minutes": COUNT,
+        "early_minutes": COUNT,
+        "with_table": YES,
+        "latest_start": nullable(CLOCK),
+        "first_visit_minutes": COUNT,
+        "first_visit_latest_start": nullable(CLOCK),
+        "count_ways": YES,
+        "day_end": nullable(taken({"line1": WORDS, "zip": ZIP})),
     },
 )
 CREDENTIAL_FACTS = {"kind": TEXT, "issuer": WORDS, "holder_name": WORDS}

@@ -61,5 +61,5 @@ def _question(session: Session, facts: ProviderFacts, wish: Wish, window: Span, 
     service = offered_service(facts, wish)
     weeks = facts.rules.counts_weeks
     taken = load_taken(session, [facts.id], from_minute=low, until_minute=high, now=now, whole_weeks=weeks)[facts.id]
-    travel = travel_by(facts.area.mode) if facts.area else None
+    travel = travel_by(facts.travel_mode)
     return ask(facts, wish, service, house_rules(session), taken=taken, travel=travel, now=now, from_minute=low, until_minute=high)

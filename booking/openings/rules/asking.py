@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import TypeVar
 
-from booking.openings.rules.question import Question, Taken, TravelMinutes, Visit
+from booking.openings.rules.question import DayEnds, Question, Taken, TravelMinutes, Visit
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.intervals import Span, intersect, merge
 from marketplace.kernel.walltime import day_begin, local_day
 from providers.credentials.rules.policies import Policies
 from providers.credentials.rules.standing import CredentialFact, standing_days, techniques_in_standing
-from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to, pads
+from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to, last_start, pads
 from providers.registry.rules import LISTED
 from providers.schedule.rules.hours import Asked, DateException, OpenSpan, WeeklyRange, turns_of
 from providers.schedule.rules.opening import open_spans
@@ -25,12 +25,17 @@ Hours = TypeVar("Hours", WeeklyRange, DateException)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a client wants of a provider. `zip` is where a home, office or hotel visit would be; clinics and calls need none."""
+    """What a client wants of a provider. `zip` is where a home, office or hotel visit would be; clinics and calls need none.
+
+    `met` says that the provider has treated them before. Where nobody knows it is not
+    so: what is offered to a stranger, everybody may have.
+    """
 
     service: str
     minutes: int
     setting: str
     zip: str | None = None
+    met: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,11 +53,15 @@ class HouseRules:
 
 @dataclass(frozen=True, slots=True)
 class Workable:
-    """When somebody may work: open time, the time in standing, and by whose hours a start is an evening or night start."""
+    """When somebody may work: open time, the time in standing, and by whose hours a start is an evening or night start.
+
+    `whole` is all open time for the setting where `spans` is only the part of it that is asked for.
+    """
 
     spans: Sequence[OpenSpan]
     standing: Sequence[Span]
     house: HouseRules
+    whole: Sequence[OpenSpan] | None = None
 
 
 def offered_service(facts: ProviderFacts, wish: Wish) -> ServiceFacts:
@@ -102,10 +111,20 @@ def pose(
     window: Span,
 ) -> Question:
     """The question that `ask` puts, for whoever keeps open time and standing at hand."""
-    before, after = pads(facts, service, wish.setting)
+    before, after = pads(facts, service, wish.setting, met=wish.met)
     visit = Visit(wish.minutes, before, after, wish.zip if wish.setting in MOBILE else None, is_call=wish.setting == PHONE)
     spans, standing, late = workable.spans, workable.standing, workable.house.late_hours
-    return Question(spans, facts.rules, taken, visit, now, *window, standing, travel, facts.place_zips, late=late)
+    ends = _day_ends(facts, wish, workable)
+    last = last_start(facts, wish.setting, met=wish.met)
+    return Question(
+        spans, facts.rules, taken, visit, now, *window, standing, travel, facts.place_zips, late=late, last_start=last, day_ends=ends
+    )
+
+
+def _day_ends(facts: ProviderFacts, wish: Wish, workable: Workable) -> DayEnds | None:
+    if wish.setting not in MOBILE or facts.area is None or not facts.area.leaves_from:
+        return None
+    return DayEnds(facts.area.leaves_from, facts.area.returns_to, workable.spans if workable.whole is None else workable.whole)
 
 
 def days_around(from_minute: int, until_minute: int) -> tuple[date, date]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from booking.openings.rules.abroad import too_late, too_near_the_edges
 from booking.openings.rules.grid import Stretch, free_runs, join_stretches
 from booking.openings.rules.limits import earliest_start, full_days, full_weeks, latest_start, standing_starts, taken_starts, tiring_starts
 from booking.openings.rules.question import Judgement, Question
 from booking.openings.rules.reach import Reach
 from booking.openings.rules.staffing import Barred, barred_starts
 from marketplace.kernel.intervals import Span
+from marketplace.kernel.walltime import hour_words
 
 NOT_OPEN = "No visit of this length can begin at this time: it is not within the hours kept."
 NOT_STAFFED = "Evening and night visits are given by full-time staff only, and this time is staffed part time or in rotation."
@@ -15,6 +17,8 @@ DAY_FULL = "This day is full: no more visits are taken on it."
 WEEK_FULL = "This week is full: no more visits are taken in it."
 BREAK_NEEDED = "The therapist has a break around this time. Choose another start."
 CALLS_FULL = "This day has as many introductory calls as one day takes. Choose another day."
+TOO_LATE = "A visit like this one begins at {time} at the latest. Choose an earlier time."
+NO_TIME_FOR_THE_WAY = "There is not enough time to travel to or from this visit within the hours kept. Choose another time."
 
 _MINUTES_OF_HOUR = 60
 
@@ -23,7 +27,8 @@ def judge_start(question: Question, start_minute: int) -> Judgement:
     """Whether the visit can begin at an epoch minute: yes exactly when `find_starts` lists it in an unbounded window.
 
     Codes, in the order in which they are asked: too_soon, too_far_ahead, not_bookable (credentials), outside_hours
-    (also beside the grid of starts, and late without full-time staff), slot_taken, day_full, week_full, break_needed, not_reachable.
+    (also beside the grid of starts, late without full-time staff, and after the day's last start), slot_taken, day_full, week_full,
+    break_needed, not_reachable.
     """
     refusal = _refused_by_day(question, start_minute)
     if refusal is not None:
@@ -33,6 +38,8 @@ def judge_start(question: Question, start_minute: int) -> Judgement:
     stretches = [stretch for stretch in opened if _offers(question, stretch, start_minute, barred)]
     if not stretches:
         return Judgement(ok=False, code="outside_hours", sentence=NOT_STAFFED if opened else NOT_OPEN)
+    if question.last_start is not None and _within(start_minute, too_late(question, start_minute, start_minute + 1)):
+        return Judgement(ok=False, code="outside_hours", sentence=TOO_LATE.format(time=hour_words(question.last_start)))
     if _within(start_minute, taken_starts(question.taken, question.visit)):
         return Judgement(ok=False, code="slot_taken", sentence="This time has just been taken.")
     if _within(start_minute, full_days(question)):
@@ -41,6 +48,8 @@ def judge_start(question: Question, start_minute: int) -> Judgement:
         return Judgement(ok=False, code="week_full", sentence=WEEK_FULL)
     if _within(start_minute, tiring_starts(question)):
         return Judgement(ok=False, code="break_needed", sentence=BREAK_NEEDED)
+    if _within(start_minute, too_near_the_edges(question)):
+        return Judgement(ok=False, code="not_reachable", sentence=NO_TIME_FOR_THE_WAY)
     for *_, place in stretches:
         if _reachable(question, place, start_minute):
             return Judgement(ok=True, code="ok", sentence="This time is free.", place_id=place)

@@ -22,7 +22,7 @@ from booking.openings.rules.starts import iter_starts
 from booking.openings.rules.wanted import SearchQuery, part_spans
 from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import local_day, to_minute
-from providers.profiles.rules import pads
+from providers.profiles.rules import last_start, pads
 from providers.schedule.rules.hours import OpenSpan
 
 FULL_TIME = "full_time"
@@ -200,7 +200,7 @@ class Look:
             opened = self._opened[kind] = self.candidate.open_time(spot.setting, option.service, self.frame.days)
         if not standing or not opened:
             return NO_STARTS
-        padding = pads(self.facts, option.service, spot.setting)
+        padding = *pads(self.facts, option.service, spot.setting), last_start(self.facts, spot.setting)
         place_id = None if spot.place is None else spot.place.id
         key = ("starts", id(opened), spot.zip, place_id, padding, standing, full_time)
         found = self._known.get(key)
@@ -221,9 +221,9 @@ class Look:
             self.facts,
             self.wish(option),
             option.service,
-            Workable(spans, standing, frame.tables.house),
+            Workable(spans, standing, frame.tables.house, opened),
             taken=self._taken,
-            travel=frame.tables.traveler(self.facts.area.mode) if self.facts.area else None,
+            travel=frame.tables.traveler(self.facts.travel_mode),
             now=frame.now,
             window=(frame.query.from_minute, frame.query.until_minute),
         )

@@ -50,6 +50,18 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class DayEnds:
+    """Where the day's ways begin and end, when they count as time worked: ZIP codes any of which may be the right one.
+
+    `hours` is the whole open time of the setting, however much of it is asked for.
+    """
+
+    leaves_from: Sequence[str]
+    returns_to: Sequence[str]
+    hours: Sequence[OpenSpan]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """When can this visit begin? Everything the rules need to know, in epoch minutes.
 
@@ -57,7 +69,7 @@ class Question:
     window [from_minute, until_minute) limits which starts are listed, never whether one is right. `travel` gives the
     minutes on the road from ZIP to ZIP when leaving at an epoch minute; None asks for no travel. `place_zips` says
     where the provider's own places are. `late` says which starts are evening or night starts, which full-time staff alone
-    give; None calls none so.
+    give; None calls none so. `last_start` is the last minute of a day at which the visit may begin, None where hours alone decide.
     """
 
     spans: Sequence[OpenSpan]
@@ -72,6 +84,8 @@ class Question:
     place_zips: Mapping[int, str] = field(default_factory=dict)
     zone: ZoneInfo = NEW_YORK
     late: LateHours | None = None
+    last_start: int | None = None
+    day_ends: DayEnds | None = None
 
 
 @dataclass(frozen=True, slots=True)

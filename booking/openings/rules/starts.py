@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from operator import itemgetter
 
+from booking.openings.rules.abroad import too_late, too_near_the_edges
 from booking.openings.rules.grid import apart, free_runs, join_stretches
 from booking.openings.rules.limits import earliest_start, full_days, full_weeks, latest_start, standing_starts, taken_starts, tiring_starts
 from booking.openings.rules.question import Question, TravelMinutes
@@ -35,17 +36,26 @@ def free_spans(question: Question) -> list[Span]:
     high = min(question.until_minute, latest_start(question))
     without_standing = gaps((low, high), standing_starts(question.standing, question.visit.minutes))
     full = (*full_days(question), *full_weeks(question), *tiring_starts(question))
-    return gaps((low, high), chain(taken_starts(question.taken, question.visit), full, without_standing))
+    abroad = chain(too_late(question, low, high), too_near_the_edges(question))
+    return gaps((low, high), chain(taken_starts(question.taken, question.visit), full, without_standing, abroad))
 
 
 def _batches(question: Question) -> Iterator[Sequence[int]]:
     """The starts in order, a sorted batch at a time."""
     stretches = join_stretches(question.spans)
     runs = free_runs(question, stretches, free_spans(question), barred_starts(question))
-    batches = _reached(question, question.travel, runs) if question.travel else map(itemgetter(0), runs)
+    batches = _reached(question, question.travel, runs) if question.travel and _travels(question) else map(itemgetter(0), runs)
     if apart(stretches):
         return batches
     return iter([sorted(set(chain.from_iterable(batches)))])
+
+
+def _travels(question: Question) -> bool:
+    """Whether anything is elsewhere: who works in one place alone goes nowhere."""
+    places = question.place_zips
+    if question.visit.zip is not None or len(places) > 1:
+        return True
+    return any(claim.zip is not None and claim.place_id not in places for claim in question.taken)
 
 
 def _reached(question: Question, travel: TravelMinutes, runs: Iterable[tuple[range, int | None]]) -> Iterator[Sequence[int]]:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from booking.openings.catalogue import house_rules
+from booking.openings.forms.acquaintance import viewer_has_met
 from booking.openings.forms.continuity import current_continuity
 from booking.openings.forms.wishes import area_zip
 from booking.openings.rules.asking import Wish, offered_service, standing_pieces
@@ -73,7 +74,8 @@ def read_choice(facts: ProviderFacts, args: MultiDict[str, str]) -> tuple[Choice
     zip_code = None
     if setting in MOBILE and typed:
         zip_code, fault = _zip(facts, typed)
-    return Choice(facts, Wish(service.code, _minutes(service, args.get("minutes", "")), setting, zip_code), _condition(args)), fault
+    wish = Wish(service.code, _minutes(service, args.get("minutes", "")), setting, zip_code, viewer_has_met(facts, setting))
+    return Choice(facts, wish, _condition(args)), fault
 
 
 def _condition(args: MultiDict[str, str]) -> str | None:

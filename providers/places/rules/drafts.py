@@ -46,8 +46,34 @@ class BaseDraft:
 
 
 @dataclass(frozen=True)
+class FirstVisits:
+    """What a first visit at the home, office or hotel of somebody new asks for besides.
+
+    `minutes` more are kept free before it, for talking things over. It begins at `latest_start_minute` at the latest, a minute of the
+    New York day; None where it may be as late as any.
+    """
+
+    minutes: int = 0
+    latest_start_minute: int | None = None
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The ways from the base to the day's first visit and from the last one to where the day ends, counted as time worked.
+
+    `end` is where the day ends when that is not the base. Both stay with the provider.
+    """
+
+    end: BaseDraft | None = None
+
+
+@dataclass(frozen=True)
 class AreaDraft:
-    """How far and by what means a provider comes to clients. ZIP codes and neighborhood codes are known ones."""
+    """How far and by what means a provider comes to clients. ZIP codes and neighborhood codes are known ones.
+
+    `early_minutes` are for the door: desk, elevator, stairs; with `setup_minutes` they come after the way and before the visit. Visits
+    at a home or hotel begin at `latest_start_minute` of the day at the latest. `ways` is None where they are the provider's own affair.
+    """
 
     mode: TravelMode
     base: BaseDraft | None
@@ -57,3 +83,7 @@ class AreaDraft:
     max_travel_minutes: int | None
     setup_minutes: int
     pack_minutes: int
+    early_minutes: int = 0
+    latest_start_minute: int | None = None
+    first_visits: FirstVisits = FirstVisits()
+    ways: Ways | None = None

@@ -16,12 +16,21 @@ MINUTES_PER_DAY = 1440
 
 
 class TravelMode(StrEnum):
-    """How a provider gets about."""
+    """How a provider gets about, and whether they carry a table where that makes them slower."""
 
     WALK = "walk"
     WALK_WITH_TABLE = "walk_with_table"
     SUBWAY = "subway"
+    SUBWAY_WITH_TABLE = "subway_with_table"
     CAR = "car"
+
+
+_CARRIED = {TravelMode.WALK: TravelMode.WALK_WITH_TABLE, TravelMode.SUBWAY: TravelMode.SUBWAY_WITH_TABLE}
+
+
+def mode_with(mode: TravelMode, *, table: bool) -> TravelMode:
+    """The mode that counts for somebody who carries a table; in a car it costs nothing."""
+    return _CARRIED.get(mode, mode) if table else mode
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,7 @@ ROOSEVELT_ISLAND = IslandCrossing(
         (TravelMode.WALK, 12.0),
         (TravelMode.WALK_WITH_TABLE, 12.0),
         (TravelMode.SUBWAY, 6.0),
+        (TravelMode.SUBWAY_WITH_TABLE, 6.0),
         (TravelMode.CAR, 15.0),
     ),
 )
@@ -67,7 +77,7 @@ ROOSEVELT_ISLAND = IslandCrossing(
 class TravelConstants:
     """The figures of the model. Speeds in km/h, lengths in km, times in minutes, clock times in minutes of the New York day."""
 
-    version: str = "2027-1"
+    version: str = "2027-2"
     grid_degrees: float = 29.0
     downtown_latitude: float = 40.7250
     downtown_detour: float = 1.3
@@ -81,6 +91,7 @@ class TravelConstants:
     subway_along_kmh: float = 27.0
     subway_across_kmh: float = 8.4
     subway_transfer_minutes: float = 6.0
+    subway_table_minutes: float = 5.0
     subway_transfer_across_km: float = 0.8
     subway_transfer_along_km: float = 1.2
     car_access_minutes: float = 9.0
@@ -178,6 +189,8 @@ def _plain_minutes(origin: Spot, target: Spot, mode: TravelMode, traffic: Traffi
             return _walk(origin, target, constants.walk_with_table_kmh, constants)
         case TravelMode.SUBWAY:
             return _subway(origin, target, traffic, constants)
+        case TravelMode.SUBWAY_WITH_TABLE:
+            return _subway(origin, target, traffic, constants) + constants.subway_table_minutes
         case TravelMode.CAR:
             return _car(origin, target, traffic, constants)
 

@@ -114,7 +114,7 @@ def test_every_start_is_one_that_the_engine_judges_free_when_it_was_booked(ctx: 
         )
         question = ask(
             provider, wish, service, house_rules(db.session()), taken=taken[provider.id], now=visit.booked_at, from_minute=begin, until_minute=begin + 1,
-            travel=travel_by(provider.area.mode) if provider.area else None,
+            travel=travel_by(provider.travel_mode),
         )  # fmt: skip
         judged = judge_start(question, begin)
         assert judged.ok, f"{visit.public_id}: {judged.sentence}"

@@ -1,11 +1,12 @@
 """Random questions about a provider's time, small enough to be walked minute by minute, nasty enough to matter."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from random import Random
 from zoneinfo import ZoneInfo
 
-from booking.openings.rules.question import Question, Taken, Visit
+from booking.openings.rules.question import DayEnds, Question, Taken, Visit
 from providers.schedule.rules.hours import Asked, DateException, ScheduleRules, WeeklyRange, turns_of
 from providers.schedule.rules.opening import open_spans
 from tests.rules.openings.yardstick import Case
@@ -145,9 +146,13 @@ def random_case(random: Random) -> Case:
         (midnight + random.choice((random.randrange(-2880, 0, 10), random.randrange(-1200, 1200, 10)))) * 60 + random.choice((0, 0, 1, 59)),
         UTC,
     )
+    weekly, exceptions, more = random_weekly(random, day), random_exceptions(random, day), {}
+    if random.random() < 0.25:
+        weekly, exceptions, more = *on_the_road(weekly, exceptions), random_evenings(random)
+        visit = replace(visit, zip=random.choice(ZIPS))
     return Case(
-        weekly=random_weekly(random, day),
-        exceptions=random_exceptions(random, day),
+        weekly=weekly,
+        exceptions=exceptions,
         rules=random_rules(random),
         taken=random_taken(random, midnight),
         visit=visit,
@@ -156,28 +161,35 @@ def random_case(random: Random) -> Case:
         last_day=day,
         setting=random.choice((None, None, "clinic", "home")),
         standing=random_standing(random, midnight),
-        travel=random.choice((None, travel, travel)),
+        travel=travel if more else random.choice((None, travel, travel)),
         place_zips=PLACE_ZIPS,
         zone=zone,
         look_back_days=3,
         service=random.choice((None, *SERVICES)),
         first_visit=random.random() < 0.3,
         late=random.choice((None, (1140, 360), (1140, 360), (1020, 600), (1439, 0), (random.randrange(720, 1440), random.randrange(720)))),
+        **more,
     )
+
+
+def on_the_road(weekly: list[WeeklyRange], exceptions: list[DateException]) -> tuple[list[WeeklyRange], list[DateException]]:
+    """The same hours of somebody who comes to clients: where they are kept does not matter."""
+    return [replace(hours, place_id=None) for hours in weekly], [replace(hours, place_id=None) for hours in exceptions]
+
+
+def random_evenings(random: Random) -> dict[str, object]:
+    """A last start, and days that begin and end somewhere."""
+    ends = {"leaves_from": random.sample(ZIPS, 2), "returns_to": random.sample(ZIPS, random.choice((1, 2)))}
+    last = {"last_start": random.choice((1200, 1320, 720, 1439, random.randrange(720, 1440)))}
+    return random.choice((ends, last, last, ends | last, ends | last))
 
 
 def question_of(case: Case, from_minute: int, until_minute: int) -> Question:
     """The engine's own question for a case, in a window."""
+    asked_for = Asked(turns_of(case.rules), case.service, case.first_visit)
+    spans = open_spans(case.weekly, case.exceptions, case.first_day, case.last_day, case.setting, case.zone, asked_for=asked_for)
     return Question(
-        spans=open_spans(
-            case.weekly,
-            case.exceptions,
-            case.first_day,
-            case.last_day,
-            case.setting,
-            case.zone,
-            asked_for=Asked(turns_of(case.rules), case.service, case.first_visit),
-        ),
+        spans=spans,
         rules=case.rules,
         taken=case.taken,
         visit=case.visit,
@@ -189,4 +201,6 @@ def question_of(case: Case, from_minute: int, until_minute: int) -> Question:
         place_zips=case.place_zips,
         zone=case.zone,
         late=None if case.late is None else lambda _day: case.late,
+        last_start=case.last_start,
+        day_ends=DayEnds(case.leaves_from, case.returns_to, spans) if case.leaves_from else None,
     )

@@ -106,6 +106,7 @@ def all_of_next(marks: np.ndarray, length: int) -> np.ndarray:
 def starts_by_minutes(minutes: Minutes, case: Case, by_place: dict[int | None, np.ndarray]) -> dict[int | None, list[int]]:
     """Per place, with its open minutes, every epoch minute at which the visit can begin, wherever the oracle looks."""
     fit = can_begin(minutes, case)
+    fit &= is_by_the_last_start(minutes, case) & is_within_the_ways(minutes, case, by_place)
     handed_over = open_minutes(minutes, case, ("part_time", "rotating"))
     step, offset = case.rules.step_minutes, case.rules.offset_minutes
     found = {}
@@ -126,6 +127,30 @@ def is_staffed(minutes: Minutes, case: Case, handed_over: np.ndarray | None) -> 
     of_day = minutes.wall % DAY
     by_day = (of_day >= morning_from) & (of_day < evening_from)
     return by_day | all_of_next(~handed_over, case.visit.minutes)
+
+
+def is_by_the_last_start(minutes: Minutes, case: Case) -> np.ndarray:
+    """Whether the wall shows no more than the last start, and the night before is over."""
+    of_day = minutes.wall % DAY
+    return np.ones(minutes.count, dtype=bool) if case.last_start is None else (of_day <= case.last_start) & (of_day >= 300)
+
+
+def is_within_the_ways(minutes: Minutes, case: Case, by_place: dict[int | None, np.ndarray]) -> np.ndarray:
+    """Marks the minutes on the way from the base and back in every run of open minutes: the visit and its pads must meet none of them."""
+    fit = np.ones(minutes.count, dtype=bool)
+    here, travel, visit = case.visit.zip, case.travel, case.visit
+    if here is None or travel is None or not case.leaves_from:
+        return fit
+    is_open = np.any(list(by_place.values()), axis=0) if by_place else ~fit
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], is_open, [False])).astype(np.int8)))
+    for first, stop in zip(edges[::2], edges[1::2], strict=True):
+        opens, closes = first + minutes.first, stop + minutes.first
+        there = max(travel(base, here, int(opens)) for base in case.leaves_from)
+        back = max(travel(here, base, int(closes) - ago) for base in case.returns_to for ago in (0, 30, 60, 90, 120))
+        for start in range(first, stop):
+            leaves_time = start - visit.before_minutes - first >= there and stop - start - visit.minutes - visit.after_minutes >= back
+            fit[start] = leaves_time
+    return fit
 
 
 def can_begin(minutes: Minutes, case: Case) -> np.ndarray:

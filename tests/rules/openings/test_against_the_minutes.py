@@ -113,6 +113,8 @@ def lift(case: Case, without: dict[str, Any]) -> Case:
         ("standing", {"standing": [(-FAR, FAR)]}),
         ("exceptions", {"exceptions": ()}),
         ("evenings", {"late": None}),
+        ("last starts", {"last_start": None}),
+        ("ways from and to the base", {"leaves_from": ()}),
         ("services", {"service": None}),
         ("weeks", {"rules": {"max_per_week": None, "max_minutes_per_week": None}}),
         ("hands-on", {"rules": {"max_minutes_per_day": None}}),

@@ -48,7 +48,7 @@ def starts_of(facts, claims, query, service, setting):
     except Refused:
         return
     taken = [held.taken for held in claims if held.expires_at is None or held.expires_at > NOW]
-    travel = TABLES.traveler(facts.area.mode) if facts.area else None
+    travel = TABLES.traveler(facts.travel_mode)
     question = ask(
         facts,
         wish,

@@ -42,6 +42,9 @@ class Case:
     late: tuple[int, int] | None = None
     service: str | None = None
     first_visit: bool = False
+    last_start: int | None = None
+    leaves_from: Sequence[str] = ()
+    returns_to: Sequence[str] = ()
 
 
 def starts_by_datetimes(case: Case) -> list[int]:
@@ -99,9 +102,31 @@ def is_bookable(
         visits = [c for c in case.taken if c.is_visit and at(c.begin_minute).astimezone(case.zone).date() == day]
         if len(visits) >= rules.max_per_day:
             return False
-    if not within_limits(case, start) or not has_breaks(case, start, end):
+    if not within_limits(case, start) or not has_breaks(case, start, end) or is_after_the_last_start(case, start):
         return False
-    return case.travel is None or is_reachable(case, padded_begin, padded_end, place, claims)
+    if case.travel is None:
+        return True
+    return is_within_the_day(case, padded_begin, padded_end) and is_reachable(case, padded_begin, padded_end, place, claims)
+
+
+def is_after_the_last_start(case: Case, start: datetime) -> bool:
+    """Later than the last start on the wall, or in the small hours, which belong to the evening before."""
+    wall = start.astimezone(case.zone)
+    minute = wall.hour * 60 + wall.minute
+    return case.last_start is not None and (minute > case.last_start or minute < 5 * 60)
+
+
+def is_within_the_day(case: Case, begin: datetime, end: datetime) -> bool:
+    """From the farthest base that may be meant one leaves when hours begin; one is back before they end, however slow it is then."""
+    here = case.visit.zip
+    if here is None or case.travel is None or not case.leaves_from:
+        return True
+    opens, closes = next(
+        one for one in joined([one[1:] for one in open_intervals(case)]) if one[0] <= begin + case.visit.before_minutes * MINUTE < one[1]
+    )
+    out = [case.travel(base, here, (opens - EPOCH) // MINUTE) for base in case.leaves_from]
+    back = [case.travel(here, base, (closes - EPOCH) // MINUTE - half * 30) for base in case.returns_to for half in range(5)]
+    return opens + max(out) * MINUTE <= begin and end + max(back) * MINUTE <= closes
 
 
 def within_limits(case: Case, start: datetime) -> bool:
