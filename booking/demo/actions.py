@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from booking.calendars.changes import begin_feeds
 from booking.demo import catalogue
 from booking.demo.changes.bulk import Bulk
 from booking.demo.changes.desks import SCHEDULE_RULES, add_desk, add_houses, schedule_rule
@@ -120,9 +121,17 @@ class _Builder:
         add_visits(bulk, Health(bulk, catalogue.health_desk(), form().consent), visits)
         bulk.write()
         town.give_roles()
+        if numbers.start == 0:
+            self._add_feeds(session)
         bulk.put(SCHEDULE_RULES, [schedule_rule(desk.facts) for desk in desks])
         bulk.put(Change.__table__, [{"provider_id": desk.facts.id} for desk in desks])
         self._count(desks, clients, visits)
+
+    def _add_feeds(self, session: Session) -> None:
+        """What a new account has: secret addresses for the calendars of the client and the therapist who are named."""
+        named = select(Account).where(Account.email.in_((CLIENT_EMAIL, THERAPIST_EMAIL))).order_by(Account.id)
+        for account in session.scalars(named):
+            begin_feeds(session, account, self.world.now)
 
     def _add_checker(self, town: Town) -> int:
         chance = self.world.dice("admin")

@@ -62,6 +62,7 @@ THERAPIST = [
     "/provider/credentials",
     "/provider/credentials/new/license",
 ]
+FEEDS = "/account/calendars"
 CLINICS = ["/admin/clinics", "/admin/clinics/new", "/admin/clinics/clinic-pt-clinic", "/admin/clinics/clinic-pt-clinic/roster"]
 ADMIN = [
     "/admin/credentials",
@@ -102,7 +103,7 @@ def looked_at(traveler, axe):
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("email", "paths"),
-    [(None, VISITOR), (CLIENT_EMAIL, CLIENT), (THERAPIST_EMAIL, THERAPIST), (ADMIN_EMAIL, ADMIN)],
+    [(None, VISITOR), (CLIENT_EMAIL, [*CLIENT, FEEDS]), (THERAPIST_EMAIL, [*THERAPIST, FEEDS]), (ADMIN_EMAIL, [*ADMIN, FEEDS])],
     ids=["visitor", "client", "therapist", "admin"],
 )
 def test_pages_by_address(traveler, looked_at, email, paths):

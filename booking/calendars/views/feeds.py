@@ -16,6 +16,7 @@ from booking.calendars.ics import feed_file
 from booking.calendars.queries import Found, blocks_of, get_feed, visits_of
 from booking.calendars.rules import (
     AUDIENCE_OF_ROLE,
+    BRIEF,
     DETAILS_OF,
     PROVIDER,
     VisitEvent,
@@ -81,8 +82,8 @@ def _events(found: Found, now: datetime) -> list[VisitEvent]:
 @blueprint.get("/account/calendars")
 @access("client", "provider", "admin")
 def index() -> str:
-    """The addresses of one's feeds, when they were used, and how to subscribe."""
-    return render_template("calendars/index.html", lines=own_lines())
+    """The addresses of one's feeds, when they were used, and how to subscribe; first the one that most people want."""
+    return render_template("calendars/index.html", lines=sorted(own_lines(), key=lambda line: line.detail != BRIEF))
 
 
 @blueprint.post("/account/calendars/rotate")
