@@ -13,7 +13,7 @@ from booking.appointments.changes.loading import lapses
 from booking.appointments.models import Appointment, AppointmentEvent, Hold
 from booking.appointments.queries import coming_visits, overdue_requests, run_out_holds
 from booking.appointments.rules.attention import PROVIDER_LAPSED
-from booking.upkeep.rules import KEEPS_TIME, LIVE, Kept, mismatches, overlaps
+from booking.upkeep.rules import KEEPS_TIME, LIVE, Kept, fallen, mismatches, overlaps
 from marketplace.accounts.models import Person
 from marketplace.audit import broken_entries
 from marketplace.kernel.walltime import to_minute
@@ -30,6 +30,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     """Everything that does not hold, one sentence each."""
     yield from overlap_findings(session)
     yield from appointment_findings(session, now)
+    yield from sequence_findings(session)
     yield from hold_findings(session, now)
     yield from standing_findings(session, now)
     yield from letter_findings(session)
@@ -66,6 +67,15 @@ def appointment_findings(session: Session, now: datetime) -> Iterator[str]:
         for row in rows
         if row.public_id not in overdue
     )
+
+
+def sequence_findings(session: Session) -> Iterator[str]:
+    """Appointments whose number of changes fell behind what calendars were told: they would keep the old time for good."""
+    told = select(Appointment.public_id, Appointment.sequence, AppointmentEvent.facts).join(
+        AppointmentEvent, AppointmentEvent.appointment_id == Appointment.id
+    )
+    rows = session.execute(told.where(AppointmentEvent.verb.in_(("moved", "cancelled"))).execution_options(yield_per=BATCH))
+    yield from fallen((row.public_id, row.sequence, row.facts.get("sequence", 0)) for row in rows)
 
 
 def hold_findings(session: Session, now: datetime) -> Iterator[str]:

@@ -40,6 +40,13 @@ class Kept:
     ends_minute: int
 
 
+def fallen(told: Iterable[tuple[str, int, int]]) -> Iterator[str]:
+    """One sentence for each (name, sequence now, sequence as it was told once) whose number has fallen."""
+    for public_id, sequence, once in told:
+        if sequence < once:
+            yield f"appointment {public_id} has sequence {sequence}, calendars were told {once}"
+
+
 def overlaps(claims: Iterable[Busy]) -> Iterator[str]:
     """One sentence for each pair of live claims of a provider that meet; `claims` sorted by provider and begin."""
     for provider_id, group in groupby(claims, key=attrgetter("provider_id")):

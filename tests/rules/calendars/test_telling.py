@@ -37,6 +37,7 @@ LINE = VisitLine(
     "Columbus Avenue Practice", "Columbus Avenue Practice, 410 Columbus Avenue, New York 10024", "Upper West Side, 10024",
 )  # fmt: skip
 AT_HOME = replace(LINE, setting="home", room_name=None, room=None, area="East Village, 10003")
+BY_PHONE = replace(LINE, setting="phone", minutes=10, room_name=None, room=None, area=None)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,8 @@ AT_HOME = replace(LINE, setting="home", room_name=None, room=None, area="East Vi
         (LINE, PROVIDER, BRIEF, "Visit: Priya", "Upper West Side, 10024", None),
         (LINE, PROVIDER, FULL, "Visit: Priya N.", LINE.room, "At the clinic, 60 minutes. Reference LH-7QK2M9P."),
         (AT_HOME, PROVIDER, FULL, "Visit: Priya N.", "East Village, 10003", "At the client’s home, 60 minutes. Reference LH-7QK2M9P."),
+        (BY_PHONE, CLIENT, BRIEF, "Call with Renata", None, None),
+        (BY_PHONE, PROVIDER, FULL, "Call: Priya N.", None, "By phone, 10 minutes. Reference LH-7QK2M9P."),
         (LINE, CLINIC, BUSY, "Renata Solano: busy", "Columbus Avenue Practice", None),
     ],
 )
