@@ -109,6 +109,7 @@ class ScheduleRule(Base):
     max_minutes_per_week: Mapped[int | None] = mapped_column(Integer)
     run_minutes: Mapped[int | None] = mapped_column(Integer)
     break_minutes: Mapped[int | None] = mapped_column(Integer)
+    closed_holidays: Mapped[list[str] | None] = mapped_column(Json)
 
 
 class Claim(Base):

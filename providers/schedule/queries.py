@@ -69,7 +69,8 @@ def date_exception(row: Any, on: date) -> DateException:
 
 def schedule_rules(row: Any) -> ScheduleRules:
     """A row of rules as a plain value: the columns are named as the rules are."""
-    return ScheduleRules(**{name: getattr(row, name) for name in RULE_NAMES})
+    named = {name: getattr(row, name) for name in RULE_NAMES}
+    return ScheduleRules(**named | {"closed_holidays": tuple(row.closed_holidays or ())})
 
 
 def places_by_id(session: Session, provider_id: int | None) -> dict[int, str]:

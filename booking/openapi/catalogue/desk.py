@@ -128,6 +128,7 @@ RULES = taken(
         "max_minutes_per_week": nullable(COUNT),
         "run_minutes": nullable(COUNT),
         "break_minutes": nullable(COUNT),
+        "closed_holidays": listed(TEXT),
     },
 )
 SCHEDULE = taken({"weekly": listed(WEEKLY), "exceptions": listed(EXCEPTION), "rules": RULES})

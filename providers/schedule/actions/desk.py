@@ -138,6 +138,7 @@ def _write_rules(session: Session, provider_id: int, rules: ScheduleRules) -> No
     row = find_rule_row(session, provider_id) or ScheduleRule(provider_id=provider_id)
     for name in RULE_NAMES:
         setattr(row, name, getattr(rules, name))
+    row.closed_holidays = list(rules.closed_holidays) or None
     session.add(row)
 
 

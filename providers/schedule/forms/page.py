@@ -16,6 +16,7 @@ from providers.schedule.rules.drafts import CONTACT, RULE_NAMES, spoken_clock
 
 MOST_A_DAY = 4
 WORDED = frozenset({"week_a_from", "contact_phone", "contact_email"})
+TYPED = tuple(name for name in RULE_NAMES if name != "closed_holidays")
 LONGEST_RUN_DAYS = 366
 _LISTS = frozenset({"settings", "services"})
 _TICKS = frozenset({"closed", "first_visits", "contact"})
@@ -63,13 +64,15 @@ class HoursPage:
     weekdays: list[list[Row]]
     exceptions: list[Row]
     rules: dict[str, str]
+    holidays: list[str] = field(default_factory=list)
 
     def body(self) -> dict[str, Any]:
         """What it says in the contract's shape."""
         return {
             "weekly": [_weekly(number, row) for number, row in self._lines()],
             "exceptions": [_exception(row) for row in self.exceptions if not row.blank],
-            "rules": {name: text or None if name in WORDED else number_or_text(text) for name, text in self.rules.items()},
+            "rules": {name: text or None if name in WORDED else number_or_text(text) for name, text in self.rules.items()}
+            | {"closed_holidays": self.holidays},
         }
 
     def place_faults(self, faults: Sequence[FieldFault]) -> dict[str, list[str]]:
@@ -89,8 +92,8 @@ def page_of_body(body: Mapping[str, Any]) -> HoursPage:
         rows = weekdays[hours["weekday"]]
         rows.append(_row(f"w{hours['weekday']}-{len(rows)}", hours))
     exceptions = [_row(f"e-{at}", exception) for at, exception in enumerate(body["exceptions"])]
-    rules = {name: str(said) if (said := body["rules"].get(name)) is not None else "" for name in RULE_NAMES}
-    return HoursPage(weekdays, exceptions, rules)
+    rules = {name: str(said) if (said := body["rules"].get(name)) is not None else "" for name in TYPED}
+    return HoursPage(weekdays, exceptions, rules, list(body["rules"].get("closed_holidays", ())))
 
 
 def page_of_form(form: MultiDict[str, str]) -> HoursPage:
@@ -109,8 +112,8 @@ def page_of_form(form: MultiDict[str, str]) -> HoursPage:
         else:
             setattr(row, part, form[key].strip())
     lines = {group: [row for _, row in sorted(numbered.items())] for group, numbered in rows.items()}
-    rules = {name: form.get(name, "").strip() for name in RULE_NAMES}
-    return HoursPage([lines[f"w{number}"] for number in range(7)], lines["e"], rules)
+    rules = {name: form.get(name, "").strip() for name in TYPED}
+    return HoursPage([lines[f"w{number}"] for number in range(7)], lines["e"], rules, form.getlist("closed_holidays"))
 
 
 def add_line(page: HoursPage, where: str, settings: Sequence[str]) -> None:

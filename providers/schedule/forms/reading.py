@@ -12,6 +12,7 @@ from marketplace.kernel.errors import Refused
 from marketplace.webkit.reading import Fields, read_date
 from providers.schedule.rules.drafts import CONTACT, DEFAULT_RULES, BlockDraft, ScheduleDraft, closing_minute, minute_of
 from providers.schedule.rules.hours import SETTINGS, STAFFINGS, WEEKS, DateException, ScheduleRules, WeeklyRange
+from providers.services.rules.holidays import PUBLIC_HOLIDAYS
 
 MOST_RANGES = 60
 MOST_EXCEPTIONS = 400
@@ -146,12 +147,19 @@ def _rules(fields: Fields) -> ScheduleRules | None:
         max_minutes_per_week=row.integer("max_minutes_per_week", None, least=10, most=7 * 24 * 60),
         run_minutes=row.integer("run_minutes", None, least=10, most=12 * 60),
         break_minutes=row.integer("break_minutes", None, least=5, most=240),
+        closed_holidays=_holidays(row),
     )
     if (rules.run_minutes is None) != (rules.break_minutes is None):
         missing = "run_minutes" if rules.run_minutes is None else "break_minutes"
         row.fault(missing, "Say both: after how many minutes hands-on, and how long the break is.")
     fields.adopt(row)
     return rules
+
+
+def _holidays(row: Fields) -> tuple[str, ...]:
+    """The holidays that close the day, in the order of the year."""
+    chosen = row.choices("closed_holidays", PUBLIC_HOLIDAYS, ()) or ()
+    return tuple(code for code in PUBLIC_HOLIDAYS if code in chosen)
 
 
 def _monday(row: Fields) -> date | None:

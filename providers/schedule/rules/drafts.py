@@ -94,7 +94,13 @@ def _rules_to_dict(rules: ScheduleRules) -> dict[str, object]:
     """What was there from the beginning is always said, what came later where there is something to say."""
     said = {name: getattr(rules, name) for name in RULE_NAMES}
     shown = {name: word for name, word in said.items() if name in _ALWAYS_SAID or word}
-    return {name: word.isoformat() if isinstance(word, date) else word for name, word in shown.items()}
+    return {name: _plain(word) for name, word in shown.items()}
+
+
+def _plain(word: object) -> object:
+    if isinstance(word, date):
+        return word.isoformat()
+    return list(word) if isinstance(word, tuple) else word
 
 
 def _weekly_to_dict(hours: WeeklyRange, places: Mapping[int, str]) -> dict[str, object]:

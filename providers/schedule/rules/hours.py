@@ -100,7 +100,7 @@ class ScheduleRules:
     to reach the provider about hours that are agreed upon. `max_per_week` and the two of minutes hands-on count visits by
     the New York day and by the week, from Monday on, in which they start. After visits of `run_minutes` hands-on in all
     with less than `break_minutes` between any two, nothing begins before a break as long as that; a visit that is longer
-    by itself may stand alone.
+    by itself may stand alone. `closed_holidays` are the codes of the public holidays on which the provider does not work.
     """
 
     step_minutes: int
@@ -119,6 +119,7 @@ class ScheduleRules:
     max_minutes_per_week: int | None = None
     run_minutes: int | None = None
     break_minutes: int | None = None
+    closed_holidays: tuple[str, ...] = ()
 
     @property
     def counts_weeks(self) -> bool:
@@ -127,9 +128,12 @@ class ScheduleRules:
 
 
 class Turns(NamedTuple):
-    """What else decides about a day's hours: a Monday on which a week "a" begins (None: the first Monday of the calendar)."""
+    """What else decides about a day's hours: a Monday on which a week "a" begins (None: the first Monday of the calendar),
+    and the public holidays, by code, that close a day for which no hours are stated as an exception.
+    """
 
     week_a_from: date | None = None
+    holidays: frozenset[str] = frozenset()
 
 
 EVERY_WEEK_ALIKE = Turns()
@@ -137,7 +141,7 @@ EVERY_WEEK_ALIKE = Turns()
 
 def turns_of(rules: ScheduleRules) -> Turns:
     """What a provider's rules say about the hours of a day."""
-    return Turns(rules.week_a_from)
+    return Turns(rules.week_a_from, frozenset(rules.closed_holidays))
 
 
 class Asked(NamedTuple):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from marketplace.kernel.intervals import Span, intersect, merge
 from marketplace.kernel.walltime import DAY_MINUTES, NEW_YORK, day_begin, midnight_wall_minute, spans_on_wall, steady_offset, wall_spans
 from providers.schedule.rules.hours import ANY_HOURS, Asked, ClinicHours, DateException, OpenSpan, WeeklyRange
+from providers.services.rules.holidays import public_holidays
 
 LOOK_BACK_DAYS = 35
 
@@ -43,7 +44,7 @@ def open_spans(
     counts: rotating, part_time, nothing said, full_time.
 
     At a place in a shared clinic time is open only while the clinic is; in a rostered one shifts take the place of the
-    ranges there. A day that is closed closes shifts too.
+    ranges there. A day that is closed closes shifts too, and so does a holiday that the provider keeps.
 
     A stretch is followed back at most LOOK_BACK_DAYS days to find where its starts are counted from;
     one open without a break for longer counts from the epoch, so that the answer does not depend on the days asked for.
@@ -117,17 +118,25 @@ class _Week:
         for clinic in clinics:
             for shift in clinic.shifts if clinic.rostered and not asked.contact else ():
                 self.shifts[shift.on.toordinal()].append((shift.opens_minute, shift.closes_minute, clinic.place_id, shift.staffing))
-        self.has_exceptions = bool(self.dates or self.closed or self.shifts)
+        self.holidays = asked.turns.holidays
+        self.has_exceptions = bool(self.dates or self.closed or self.shifts or self.holidays)
         self.never_open = not any(self.fortnight) and not any(self.dates.values()) and not self.shifts
+
+    def is_closed(self, day: int) -> bool:
+        """Whether a day (an ordinal) is closed as a whole: by hand, or by a holiday that was not opened by hand."""
+        if day in self.closed or not self.holidays or day in self.dates:
+            return day in self.closed
+        on = date.fromordinal(day)
+        return public_holidays(on.year).get(on) in self.holidays
 
     def hours_of(self, day: int) -> list[_Hours]:
         """The hours that open on a day (an ordinal), cut at midnight where the next day is closed."""
-        if day in self.closed:
+        if self.is_closed(day):
             return []
         hours = self.dates[day] if day in self.dates else self.fortnight[(day - self.monday) % _FORTNIGHT]
         if day in self.shifts:
             hours = hours + self.shifts[day]
-        if day + 1 in self.closed:
+        if self.is_closed(day + 1):
             return [(opens, min(closes, DAY_MINUTES), place, staffing) for opens, closes, place, staffing in hours]
         return hours
 

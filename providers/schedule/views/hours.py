@@ -28,6 +28,7 @@ from providers.schedule.rules.drafts import schedule_to_dict
 from providers.schedule.rules.hours import Asked, turns_of
 from providers.schedule.rules.preview import coming_days
 from providers.services.queries import list_services
+from providers.services.rules.holidays import PUBLIC_HOLIDAYS
 
 blueprint = Blueprint("schedule", __name__)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -111,6 +112,7 @@ def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence:
         weekdays=WEEKDAYS,
         most=MOST_A_DAY,
         places=places,
+        holidays=list(PUBLIC_HOLIDAYS.items()),
         services=[(one.code, one.name) for one in list_services(session, own_id)],
         coming=coming_days(
             list_weekly(session, own_id),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 MONDAY, THURSDAY = 0, 3
 
@@ -45,6 +48,17 @@ def holiday_at(wall: datetime) -> Holiday | None:
     return None
 
 
+def holiday_code(name: str) -> str:
+    """How programs name a holiday: `new_year_s_day`."""
+    return "_".join(re.findall(r"[a-z]+", name.lower()))
+
+
+@lru_cache(maxsize=16)
+def public_holidays(year: int) -> Mapping[date, str]:
+    """The whole holidays of a year: the code of each by its date."""
+    return {holiday.on: holiday_code(holiday.name) for holiday in surcharge_holidays(year) if holiday.from_minute == 0}
+
+
 def _nth(year: int, month: int, weekday: int, nth: int) -> date:
     """The nth `weekday` (Monday 0) of a month."""
     first = date(year, month, 1)
@@ -55,3 +69,7 @@ def _last(year: int, month: int, weekday: int) -> date:
     """The last `weekday` of a month that has 31 days."""
     end = date(year, month, 31)
     return end - timedelta(days=(end.weekday() - weekday) % 7)
+
+
+PUBLIC_HOLIDAYS = {holiday_code(holiday.name): holiday.name for holiday in surcharge_holidays(2027) if holiday.from_minute == 0}
+"""The holidays that last a whole day, by code, in the order of the year."""

@@ -13,7 +13,7 @@ from marketplace.kernel.errors import Refusal
 from marketplace.kernel.walltime import day_span, from_minute
 from providers.profiles.queries import get_facts
 from providers.schedule.models import ScheduleRule, WeeklyHours
-from tests.factories import ClaimFactory, PersonFactory, ServiceDurationFactory, ServiceFactory, bookable_provider
+from tests.factories import ClaimFactory, HoursExceptionFactory, PersonFactory, ServiceDurationFactory, ServiceFactory, bookable_provider
 from tests.support.visits import CLIENT
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -112,3 +112,12 @@ def test_breaks(clock):
     ClaimFactory(provider=provider, kind="appointment", begin_minute=day_span(THURSDAY)[0] + NOON, zip="10009")
     assert check_alike(provider, MEDICAL, THURSDAY, NOON + 120, clock.now) == "break_needed"
     assert check_alike(provider, MEDICAL, THURSDAY, NOON + 150, clock.now) == "ok"
+
+
+def test_a_holiday_that_is_kept(clock):
+    provider = provider_with(closed_holidays=["martin_luther_king_jr_day"])
+    assert check_alike(provider, MEDICAL, date(2027, 1, 18), NOON, clock.now) == "outside_hours"
+    HoursExceptionFactory(
+        provider=provider, on=date(2027, 1, 18), closed=False, opens_minute=600, closes_minute=900, settings=["clinic"], place_id=None
+    )
+    assert check_alike(provider, MEDICAL, date(2027, 1, 18), NOON, clock.now) == "ok"

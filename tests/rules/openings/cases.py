@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from booking.openings.rules.question import DayEnds, Question, Taken, Visit
 from providers.schedule.rules.hours import Asked, DateException, ScheduleRules, WeeklyRange, turns_of
 from providers.schedule.rules.opening import open_spans
+from providers.services.rules.holidays import PUBLIC_HOLIDAYS, public_holidays
 from tests.rules.openings.yardstick import Case
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -46,7 +47,8 @@ def days_to_ask() -> tuple[tuple[date, ZoneInfo], ...]:
     changes = [(day + timedelta(days=beside), NEW_YORK) for day in change_days(NEW_YORK) for beside in (0, -1, 0, 1)]
     abroad = [(day, zone) for zone in OTHER_ZONES for day in change_days(zone)[:8]]
     plain = [(date(2027, month, 3 * month), zone) for zone in (NEW_YORK, *OTHER_ZONES) for month in (1, 6, 7)]
-    return (*changes, *abroad, *plain)
+    kept = [(day + timedelta(days=beside), NEW_YORK) for day in public_holidays(2027) for beside in (-1, 0, 0, 1)]
+    return (*changes, *abroad, *plain, *kept)
 
 
 def random_hours(random: Random) -> tuple[int, int]:
@@ -91,7 +93,7 @@ def random_exceptions(random: Random, day: date) -> list[DateException]:
 
 
 def random_rules(random: Random) -> ScheduleRules:
-    run, rest = random.choice((*[(None, None)] * 8, (60, 60), (90, 30), (30, 120), (120, 45), (150, 240)))
+    run, rest = random.choice((*[(None, None)] * 5, (60, 60), (90, 30), (30, 120), (120, 45), (150, 240)))
     return ScheduleRules(
         step_minutes=random.choice((15, 15, 30, 60, 5, 20, 45, 50, 7)),
         offset_minutes=random.choice((None, None, 0, 5, 15, 40)),
@@ -104,6 +106,7 @@ def random_rules(random: Random) -> ScheduleRules:
         max_per_week=random.choice((*[None] * 16, 1, 2, 4)),
         max_minutes_per_day=random.choice((*[None] * 16, 45, 120, 200)),
         max_minutes_per_week=random.choice((*[None] * 16, 60, 180, 300)),
+        closed_holidays=tuple(random.sample(sorted(PUBLIC_HOLIDAYS), random.choice((0, 0, 3, 11)))),
         run_minutes=run,
         break_minutes=rest,
         week_a_from=random.choice((date(2026, 1, 5), date(2030, 7, 8), date(2037, 12, 7))),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from providers.schedule.rules.hours import DateException, WeeklyRange
+from providers.services.rules.holidays import PUBLIC_HOLIDAYS, surcharge_holidays
 from tests.rules.openings.yardstick import Case
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,7 +46,7 @@ def minutes_around(day: date, zone: ZoneInfo) -> Minutes:
 
 def open_minutes(minutes: Minutes, case: Case, staffings: tuple[str, ...] | None = None) -> dict[int | None, np.ndarray]:
     """Per place, whether each minute is open for the case's setting (in hours with these words on their staffing)."""
-    closed = {exception.on for exception in case.exceptions if exception.closed}
+    closed = {exception.on for exception in case.exceptions if exception.closed} | holidays_kept(minutes, case)
     found: dict[int | None, np.ndarray] = {}
     for day in minutes.days():
         if day in closed:
@@ -62,6 +63,15 @@ def open_minutes(minutes: Minutes, case: Case, staffings: tuple[str, ...] | None
             found[hours.place_id] = found.get(hours.place_id, False) | shows
     shut = np.isin(minutes.wall_day, [day.toordinal() - EPOCH_DAY for day in closed]) if closed else False
     return {place: is_open & ~np.bool_(shut) for place, is_open in found.items()}
+
+
+def holidays_kept(minutes: Minutes, case: Case) -> set[date]:
+    """The holidays on which the provider is away, less those for which hours were stated."""
+    opened = {exception.on for exception in case.exceptions if not exception.closed}
+    names = {name for code, name in PUBLIC_HOLIDAYS.items() if code in case.rules.closed_holidays}
+    days = (*minutes.days(), date.fromordinal(int(minutes.wall_day[-1]) + 1 + EPOCH_DAY))
+    around = (holiday for year in {day.year for day in days} for holiday in surcharge_holidays(year))
+    return {holiday.on for holiday in around if holiday.name in names} - opened
 
 
 def hours_that_open(case: Case, day: date) -> list[WeeklyRange] | list[DateException]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from booking.openings.rules.question import Taken, Visit
 from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
+from providers.services.rules.holidays import holiday_at, holiday_code
 
 NEW_YORK = ZoneInfo("America/New_York")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -202,13 +203,20 @@ def open_intervals(case: Case, staffings: Sequence[str] | None = None) -> list[t
     return [(place, *interval) for place, intervals in by_place.items() for interval in joined(intervals)]
 
 
+def is_kept(case: Case, day: date) -> bool:
+    """Whether the day is one of the provider's holidays and was not opened by hand."""
+    holiday = holiday_at(datetime.combine(day, time()))
+    return holiday is not None and holiday_code(holiday.name) in case.rules.closed_holidays and all(e.on != day for e in case.exceptions)
+
+
 def hours_of(case: Case, day: date, closed: set[date]) -> list[tuple[int, int, frozenset[str], int | None, str | None]]:
-    if day in closed:
+    if day in closed or is_kept(case, day):
         return []
     special = [e for e in case.exceptions if e.on == day]
     turn = None if case.rules.week_a_from is None else "ba"[(day - case.rules.week_a_from) % timedelta(days=14) < timedelta(days=7)]
     hours = special or [r for r in case.weekly if r.weekday == day.weekday() and r.weeks in (None, turn)]
-    latest = 1440 if day + timedelta(days=1) in closed else 2880
+    tomorrow = day + timedelta(days=1)
+    latest = 1440 if tomorrow in closed or is_kept(case, tomorrow) else 2880
     return [(h.opens_minute, min(h.closes_minute, latest), h.settings, h.place_id, h.staffing) for h in hours if bookable_in(case, h)]
 
 

@@ -147,3 +147,23 @@ def test_a_fault_names_the_statement_that_gave_the_date():
     assert draft.path("exceptions[2].on") == "exceptions[0].on"
     assert draft.path("exceptions[3].place") == "exceptions[1].place"
     assert draft.path("weekly[3].place") == "weekly[3].place"
+
+
+LABOR_DAY = date(2027, 9, 6)
+KEPT = Turns(holidays=frozenset({"labor_day"}))
+
+
+@pytest.mark.parametrize(
+    "sentence, weekly, exceptions, day, turns, opened",
+    [
+        ("a holiday that is kept closes the day", [hours()], [], LABOR_DAY, KEPT, []),
+        ("one that is not kept does not", [hours()], [], LABOR_DAY, Turns(holidays=frozenset({"juneteenth"})), ["Mon 09:00-12:00"]),
+        ("other Mondays are as ever", [hours()], [], LABOR_DAY + WEEK, KEPT, ["Mon 09:00-12:00"]),
+        ("hours on its date open it by hand", [hours()], [DateException(LABOR_DAY, False, 600, 660, CLINIC, 1)], LABOR_DAY, KEPT, ["Mon 10:00-11:00"]),
+        ("it closes the tail of the night before", [hours(20, 26, weekday=6)], [], LABOR_DAY, KEPT, []),
+        ("the night before ends at midnight", [hours(20, 26, weekday=6)], [], LABOR_DAY - timedelta(days=1), KEPT, ["Sun 20:00-00:00"]),
+        ("an opened one leaves that tail", [hours(20, 26, weekday=6)], [DateException(LABOR_DAY, False, 600, 660, CLINIC, 1)], LABOR_DAY, KEPT, ["Mon 00:00-02:00", "Mon 10:00-11:00"]),
+    ],
+)  # fmt: skip
+def test_public_holidays(sentence, weekly, exceptions, day, turns, opened):
+    assert shown(weekly, exceptions, day=day, turns=turns) == opened
