@@ -2,11 +2,15 @@
 
 import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
 
+from booking.openings.forms.explaining import explain_kind
+from booking.openings.rules.evidencing import EXPLAINED
 from marketplace.db import db
+from providers.credentials.catalogue import kinds
 from providers.credentials.models import Credential
 from tests.factories import AppointmentFactory, CredentialFactory, PersonFactory, ProviderFactory, bookable_provider
 from tests.support.clocks import START
@@ -176,3 +180,19 @@ def test_continuity_is_told_from_five_people_who_came_again(app, anna, client, p
     words = text_of(client.get("/providers/anna"))
     assert ("100% of 5 clients who had another visit had every one of them with Anna Alder." in words) == bool(told)
     assert ("Not enough visits yet" in words) == (told is None)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "evening_staffing"])
+def test_every_sentence_goes_through_the_readers_language(anna, client, monkeypatch, kind):
+    """Marked where it is translated: page and program show no sentence without the mark, and figures come after the translation."""
+    monkeypatch.setattr("booking.openings.forms.explaining._", lambda text, **words: f"«{text}»" % words)
+    told = evidence(client, kind)
+    sentences = [told["asked"], told["means"], *told["means_not"], *told["not_checked"]]
+    assert all(one.startswith("«") and one.endswith("»") and "%(" not in one for one in sentences)
+    shown = unescape(text_of(client.get(f"/providers/anna/evidence/{kind}")))
+    assert [one for one in sentences if one.replace("\u00a0", " ") not in shown] == []
+
+
+def test_every_kind_is_explained():
+    assert tuple(kinds().kinds) == tuple(code for code in kinds().kinds if code in EXPLAINED)
+    assert all(explain_kind(code).not_checked for code in EXPLAINED)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from booking.openings.api.endpoints import nothing_else, search_limit
 from booking.openings.api.shapes import credentials_of
 from booking.openings.catalogue import house_rules
+from booking.openings.forms.explaining import explain, title_of
 from booking.openings.rules.evenings import EVENING_STAFFING, evenings_of
 from booking.openings.rules.evidencing import EvidencePage, certified_techniques, evening_page, evidence_page
 from marketplace import clock
@@ -57,12 +58,12 @@ def _answer(slug: str, kind: str, technique: str | None) -> ResponseReturnValue:
 
 
 def _shape(page: EvidencePage) -> dict[str, object]:
-    evidence, words, evenings = page.evidence, page.words, page.evenings
+    evidence, words, evenings = page.evidence, explain(page), page.evenings
     seen = evidence if page.checked else None
     return {
         "kind": page.kind,
         "technique": page.technique,
-        "title": page.title,
+        "title": title_of(page),
         "status": page.status,
         "in_force": page.in_force,
         "required": page.required,

@@ -1,4 +1,4 @@
-"""The public page behind a badge: what was checked, where, when, by whom, until when, and what it does not mean."""
+"""The public page behind a badge: what was checked, where, when, by whom and until when. What it means is told in `forms.explaining`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import date
 
 from booking.openings.rules.evenings import EVENING_STAFFING, Evenings
 from booking.openings.rules.showing import PublicCredential
-from marketplace.kernel.walltime import hour_words
 from providers.credentials.rules.collaboration import COLLABORATION
 from providers.credentials.rules.kinds import CERTIFICATE, INSURANCE, LICENSE, KindTable
 from providers.credentials.rules.standing import EXPIRED, EXPIRING, PENDING, CredentialFact, shown_state
@@ -19,62 +18,12 @@ from providers.services.rules.matching import Technique
 NOT_CHECKED = "not_checked"
 STATED, NOT_STATED = "stated", "not_stated"
 BACKGROUND, NPI = "background_check", "npi"
+EXPLAINED = (LICENSE, INSURANCE, COLLABORATION, CERTIFICATE, BACKGROUND, NPI)
+"""The kinds of credential that have a page."""
 
 _SHOWN = (VERIFIED, SUSPENDED, REVOKED, SUBMITTED, UNDER_REVIEW)
 _ORDER = (SUSPENDED, REVOKED, VERIFIED, EXPIRING, EXPIRED, PENDING)
 _NAMED = ("name", "profession", "practice", "relation")
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What a check of one kind is, in plain words: what we look at, what it means, what it does not, and what nobody looked at."""
-
-    asked: str
-    means: str
-    means_not: tuple[str, ...]
-    not_checked: tuple[str, ...]
-
-
-EXPLAINED: Mapping[str, Explanation] = {
-    LICENSE: Explanation(
-        "A person on our staff looked the license up on the state's public verification page: the name, the status and the day until which "
-        "it is registered.",
-        "The state has licensed this person, and the registration is in force until the day shown. The registration is what runs out.",
-        ("It does not mean that the state recommends anyone.", "It does not say how good the work is."),
-        ("Licenses in other states", "Anything the state does not publish"),
-    ),
-    INSURANCE: Explanation(
-        "We compared the certificate with the insurer's word: the name on the license, the amounts, the dates and the techniques that are "
-        "left out.",
-        "Liability insurance is in force until the day shown, with at least the amounts we ask for.",
-        ("It does not mean that a given claim would be paid.", "It is not an insurance of yours."),
-        ("How a given claim would be settled", "The insurer's own finances"),
-    ),
-    COLLABORATION: Explanation(
-        "We compared the name, the profession and the practice of the person they work with against public registers.",
-        "This therapist works together with the person named, in the way named.",
-        ("No money changes hands for a referral.", "It does not mean that the doctor employs, supervises or recommends anyone."),
-        ("How often they see clients together", "What they say to each other: nothing leaves without your written word"),
-    ),
-    CERTIFICATE: Explanation(
-        "We compared the certificate with those who issued it: the name, the course and the date.",
-        "The person named has finished the training for this technique.",
-        ("It is no license: only the state gives those.", "It does not promise a result."),
-        ("How well it is done; that differs from visit to visit",),
-    ),
-    BACKGROUND: Explanation(
-        "A background check by the company named, asked for with the therapist's written consent, once a year.",
-        "On the day shown the check found nothing that keeps this person from working with clients by our rules.",
-        ("It says nothing about the time after that day.", "It does not mean that nothing ever happened anywhere."),
-        ("Anything after that day", "Sealed records, and places that do not report"),
-    ),
-    NPI: Explanation(
-        "We compared the number with the national registry of health care providers: the name, the kind of work and whether it is active.",
-        "The number belongs to this person.",
-        ("It proves no license: the registry holds what people report themselves.",),
-        ("What the registry does not check itself",),
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +38,12 @@ class EvidencePage:
 
     kind: str
     technique: str | None
-    title: str
     required: bool
     recheck_days: int
     status: str
     evidence: Evidence | None
     renewing: bool
     partner: Mapping[str, str]
-    words: Explanation
     evenings: Evenings | None = None
 
     @property
@@ -128,39 +75,26 @@ def evidence_page(
     return EvidencePage(
         kind=kind,
         technique=named.code if named else None,
-        title=f"Certificate: {named.name}" if named else table.kinds[kind].title,
         required=kind in table.required_of(facts.profession),
         recheck_days=table.kinds[kind].recheck_days,
         status=status,
         evidence=evidence,
         renewing=status != PENDING and any(one == PENDING for one, _ in held),
         partner=_partner(evidence) if kind == COLLABORATION and evidence is not None and status in (VERIFIED, EXPIRING) else {},
-        words=EXPLAINED[kind],
     )
 
 
 def evening_page(evenings: Evenings) -> EvidencePage:
-    """The page behind the mark for full-time evenings, with the hours of the policy in words."""
-    hours = {"evening": hour_words(evenings.from_minute), "morning": hour_words(evenings.morning_minute)}
+    """The page behind the mark for full-time evenings."""
     return EvidencePage(
         kind=EVENING_STAFFING,
         technique=None,
-        title="Full-time evenings",
         required=False,
         recheck_days=0,
         status=STATED if evenings.full_time else NOT_STATED,
         evidence=None,
         renewing=False,
         partner={},
-        words=Explanation(
-            "Hours carry a word: full time, part time or rotating. Therapists say it of their own hours, clinics of the shifts they plan. "
-            f"Evening begins at {hours['evening']} here, and night ends at {hours['morning']}.",
-            f"All hours from {hours['evening']} until {hours['morning']} that can be booked here are stated as full-time work. "
-            f"Of everybody here, with this mark or without: a visit that begins at {hours['evening']} or later, or before "
-            f"{hours['morning']}, is never offered in time that is stated as part time or rotating.",
-            ("It does not mean that anybody looked at a contract.", "It does not say how good the work is."),
-            ("Contracts and pay", "Work somewhere else"),
-        ),
         evenings=evenings,
     )
 

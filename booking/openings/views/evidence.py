@@ -8,6 +8,7 @@ from flask import Blueprint, abort, render_template, url_for
 from flask_babel import gettext as _
 
 from booking.openings.catalogue import house_rules
+from booking.openings.forms.explaining import explain, title_of
 from booking.openings.rules.evenings import EVENING_STAFFING, evenings_of
 from booking.openings.rules.evidencing import (
     NOT_CHECKED,
@@ -55,6 +56,8 @@ def show(slug: str, kind: str, technique: str | None = None) -> str:
         provider=facts,
         profession=profession_words(facts.profession),
         page=page,
+        title=title_of(page),
+        words=explain(page),
         state=_state(page),
         rows=_rows(page),
         certificates=_certificates(facts, page, credentials),

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from flask import url_for
 from flask_babel import gettext as _
 
+from booking.openings.forms.explaining import explain_kind
 from booking.openings.rules.evenings import EVENING_STAFFING, Evenings
-from booking.openings.rules.evidencing import EXPLAINED
 from booking.openings.rules.showing import PublicCredential, badges, public_credentials, unchecked_kinds
 from marketplace.db import db
 from marketplace.kernel.walltime import local_day, to_minute
@@ -112,7 +112,7 @@ def _item(facts: ProviderFacts, credential: PublicCredential) -> Words:
         "checked_at": credential.verified_at,
         "by": evidence.checked_by if checked else None,
         "next_check": long_day(evidence.next_check_on) if evidence.next_check_on else None,
-        "not_checked": EXPLAINED[credential.kind].not_checked[0],
+        "not_checked": explain_kind(credential.kind).not_checked[0],
         "page": evidence_href(facts, credential.kind, evidence.technique if credential.kind == "certificate" else None),
     }
 

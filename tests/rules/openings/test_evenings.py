@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.openings.catalogue import rules_by
+from booking.openings.forms.explaining import explain
 from booking.openings.rules.asking import open_time
 from booking.openings.rules.evenings import evenings_of
 from booking.openings.rules.evidencing import evening_page
@@ -179,6 +180,6 @@ def test_the_word_is_what_a_walk_through_the_bookable_minutes_finds(seed, evenin
 @pytest.mark.parametrize("evening, words", [(19 * 60, "7\u00a0PM"), (18 * 60 + 30, "6:30\u00a0PM")])
 def test_the_page_says_the_hour_of_the_policy(evening, words):
     page = evening_page(of(hours(18, 22), house=house(evening=evening)))
-    assert words in page.words.asked
-    assert words in page.words.means
+    assert words in explain(page).asked
+    assert words in explain(page).means
     assert (page.status, page.in_force) == ("stated", True)
