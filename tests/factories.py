@@ -17,7 +17,7 @@ import factory
 from factory.alchemy import SQLAlchemyModelFactory
 from sqlalchemy import select
 
-from booking.appointments.models import Appointment, AppointmentEvent, Hold, WaitlistEntry, WaitlistOffer
+from booking.appointments.models import Appointment, AppointmentEvent, Hold, Series, SeriesVisit, WaitlistEntry, WaitlistOffer
 from booking.calendars.models import CalendarFeed
 from booking.screening.models import Consent, Screening
 from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
@@ -587,6 +587,29 @@ class HoldFactory(OfProvider):
     quote = QUOTE
     terms = TERMS
     created_at = START
+
+
+class SeriesFactory(OfProvider):
+    class Meta:
+        model = Series
+        exclude = ("provider", "person")
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    every_days = 7
+    created_at = START
+
+
+class SeriesVisitFactory(Row):
+    class Meta:
+        model = SeriesVisit
+        exclude = ("series", "hold")
+
+    series = factory.SubFactory(SeriesFactory)
+    series_id = owned("series")
+    number = 1
+    hold = factory.SubFactory(HoldFactory)
+    hold_id = owned("hold")
 
 
 class WaitlistEntryFactory(Row):

@@ -116,6 +116,30 @@ class AppointmentEvent(Base):
     facts: Mapped[Any] = mapped_column(Json)
 
 
+class Series(Base):
+    """Visits that were planned together with one provider, so many days apart. From booking on each of them stands alone."""
+
+    __tablename__ = "series"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"))
+    every_days: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SeriesVisit(Base):
+    """One visit of a series, counted from 1: its hold, and through the hold its appointment once it is booked."""
+
+    __tablename__ = "series_visit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int] = mapped_column(Integer)
+    hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id", ondelete="CASCADE"), unique=True)
+
+
 class WaitlistEntry(Base):
     """Somebody waits for a time with a provider, or with anybody where `provider_id` is None, on the days from..until, both whole.
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from booking.appointments.models import Appointment, AppointmentEvent, Hold, WaitlistEntry, WaitlistOffer
+from booking.appointments.models import Appointment, AppointmentEvent, Hold, Series, SeriesVisit, WaitlistEntry, WaitlistOffer
 from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON, passes_share, share_window
 from booking.appointments.rules.states import CHECKED_IN, COMPLETED, CONFIRMED, LIVE, NO_SHOW, REQUESTED
 from booking.openings.rules.alternatives import MayHold, anybody
@@ -344,3 +344,43 @@ def spans_of_person(session: Session, person_id: int, now: datetime) -> list[tup
     )
     holds = held.join(Hold, Hold.claim_id == Claim.id).where(Hold.person_id == person_id, Hold.state == "live", Hold.expires_at > now)
     return [(row[0], row[1]) for wanted in (visits, holds) for row in session.execute(wanted)]
+
+
+@dataclass(frozen=True)
+class SeriesHeld:
+    """A series with the public name of its provider and the holds of its visits, in order."""
+
+    series: Series
+    slug: str
+    holds: tuple[Hold, ...]
+
+
+def list_series(session: Session, condition: ColumnElement[bool]) -> list[SeriesHeld]:
+    """Series that meet a condition, the newest first; in two statements however many there are."""
+    wanted = select(Series, Provider.slug).join(Provider, Provider.id == Series.provider_id).where(condition)
+    rows = session.execute(wanted.order_by(Series.id.desc())).all()
+    holds: dict[int, list[Hold]] = {row[0].id: [] for row in rows}
+    visits = select(SeriesVisit.series_id, Hold).join(Hold, Hold.id == SeriesVisit.hold_id).where(SeriesVisit.series_id.in_(holds))
+    for series_id, hold in session.execute(visits.order_by(SeriesVisit.number)):
+        holds[series_id].append(hold)
+    return [SeriesHeld(row[0], row[1], tuple(holds[row[0].id])) for row in rows]
+
+
+def get_series(session: Session, public_id: str, person_id: int) -> SeriesHeld:
+    """A person's own series. Raises NotFound."""
+    found = list_series(session, and_(Series.public_id == public_id, Series.person_id == person_id))
+    if not found:
+        raise NotFound("not_found", "There is no such series.")
+    return found[0]
+
+
+def find_series_of_hold(session: Session, hold_id: int) -> SeriesHeld | None:
+    """The series that a hold belongs to, if it does."""
+    part = select(SeriesVisit.series_id).where(SeriesVisit.hold_id == hold_id)
+    return next(iter(list_series(session, Series.id.in_(part))), None)
+
+
+def visits_of_holds(session: Session, hold_ids: Collection[int]) -> dict[int, Appointment]:
+    """The appointments that holds became, by hold id."""
+    rows = session.scalars(select(Appointment).where(Appointment.hold_id.in_(hold_ids)))
+    return {row.hold_id: row for row in rows if row.hold_id is not None}

@@ -12,7 +12,7 @@ from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.holding import check_once
 from booking.appointments.changes.letters import Sending, write_booked
 from booking.appointments.models import Appointment, Hold
-from booking.appointments.queries import Booked, get_hold
+from booking.appointments.queries import Booked, find_series_of_hold, get_hold
 from booking.appointments.rules.holding import clearance_due_at
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
 from booking.openings.catalogue import house_rules
@@ -76,7 +76,7 @@ class Made:
 
 
 def book(wanted: Booking, person_id: int, doer: Doer, base_url: str, now: datetime) -> Made:
-    """Book a held time.
+    """Book a held time; of a series all its times, in one transaction with one screening and one consent.
 
     A screening that needs a clearance makes a request that keeps the time until its deadline. Raises NotFound, Conflict
     `hold_expired`, Refused: screening_stop, screening_needed, consent_required, place_needed, email_unconfirmed, not_bookable,
@@ -85,26 +85,55 @@ def book(wanted: Booking, person_id: int, doer: Doer, base_url: str, now: dateti
     with transaction() as session:
         hold = get_hold(session, wanted.hold, person_id)
         provider = lock_provider(session, hold.provider_id)
-        session.refresh(hold, with_for_update=True)
-        _check_hold(hold, session.get_one(Claim, hold.claim_id), now)
+        series = find_series_of_hold(session, hold.id)
+        together = series.holds if series else (hold,)
+        for one in together:
+            session.refresh(one, with_for_update=True)
+            _check_hold(one, session.get_one(Claim, one.claim_id), now)
         person = session.get_one(Person, person_id)
         if person.email is None or person.email_confirmed_at is None:
             raise Refused("email_unconfirmed", "Confirm your e-mail address first: that is where the confirmation goes.")
         place = _place(hold, wanted.place)
         screening = None if hold.setting == PHONE else usable_screening(session, wanted.screening, person_id, now)
-        _check_standing(session, hold, provider, wanted.technique, screening, now)
-        consent_id = _consent_id(session, hold, person, wanted, now)
-        key = secrets.token_urlsafe(GUEST_KEY_BYTES) if wanted.guest else None
-        visit = _appointment(hold, wanted, place, screening, now)
-        visit.consent_id = consent_id
-        visit.guest_key_hash = secret_hash(key) if key else None
-        session.add(visit)
-        _turn(session, hold, visit)
-        own_place = session.get(ProviderPlace, hold.place_id) if hold.place_id else None
-        booked = Booked(visit, provider, person, own_place)
-        write_history(session, visit, "requested" if visit.status == REQUESTED else "booked", doer, now, _facts(visit))
-        write_booked(session, booked, Sending(base_url, key), now)
-        return Made(booked, key)
+        for one in together:
+            _check_standing(session, one, provider, wanted.technique, screening, now)
+        agreed = _Agreed(place, screening, _consent_id(session, hold, person, wanted, now))
+        made = {one.id: _book_one(session, one, wanted, agreed, _Parties(provider, person, doer, base_url), now) for one in together}
+        return made[hold.id]
+
+
+@dataclass(frozen=True)
+class _Agreed:
+    """What is given once, also for all visits of a series: where, the screening, the consent."""
+
+    place: dict[str, str | None] | None
+    screening: Screening | None
+    consent_id: int | None
+
+
+@dataclass(frozen=True)
+class _Parties:
+    """Between whom a visit is booked, and by whom."""
+
+    provider: Provider
+    person: Person
+    doer: Doer
+    base_url: str
+
+
+def _book_one(session: Session, hold: Hold, wanted: Booking, agreed: _Agreed, parties: _Parties, now: datetime) -> Made:
+    """One held time becomes an appointment with a history, letters and, for a guest, a secret of its own."""
+    key = secrets.token_urlsafe(GUEST_KEY_BYTES) if wanted.guest else None
+    visit = _appointment(hold, wanted, agreed.place, agreed.screening, now)
+    visit.consent_id = agreed.consent_id
+    visit.guest_key_hash = secret_hash(key) if key else None
+    session.add(visit)
+    _turn(session, hold, visit)
+    own_place = session.get(ProviderPlace, hold.place_id) if hold.place_id else None
+    booked = Booked(visit, parties.provider, parties.person, own_place)
+    write_history(session, visit, "requested" if visit.status == REQUESTED else "booked", parties.doer, now, _facts(visit))
+    write_booked(session, booked, Sending(parties.base_url, key), now)
+    return Made(booked, key)
 
 
 def _check_hold(hold: Hold, claim: Claim, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.holding import HoldWish, make_hold
 from booking.appointments.models import Hold
-from booking.appointments.queries import get_hold
+from booking.appointments.queries import find_series_of_hold, get_hold
 from marketplace import audit
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, NotFound, Refused
@@ -45,16 +45,20 @@ def hold_first_free(wanted: Sequence[HoldWish], person_id: int | None, doer: Doe
 
 
 def release_hold(public_id: str, person_id: int, doer: Doer, now: datetime) -> None:
-    """Give a held time back. A hold that has ended already stays as it is. Raises NotFound."""
+    """Give a held time back; of a series all its times, since they are kept together. What has ended already stays as it is.
+
+    Raises NotFound.
+    """
     with transaction() as session:
         hold = get_hold(session, public_id, person_id)
         lock_provider(session, hold.provider_id)
-        session.refresh(hold, with_for_update=True)
-        if hold.state != "live":
-            return
-        hold.state = "released"
-        release_claim(session, session.get_one(Claim, hold.claim_id))
-        audit.record(session, audit.Deed(now, doer.name, "hold.released", "hold", hold.public_id))
+        series = find_series_of_hold(session, hold.id)
+        for one in series.holds if series else (hold,):
+            session.refresh(one, with_for_update=True)
+            if one.state == "live":
+                one.state = "released"
+                release_claim(session, session.get_one(Claim, one.claim_id))
+                audit.record(session, audit.Deed(now, doer.name, "hold.released", "hold", one.public_id))
 
 
 def keep_draft(public_id: str, person_id: int, draft: dict[str, object]) -> None:

@@ -57,9 +57,12 @@ class HoldWish:
 
 
 def make_hold(
-    session: Session, wanted: HoldWish, person_id: int | None, doer: Doer, now: datetime, *, expires_at: datetime | None = None
-) -> Hold:
+    session: Session, wanted: HoldWish, person_id: int | None, doer: Doer, now: datetime,
+    *, expires_at: datetime | None = None, counted: bool = True,
+) -> Hold:  # fmt: skip
     """Keep a start for ten minutes, or until `expires_at`. Without a person a guest is made together with the hold.
+
+    `counted` is False for the further visits of a series, whose number has a bound of its own.
 
     Raises NotFound, Conflict `slot_taken`, Limited `too_many_holds`, or Refused with the code of the rule that says no.
     """
@@ -69,7 +72,8 @@ def make_hold(
     accepted = accept_start(session, provider_id, wish_of(session, wanted.wish, provider_id, person_id), wanted.starts_at, now)
     person_id = _own_person(session, person_id, now)
     check_once(session, accepted.service, provider_id, person_id, now)
-    _check_limits(session, person_id, wanted.origin, now)
+    if counted:
+        _check_limits(session, person_id, wanted.origin, now)
     _check_share(session, accepted, person_id, now)
     expires_at = expires_at or hold_ends_at(now)
     claim = claim_time(session, provider_id, HOLD, accepted.claim, expires_at=expires_at)
