@@ -10,6 +10,7 @@ from sqlalchemy import select
 from booking.openings.forms.explaining import explain_kind
 from booking.openings.rules.evidencing import EXPLAINED
 from marketplace.db import db
+from marketplace.kernel.walltime import day_begin, from_minute
 from providers.credentials.catalogue import kinds
 from providers.credentials.models import Credential
 from tests.factories import AppointmentFactory, CredentialFactory, PersonFactory, ProviderFactory, bookable_provider
@@ -99,6 +100,25 @@ def test_the_last_day_decides(app, anna, client, days, status):
     with app.app_context():
         CredentialFactory(provider=anna, kind="npi", expires_on=TODAY + timedelta(days=days), plain_number="1234567893")
     assert evidence(client, "npi")["status"] == status
+
+
+@pytest.mark.parametrize("last", [date(2027, 1, 14), date(2027, 3, 13), date(2027, 3, 14), date(2027, 11, 7)])
+def test_a_lapse_is_exact_to_the_second(app, anna, client, clock, last):
+    """New York's midnight ends it, also around the days on which the clocks change: one second before it stands, then it does not."""
+    with app.app_context():
+        license_of(anna).valid_until = last
+        db.session.commit()
+    midnight = from_minute(day_begin(last + timedelta(days=1)))
+    for now, status in ((midnight - timedelta(seconds=1), "expiring"), (midnight, "expired")):
+        clock.set(now)
+        profile = client.get("/api/v1/providers/anna").json
+        assert next(one["status"] for one in profile["credentials"] if one["kind"] == "license") == status
+        assert evidence(client, "license")["in_force"] == (status == "expiring")
+        assert ("License registered to" in text_of(client.get("/providers/anna"))) == (status == "expiring")
+
+
+def license_of(provider):
+    return db.session.scalars(select(Credential).where(Credential.provider_id == provider.id, Credential.kind == "license")).one()
 
 
 @pytest.mark.parametrize("status", ["rejected", "withdrawn", "draft", "needs_info"])
