@@ -398,10 +398,13 @@ def test_a_form_that_names_no_level_is_not_found(sides, visitor, app):
     assert person.submit(form=0, detail="everything").status_code == 404
 
 
-def test_links_lead_there_from_account_visits_and_clinics(app, visitor, sides):
+def test_links_lead_there_from_account_week_and_clinics(app, visitor, sides):
     with app.app_context():
         ClinicFactory(slug="house")
-        admin = visitor(AccountFactory(role="admin"))
+        accounts = [AccountFactory(role="admin"), AccountFactory(role="provider")]
+    admin, therapist = (visitor(account) for account in accounts)
+    for path in ("/account", "/provider/calendar"):
+        assert 'href="/account/calendars"' in therapist.open(path).text
     assert 'href="/account/calendars"' in admin.open("/account").text
     assert 'href="/account/calendars#house"' in admin.open("/admin/clinics/house").text
     assert 'id="house"' in admin.open("/account/calendars").text
