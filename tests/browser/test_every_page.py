@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from booking.appointments.models import Appointment
 from booking.demo.actions import ADMIN_EMAIL, CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL
 from marketplace import clock
 from marketplace.accounts.models import Account
@@ -17,7 +18,7 @@ from providers.registry.models import Provider
 from providers.verification.actions.confirming import Asker, request_confirmation
 from tests.factories import CredentialFactory, ExclusionHitFactory
 from tests.support.browsers import NARROW, WIDE, watch_for_faults
-from tests.support.journeys import ADDRESS, GUEST, Traveler
+from tests.support.journeys import ADDRESS, ASKING, GUEST, Traveler
 from tests.support.people import PASSWORD as OWN_PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -142,6 +143,40 @@ def test_pages_on_the_way_to_a_visit(traveler, looked_at):
     wrong += looked_at()
     me.page.go_back()
     me.follow("Cancel this visit")
+    wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_on_the_way_to_a_call(traveler, looked_at, app):
+    me, wrong = traveler, []
+    me.go("/providers/renata-solano")
+    wrong += looked_at()
+    me.ask_first()
+    wrong += looked_at()
+    me.click(me.page.locator("a.time").first)
+    wrong += looked_at()
+    me.hold_call()
+    wrong += looked_at()
+    me.press("Continue").sees("Give a phone number.")
+    wrong += looked_at()
+    me.fill(ASKING).press("Continue").sees("Review and book")
+    wrong += looked_at()
+    me.enter_code().book_call()
+    wrong += looked_at()
+    me.follow("Move")
+    wrong += looked_at()
+    me.page.go_back()
+    me.follow("Cancel this call")
+    wrong += looked_at()
+    me.page.context.clear_cookies()
+    with app.app_context():
+        of = select(Appointment.public_id).join(Provider, Provider.id == Appointment.provider_id)
+        calls = of.where(Provider.slug == "renata-solano", Appointment.setting == "phone", Appointment.sample_data)
+        call = db.session.scalars(calls.order_by(Appointment.starts_at)).first()
+    me.sign_in(THERAPIST_EMAIL, PASSWORD).go(f"/provider/appointments/{call}").sees("You call the client.")
+    wrong += looked_at()
+    me.follow("Cancel this call")
     wrong += looked_at()
     assert wrong == []
 

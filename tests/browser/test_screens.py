@@ -11,7 +11,7 @@ from PIL import Image
 from booking.demo.actions import ADMIN_EMAIL, PASSWORD
 from tests.support.browsers import NARROW, WIDE
 from tests.support.exclusions import row, write_list
-from tests.support.journeys import ADDRESS, GUEST, Traveler
+from tests.support.journeys import ADDRESS, ASKING, GUEST, Traveler
 from tests.support.people import PASSWORD as OWN_PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.screens, pytest.mark.timeout(900)]
@@ -74,6 +74,10 @@ SHOWN = {
     "audit": "The audit",
     "evidence": "Behind a badge: one check with everything about it",
     "evidence-unchecked": "Behind a badge that says not checked",
+    "call": "Ask first: the starts of a free call",
+    "checkout-call": "A call, step 1: whom to call",
+    "checkout-call-review": "A call, step 2: review",
+    "visit-call": "A booked call",
     "clinics": "Shared clinics, for staff",
     "clinic": "One clinic with its hours",
     "roster": "A week's roster",
@@ -144,6 +148,17 @@ def test_a_visitors_way(traveler, camera):
     me.page.context.clear_cookies()
     me.go(f"{SEARCH}&setting=clinic&when=tomorrow").choose_start().hold().answer_health("chest pain")
     camera.take("checkout-stop")
+
+
+def test_asking_first(traveler, camera):
+    me = traveler.go("/providers/renata-solano").ask_first()
+    camera.take("call")
+    me.click(me.page.locator("a.time").first).hold_call().fill(ASKING)
+    camera.take("checkout-call")
+    me.press("Continue").sees("Review and book")
+    camera.take("checkout-call-review")
+    me.enter_code().book_call()
+    camera.take("visit-call")
 
 
 def test_a_clients_pages(as_client, camera):

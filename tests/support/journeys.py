@@ -11,6 +11,7 @@ from marketplace.db import db
 from marketplace.outbox.models import Letter
 
 GUEST = {"Your name": "Priya Natarajan", "E-mail": "priya@example.org", "Mobile phone": "212 555 0142"}
+ASKING = {"Your name": "Sam Ortiz", "E-mail": "sam@example.org", "Phone number": "212 555 0142", "What you would like": "Do you know jaws?"}
 ADDRESS = {"Street address": "64 East 7th Street", "Apartment": "4C", "How to get in": "Walk-up, 4th floor."}
 MOST_SCREENS = 30
 MOST_TABS = 150
@@ -116,6 +117,16 @@ class Traveler:
         self.page.wait_for_url(re.compile("/health"))
         return self
 
+    def ask_first(self) -> Self:
+        """From a therapist's page to the starts of a free call."""
+        return self.follow("Ask first: free 10-minute call").sees("A free 10-minute call: choose when.")
+
+    def hold_call(self) -> Self:
+        """Hold the start of a call; the number is asked for."""
+        self.press("Hold this time")
+        self.page.wait_for_url(re.compile("/call$"))
+        return self
+
     # --- checkout -------------------------------------------------------------------------------------------------------------
 
     def answer_screen(self, *yes: str) -> Self:
@@ -151,6 +162,12 @@ class Traveler:
     def book(self) -> Self:
         """The last yes."""
         self.press("Book for")
+        self.page.wait_for_url(re.compile(r"/(visits|appointments)/"))
+        return self
+
+    def book_call(self) -> Self:
+        """The last yes to a call."""
+        self.press("Book this call")
         self.page.wait_for_url(re.compile(r"/(visits|appointments)/"))
         return self
 

@@ -296,6 +296,8 @@ def test_a_booked_call_is_moved_and_canceled_free_of_charge(app, visitor, offere
     here = person.submit(at="/call/review").request.path
     page = person.open(f"{here}/move")
     assert "Move this call" in words(page)
+    offered_at = re.findall(r'name="starts_at" value="([^"]+)"', page.text)
+    assert 50 < len(offered_at) < 200, "one in each half hour of the coming days"
     assert "price" not in words(page).lower().replace("prices", "")
     page = person.submit(at="/move", starts_at=re.search(r'name="starts_at" value="([^"]+)"', page.text)[1])
     assert "before:" in words(page)

@@ -47,6 +47,9 @@ from providers.services.catalogue import techniques
 blueprint = Blueprint("visits", __name__)
 LISTED = 200
 MOVE_DAYS = 21
+# A call fits nearly anywhere: fewer days, and one start in each half hour, are choice enough.
+CALL_MOVE_DAYS = 10
+HALF_HOUR = 30
 Page = str | Answer | tuple[str, int]
 
 
@@ -220,11 +223,14 @@ def _free_starts(booked: Booked, now: datetime) -> Sequence[datetime]:
     except Refused:
         return ()
     weeks = facts.rules.counts_weeks
-    window = {"from_minute": to_minute(now), "until_minute": to_minute(now + timedelta(days=MOVE_DAYS))}
+    window = {"from_minute": to_minute(now), "until_minute": to_minute(now + timedelta(days=CALL_MOVE_DAYS if service.is_call else MOVE_DAYS))}
     taken = load_taken(db.session(), [visit.provider_id], now=now, whole_weeks=weeks, except_claim_id=visit.claim_id, **window)
     travel = travel_by(facts.travel_mode)
     question = ask(facts, wish, service, house_rules(db.session()), taken=taken[visit.provider_id], travel=travel, now=now, **window)
-    return [start for minute in find_starts(question) if (start := from_minute(minute)) != visit.starts_at]
+    starts = [start for minute in find_starts(question) if (start := from_minute(minute)) != visit.starts_at]
+    if not service.is_call:
+        return starts
+    return sorted({to_minute(start) // HALF_HOUR: start for start in reversed(starts)}.values())
 
 
 @blueprint.route("/appointments/<public_id>/technique", methods=["GET", "POST"])

@@ -26,10 +26,11 @@ from providers.schedule.models import HoursException, HoursStatement, RosterShif
 from providers.schedule.rules.clinics import hours_to_list
 from providers.schedule.rules.hours import stated_to_list
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
+from providers.services.rules.calls import PHONE
 from providers.services.rules.prices import prices_to_dict
 from providers.services.rules.terms import terms_to_dict
 
-SETTINGS = ("clinic", "home", "office", "hotel")
+SERVICE_SETTINGS = ("clinic", "home", "office", "hotel", PHONE)
 
 
 def add_desk(bulk: Bulk, desk: Desk, checker_id: int) -> None:
@@ -102,7 +103,7 @@ def _add_places(bulk: Bulk, desk: Desk) -> None:
 def _add_service(bulk: Bulk, provider_id: int, service: ServiceFacts, position: int) -> None:
     service_id = bulk.add(
         Service, provider_id=provider_id, code=service.code, name=service.name, position=position, techniques=list(service.techniques),
-        conditions=list(service.conditions), settings=[setting for setting in SETTINGS if setting in service.settings],
+        conditions=list(service.conditions), settings=[setting for setting in SERVICE_SETTINGS if setting in service.settings],
         first_visit_only=service.first_visit_only, buffer_before_minutes=None, buffer_after_minutes=None, add_ons=[],
         version=service.version, retired=False,
     )  # fmt: skip

@@ -28,8 +28,10 @@ class Health:
         self._sections = sorted(section.code for section in consent.sections if section.required)
         self._answered: dict[int, tuple[int, int, datetime]] = {}
 
-    def papers_for(self, visit: Visit) -> tuple[int, int]:
-        """The screening and the consent that a visit was booked with; ask in the order of booking."""
+    def papers_for(self, visit: Visit) -> tuple[int, int] | tuple[None, None]:
+        """The screening and the consent that a visit was booked with; ask in the order of booking. A call needs neither."""
+        if visit.service.is_call:
+            return None, None
         person = visit.client.id
         if visit.outcome.status == REQUESTED:
             return self._answer(visit, CLEARANCE)[:2]

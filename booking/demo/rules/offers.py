@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from booking.demo.rules.chance import Chance, likely, weighted
 from booking.demo.rules.words import Focus, World
 from providers.profiles.rules import MOBILE, ServiceFacts
+from providers.services.rules.calls import CALL_DRAFT
 from providers.services.rules.prices import (
     BandRule,
     HolidayRule,
@@ -34,6 +35,9 @@ STRICTER = Terms((Step(48, 0), Step(24, 50), Step(0, 100)), 10, 100, 15, 1, "at_
 LOOSER = Terms((Step(12, 0), Step(0, 50)), 15, 50, 20, 2, "at_visit")
 LOOSEST = Terms((Step(6, 0), Step(0, 25)), 30, 50, 20, 3, "at_visit")
 
+CALL_EVERY = 3
+"""Every so many'th provider offers a free call before booking."""
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -48,6 +52,14 @@ def draw_offer(chance: Chance, world: World, focus: Focus, second: Focus | None,
     """Everything with a price. Sums end on five dollars; other professions than massage therapy charge more."""
     level = chance.randrange(85, 126) + (0 if profession == "lmt" else 15)
     return Offer(_services(chance, world, focus, second, settings, level), draw_price_rules(chance), draw_terms(chance))
+
+
+def with_call(offer: Offer, number: int) -> Offer:
+    """The offer of the provider of this number: every third one, the named therapist among them, offers a free call before booking."""
+    if number % CALL_EVERY:
+        return offer
+    call = ServiceFacts(CALL_DRAFT.code, CALL_DRAFT.name, (), (), frozenset(CALL_DRAFT.settings), False, None, None, CALL_DRAFT.prices, 1)
+    return replace(offer, services=(*offer.services, call))
 
 
 def _services(

@@ -26,6 +26,7 @@ from marketplace.kernel.walltime import DAY_MINUTES, day_begin, from_minute, loc
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts
 from providers.registry.rules import LISTED
 from providers.schedule.rules.hours import OpenSpan
+from providers.services.rules.calls import CALL_MINUTES, PHONE
 
 ONE_DAY = timedelta(days=1)
 SAME_DAY_PERCENT = 14
@@ -64,6 +65,7 @@ class Diary:
         self.choices = [
             Choice(service, minutes, setting)
             for service in desk.facts.services
+            if not service.is_call
             for minutes in service.prices
             for setting in sorted(service.settings)
         ]
@@ -238,10 +240,12 @@ class Diary:
     def _take(self, visit: Visit) -> None:
         """Cancelled time is not used again: what was offered at the time stays right whatever came later."""
         end = visit.begin_minute + visit.minutes
-        claim = Taken(visit.begin_minute, end, visit.before_minutes, visit.after_minutes, visit.zip, is_visit=True, place_id=visit.place_id)
-        self.taken.append(claim)
+        call = visit.service.is_call
+        pads = visit.before_minutes, visit.after_minutes
+        self.taken.append(Taken(visit.begin_minute, end, *pads, visit.zip, is_visit=not call, place_id=visit.place_id, is_call=call))
         self.visits.append(visit)
-        self._seen.add(visit.client.id)
+        if not call:
+            self._seen.add(visit.client.id)
         if visit.service.first_visit_only:
             self._consults[visit.client.id] = visit.begin_minute
         self.town.note(visit.client, visit.begin_minute, end)
@@ -270,7 +274,7 @@ def draw_diary(world: World, desk: Desk, town: Town, chance: Chance, wanted: int
 
 
 def stage(diary: Diary, client: Client) -> None:
-    """What the named accounts find: the client one visit past and one to come, the therapist a busy today, tomorrow and week."""
+    """What the named accounts find: the client one visit past and one to come, the therapist a busy week from today on, and a call."""
     plain = next(choice for choice in diary.choices if choice.setting == "clinic" and not choice.service.first_visit_only)
     past = diary.today - timedelta(days=min(6, diary.world.past_days))
     for day, lead in ((past, 4), (diary.today + timedelta(days=3), 5)):
@@ -278,3 +282,6 @@ def stage(diary: Diary, client: Client) -> None:
     for ahead, wanted in enumerate((5, 4, 3, 3, 4, 3, 2)):
         for _ in range(wanted):
             diary.add(diary.today + timedelta(days=ahead), planned=True, lead_days=ahead + 1)
+    call = diary.facts.call
+    if call is not None:
+        diary.add(diary.today + timedelta(days=1), choice=Choice(call, CALL_MINUTES, PHONE), planned=True, lead_days=2)
