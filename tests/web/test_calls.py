@@ -9,6 +9,7 @@ from sqlalchemy import select
 from booking.appointments.models import Appointment
 from marketplace.db import db
 from marketplace.outbox.models import Letter
+from providers.registry.models import Provider
 from providers.services.models import Service
 from tests.factories import AccountFactory, PersonFactory, bookable_provider
 from tests.support.visits import book_call, offer_call, visit_of
@@ -357,6 +358,31 @@ def test_a_zip_is_not_asked_for_and_not_minded(program, offered, client_account,
     assert own.post("/holds", wish(start, zip="10003")).status_code == 201
     assert own.post("/holds", wish(start + timedelta(hours=1), setting="hotel")).json["code"] == "unknown_service"
     assert own.post("/holds", wish(start + timedelta(hours=1), minutes=60)).json["code"] == "unknown_service"
+
+
+def test_a_start_that_is_taken_says_so_and_what_else_there_is(program, visitor, booked, client_account, start):
+    answer = program(client_account).post("/holds", wish(start))
+    assert (answer.status_code, answer.json["code"]) == (409, "slot_taken")
+    assert all(one["setting"] == "phone" for one in answer.json["alternatives"])
+    guest = visitor()
+    guest.open(
+        "/providers/rosa/start", service="intro_call", minutes="10", setting="phone", starts_at=(start + timedelta(hours=1)).isoformat()
+    )
+    page = guest.submit(at="/hold", starts_at=start.isoformat())
+    assert "This time has just been taken." in words(page)
+    assert re.search(r'class="start" href="[^"]*setting=phone', page.text)
+    assert "waitlist/join" not in page.text
+
+
+def test_staff_see_a_call_that_cannot_take_place(app, visitor, program, booked, desk_account):
+    with app.app_context():
+        admin = AccountFactory(role="admin")
+        db.session.scalars(select(Provider)).one().state = "suspended"
+        db.session.commit()
+    assert "Phone" in words(visitor(admin).open("/admin/attention"))
+    assert program(admin).get("/admin/attention").json["items"][0]["setting"] == "phone"
+    desk = visitor(desk_account)
+    assert "You cannot give this call as things stand." in words(desk.open(f"/provider/appointments/{booked.public_id}"))
 
 
 # --- the therapist's day -------------------------------------------------------------------------------------------------
