@@ -87,7 +87,7 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     session.info["unit"] = {}
     try:
-        with _writers_queue(session):
+        with writers_queue(session.get_bind().engine):
             session.connection(execution_options={"writes": True})
             try:
                 if (hook_first := _begin_hook.get()) is not None:
@@ -155,10 +155,9 @@ def wait_turn(session: Session, what: str) -> None:
 
 
 @contextmanager
-def _writers_queue(session: Session) -> Iterator[None]:
-    """SQLite: one writer at a time across threads and processes, in order of arrival. PostgreSQL: nothing."""
-    engine = session.get_bind()
-    path = engine.engine.url.database if engine.dialect.name == "sqlite" else None
+def writers_queue(engine: Engine) -> Iterator[None]:
+    """SQLite: one writer at a time across threads and processes, however long the one before takes. PostgreSQL: nothing."""
+    path = engine.url.database if engine.dialect.name == "sqlite" else None
     if not path or path == ":memory:":
         yield
         return

@@ -7,7 +7,7 @@ from flask import current_app
 from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
-from marketplace.db import db
+from marketplace.db import db, writers_queue
 
 MIGRATION_LOCK = 0x4C484D47  # one migration at a time on PostgreSQL
 
@@ -21,7 +21,7 @@ def render_type(kind: str, item: object, _context: object) -> str | bool:
 
 
 def run(connection: Connection) -> None:
-    """Migrate over one connection; a second process waits at the lock and then finds nothing to do."""
+    """Migrate over one connection; a second process waits at the lock (SQLite: in the writers' queue) and then finds nothing to do."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
         connection.commit()
@@ -43,6 +43,6 @@ def run(connection: Connection) -> None:
 
 if context.is_offline_mode():
     raise SystemExit("Migrations run against a database, not as a script.")
-with db.engine.connect().execution_options(writes=True) as opened:
+with writers_queue(db.engine), db.engine.connect().execution_options(writes=True) as opened:
     run(opened)
     current_app.logger.debug("migrations done")

@@ -17,7 +17,7 @@ import factory
 from factory.alchemy import SQLAlchemyModelFactory
 from sqlalchemy import select
 
-from booking.appointments.models import Appointment, AppointmentEvent, Hold, Series, SeriesVisit, WaitlistEntry, WaitlistOffer
+from booking.appointments.models import Appointment, AppointmentEvent, Handover, Hold, Series, SeriesVisit, WaitlistEntry, WaitlistOffer
 from booking.calendars.models import CalendarFeed
 from booking.screening.models import Consent, Screening
 from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
@@ -674,6 +674,36 @@ class AppointmentFactory(OfProvider):
     uid = factory.Sequence(lambda n: f"visit-{n}@licensedhands.test")
     booked_at = START - timedelta(days=2)
     changed_at = factory.SelfAttribute("booked_at")
+
+
+class HandoverFactory(Row):
+    """A visit offered to a colleague, whose time is kept for a day."""
+
+    class Meta:
+        model = Handover
+        exclude = ("appointment", "colleague", "claim")
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = owned("appointment")
+    from_provider_id = factory.SelfAttribute("appointment.provider_id")
+    colleague = factory.SubFactory(ProviderFactory)
+    to_provider_id = owned("colleague")
+    starts_at = factory.SelfAttribute("appointment.starts_at")
+    answer_by_at = START + timedelta(hours=12)
+    claim = factory.SubFactory(
+        ClaimFactory,
+        kind="handover",
+        provider=factory.SelfAttribute("..colleague"),
+        starts_at=factory.SelfAttribute("..starts_at"),
+        minutes=factory.SelfAttribute("..appointment.minutes"),
+        expires_at=factory.SelfAttribute("..answer_by_at"),
+    )
+    claim_id = owned("claim")
+    service_code = "medical-massage"
+    service_name = "Medical massage"
+    reason = "Your therapist is ill."
+    offered_by = "account:admin"
+    offered_at = START
 
 
 class AppointmentEventFactory(Row):

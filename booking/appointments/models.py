@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Json, UtcDateTime, new_public_id
@@ -177,3 +177,43 @@ class WaitlistOffer(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("waitlist_entry.id", ondelete="CASCADE"), index=True)
     hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id", ondelete="CASCADE"), unique=True)
     offered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Handover(Base):
+    """A booked visit offered to a colleague, whose time is kept by `claim_id` until the client has answered. One at a time waits.
+
+    `reason` is told to the client; `note` is for the colleague alone, sealed. `starts_at` is the visit's when it was offered: a visit
+    that has moved since is another matter.
+    """
+
+    __tablename__ = "handover"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"), index=True)
+    from_provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"))
+    to_provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"), index=True)
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"), unique=True)
+    service_code: Mapped[str] = mapped_column(String(40))
+    service_name: Mapped[str] = mapped_column(String(120))
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("provider_place.id", ondelete="SET NULL"))
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(String(300))
+    note: Mapped[str | None] = mapped_column(SealedText)
+    state: Mapped[str] = mapped_column(String(12), default="offered")
+    offered_by: Mapped[str] = mapped_column(String(80))
+    offered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answer_by_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('offered', 'accepted', 'declined', 'withdrawn', 'expired')", name="known_state"),
+        CheckConstraint("from_provider_id <> to_provider_id", name="to_somebody_else"),
+        Index(
+            "uq_handover_waiting",
+            "appointment_id",
+            unique=True,
+            sqlite_where=text("state = 'offered'"),
+            postgresql_where=text("state = 'offered'"),
+        ),
+    )

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from booking.appointments.models import Appointment, AppointmentEvent, Hold, Series, SeriesVisit, WaitlistEntry, WaitlistOffer
+from booking.appointments.models import Appointment, AppointmentEvent, Handover, Hold, Series, SeriesVisit, WaitlistEntry, WaitlistOffer
 from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON, passes_share, share_window
 from booking.appointments.rules.states import CHECKED_IN, COMPLETED, CONFIRMED, LIVE, NO_SHOW, REQUESTED
 from booking.openings.rules.alternatives import MayHold, anybody
@@ -384,3 +384,15 @@ def visits_of_holds(session: Session, hold_ids: Collection[int]) -> dict[int, Ap
     """The appointments that holds became, by hold id."""
     rows = session.scalars(select(Appointment).where(Appointment.hold_id.in_(hold_ids)))
     return {row.hold_id: row for row in rows if row.hold_id is not None}
+
+
+def find_handover(session: Session, appointment_id: int) -> Handover | None:
+    """The newest hand-over of a visit, in whatever state."""
+    return session.scalar(select(Handover).where(Handover.appointment_id == appointment_id).order_by(Handover.id.desc()).limit(1))
+
+
+def ended_handovers(session: Session, now: datetime) -> list[int]:
+    """Row ids of hand-overs that wait for an answer that cannot come any more: too late, or the visit has changed."""
+    waiting = select(Handover.id).join(Appointment, Appointment.id == Handover.appointment_id).where(Handover.state == "offered")
+    over = or_(Handover.answer_by_at <= now, Appointment.status != CONFIRMED, Appointment.starts_at != Handover.starts_at)
+    return list(session.scalars(waiting.where(over).order_by(Handover.id)))

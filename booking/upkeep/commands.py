@@ -13,6 +13,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from booking.appointments.actions.expire import expire_holds, expire_requests, forget_drafts
+from booking.appointments.actions.hand_over import end_handovers
 from booking.appointments.actions.offer import offer_freed
 from booking.upkeep.actions import forget_guests, free_ended_time, take_back_reminders, tell_lapses
 from booking.upkeep.queries import findings, touched_since
@@ -90,6 +91,7 @@ JOBS = (
     Job("expire holds", expire_holds),
     Job("expire requests", _expire_requests),
     Job("offer freed time", _offer_freed, every=timedelta(seconds=20)),
+    Job("end hand-overs", end_handovers),
     Job("tell lapses", _watch_lapses),
     Job("forget guests", forget_guests, every=timedelta(minutes=10)),
     Job("forget drafts", forget_drafts, every=timedelta(minutes=10)),

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from booking.appointments.models import Appointment
+from booking.appointments.models import Appointment, Handover
 from booking.appointments.queries import Booked, find_first_letter, provider_email
 from booking.appointments.rules.holding import reminder_instants
 from marketplace.outbox.changes import enqueue_letter, withdraw_letters
 from marketplace.vault import secret_hash
+from providers.registry.models import Provider
 from providers.services.rules.calls import PHONE
 
 REMINDER = "visit_reminder"
@@ -24,7 +25,14 @@ LAPSE = "visit_provider_lapsed"
 EVERY_KIND = (REMINDER, LAPSE, *CHANGE_KINDS, "visit_booked", "provider_visit_booked", "visit_requested")
 # What comes with a calendar file, and the file's method.
 _TO_BOTH = {"visit_booked": "REQUEST", "visit_moved": "REQUEST", "visit_cancelled": "CANCEL", "visit_expired": "CANCEL"}
-INVITING = {"visit_requested": "REQUEST", **_TO_BOTH, **{f"provider_{kind}": method for kind, method in _TO_BOTH.items()}}
+INVITING = {
+    "visit_requested": "REQUEST",
+    "visit_handed_over": "REQUEST",
+    "provider_visit_handed_over": "CANCEL",
+    **_TO_BOTH,
+    **{f"provider_{kind}": method for kind, method in _TO_BOTH.items()},
+}
+HANDOVER_KINDS = ("handover_offered", "handover_asked")
 PATIENCE = timedelta(minutes=2)
 # So many last digits of a phone number tell its owner which one it is, and nobody else anything.
 ENDING = 2
@@ -106,6 +114,54 @@ def write_expired(session: Session, booked: Booked, sending: Sending, now: datet
     _take_back(session, booked.appointment, EVERY_KIND, now)
     _to_client(session, booked, sending, "visit_expired", now, at=now)
     _to_provider(session, booked, sending, "provider_visit_expired", now)
+
+
+def write_handover_offered(
+    session: Session, booked: Booked, handover: Handover, colleague: Provider, sending: Sending, now: datetime
+) -> None:
+    """Ask the client whether a colleague may come instead, and tell the colleague that their time is kept until there is an answer."""
+    visit, sending = booked.appointment, _with_guest_key(session, booked.appointment, sending)
+    asked = {"colleague_name": colleague.name, "reason": handover.reason, "answer_by_at": handover.answer_by_at.isoformat()}
+    if booked.person.email is not None:
+        facts = letter_facts(booked, sending, for_provider=False, to=booked.person.email)
+        colleague_link = f"{sending.base_url}/providers/{colleague.slug}"
+        enqueue_letter(
+            session, key=f"handover_offered:{handover.public_id}", kind="handover_offered", recipient=booked.person.email,
+            facts={**facts, **asked, "colleague_link": colleague_link}, now=now, about=visit.public_id,
+            send_before_at=handover.answer_by_at,
+        )  # fmt: skip
+    recipient = provider_email(session, colleague.id)
+    enqueue_letter(
+        session, key=f"handover_asked:{handover.public_id}", kind="handover_asked", recipient=recipient,
+        facts={**letter_facts(booked, sending, for_provider=True, to=recipient), **asked}, now=now, about=visit.public_id,
+        send_before_at=handover.answer_by_at,
+    )  # fmt: skip
+
+
+def write_handover_ended(session: Session, booked: Booked, handover: Handover, now: datetime) -> None:
+    """The colleague's time is their own again. What was asked and has not left is taken back."""
+    _take_back(session, booked.appointment, HANDOVER_KINDS, now)
+    recipient = provider_email(session, handover.to_provider_id)
+    facts = letter_facts(booked, Sending(""), for_provider=True, to=recipient)
+    enqueue_letter(
+        session, key=f"handover_ended:{handover.public_id}", kind="handover_ended", recipient=recipient,
+        facts=facts | {"state": handover.state}, now=now, about=booked.appointment.public_id,
+    )  # fmt: skip
+
+
+def write_handed_over(session: Session, booked: Booked, former: Provider, sending: Sending, now: datetime) -> None:
+    """The same visit with somebody else: new calendar files to the client and to who comes, an end to it for who does not."""
+    visit, sending = booked.appointment, _with_guest_key(session, booked.appointment, sending)
+    _take_back(session, visit, (*EVERY_KIND, *HANDOVER_KINDS), now)
+    _to_client(session, booked, sending, "visit_handed_over", now, at=now)
+    _to_provider(session, booked, sending, "provider_visit_booked", now)
+    write_reminders(session, booked, sending, now)
+    recipient = provider_email(session, former.id)
+    facts = letter_facts(Booked(visit, former, booked.person, None), sending, for_provider=True, to=recipient)
+    enqueue_letter(
+        session, key=f"provider_visit_handed_over:{visit.public_id}:{visit.sequence}", kind="provider_visit_handed_over",
+        recipient=recipient, facts=facts | {"status": "cancelled"}, now=now, about=visit.public_id,
+    )  # fmt: skip
 
 
 def write_lapsed(session: Session, booked: Booked, sending: Sending, reason: str, number: int, now: datetime) -> None:

@@ -33,7 +33,12 @@ def lock_appointment(session: Session, public_id: str) -> Booked:
     if provider_id is None:
         raise NotFound("not_found", MISSING)
     lock_provider(session, provider_id)
-    return get_any(session, public_id)
+    booked = get_any(session, public_id)
+    while booked.appointment.provider_id != provider_id:  # it was handed over while we waited
+        provider_id = booked.appointment.provider_id
+        lock_provider(session, provider_id)
+        booked = get_any(session, public_id)
+    return booked
 
 
 def verdict_facts(session: Session, visit: Appointment) -> VisitFacts:

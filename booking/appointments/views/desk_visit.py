@@ -14,8 +14,10 @@ from booking.appointments.actions.progress import check_in, check_out, complete,
 from booking.appointments.changes.loading import verdict_facts
 from booking.appointments.forms.reading import base_url, doer
 from booking.appointments.forms.visits import CancelForm
-from booking.appointments.queries import Booked, get_of_provider, list_events
+from booking.appointments.models import Appointment, Handover
+from booking.appointments.queries import Booked, find_handover, get_of_provider, list_events
 from booking.appointments.rules.cancellation import assess_cancellation
+from booking.appointments.rules.handing import ACCEPTED
 from booking.appointments.rules.naming import short_name
 from booking.appointments.rules.revealing import assess_reveal
 from booking.appointments.rules.states import CANCELLED, CHECK_IN, COMPLETE, MISS, assess_step
@@ -57,7 +59,14 @@ def show(public_id: str) -> str:
         leaving=assess_cancellation(facts, actor="provider", now=now),
         reveal=assess_reveal(visit.status, visit.starts_at, visit.ends_at, now),
         events=list_events(db.session(), visit.id),
+        handed=_handed(visit, booked),
     )
+
+
+def _handed(visit: Appointment, booked: Booked) -> Handover | None:
+    """How this visit came to its therapist, where it was handed over to them."""
+    newest = find_handover(db.session(), visit.id)
+    return newest if newest is not None and newest.state == ACCEPTED and newest.to_provider_id == booked.provider.id else None
 
 
 @blueprint.get("/provider/appointments/<public_id>/address")

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 from wtforms.fields.choices import SelectChoice
 
 from booking.appointments.actions.cancel import Cancelling, cancel
+from booking.appointments.actions.hand_over import answer_handover
 from booking.appointments.actions.move import move
 from booking.appointments.actions.progress import choose_technique
 from booking.appointments.changes.history import Doer
@@ -21,8 +22,10 @@ from booking.appointments.changes.letters import Sending, letter_facts
 from booking.appointments.changes.loading import verdict_facts, waivers_left
 from booking.appointments.forms.reading import CALENDAR, base_url, calendar_url, doer, own_person_id
 from booking.appointments.forms.visits import CancelForm, MoveForm, TechniqueForm
-from booking.appointments.queries import Booked, get_by_guest_key, get_of_person, list_events, list_of_person, wish_of
+from booking.appointments.models import Appointment
+from booking.appointments.queries import Booked, find_handover, get_by_guest_key, get_of_person, list_events, list_of_person, wish_of
 from booking.appointments.rules.cancellation import ILLNESS, assess_cancellation
+from booking.appointments.rules.handing import is_open
 from booking.appointments.rules.holding import technique_changes_until
 from booking.appointments.rules.moving import assess_move
 from booking.appointments.rules.states import LIVE
@@ -42,6 +45,7 @@ from marketplace.webkit.reading import read_instant
 from marketplace.webkit.signing import sign_name
 from providers.profiles.queries import get_facts
 from providers.profiles.rules import MOBILE
+from providers.registry.models import Provider
 from providers.services.catalogue import techniques
 
 blueprint = Blueprint("visits", __name__)
@@ -123,6 +127,7 @@ def _show(door: Door) -> str:
         technique=techniques().get(visit.technique or ""),
         technique_open=visit.status in ("requested", "confirmed") and now <= technique_changes_until(visit.starts_at),
         calendar=calendar_links(door.booked),
+        offered=_offered(visit, now),
     )
 
 
@@ -223,7 +228,10 @@ def _free_starts(booked: Booked, now: datetime) -> Sequence[datetime]:
     except Refused:
         return ()
     weeks = facts.rules.counts_weeks
-    window = {"from_minute": to_minute(now), "until_minute": to_minute(now + timedelta(days=CALL_MOVE_DAYS if service.is_call else MOVE_DAYS))}
+    window = {
+        "from_minute": to_minute(now),
+        "until_minute": to_minute(now + timedelta(days=CALL_MOVE_DAYS if service.is_call else MOVE_DAYS)),
+    }
     taken = load_taken(db.session(), [visit.provider_id], now=now, whole_weeks=weeks, except_claim_id=visit.claim_id, **window)
     travel = travel_by(facts.travel_mode)
     question = ask(facts, wish, service, house_rules(db.session()), taken=taken[visit.provider_id], travel=travel, now=now, **window)
@@ -231,6 +239,41 @@ def _free_starts(booked: Booked, now: datetime) -> Sequence[datetime]:
     if not service.is_call:
         return starts
     return sorted({to_minute(start) // HALF_HOUR: start for start in reversed(starts)}.values())
+
+
+@blueprint.post("/appointments/<public_id>/handover")
+@access("client")
+def handed(public_id: str) -> Answer:
+    """Whether a colleague may come instead."""
+    return _handed(_own(public_id))
+
+
+@blueprint.post("/visits/<key>/handover")
+@access("anyone")
+def guest_handed(key: str) -> Answer:
+    """A guest says whether a colleague may come instead."""
+    return _handed(_by_key(key))
+
+
+def _handed(door: Door) -> Answer:
+    accept = request.form.get("answer") == "yes"
+    try:
+        answered = answer_handover(door.booked.appointment.public_id, door.doer, base_url(), clock.now(), accept=accept)
+    except Refusal as refusal:
+        flash(refusal.sentence, "warning")
+    else:
+        name = answered.provider.name
+        flash(_("%(name)s gives your visit.", name=name) if accept else _("The visit stays with %(name)s.", name=name), "good")
+    return redirect(door.url("show"))
+
+
+def _offered(visit: Appointment, now: datetime) -> dict[str, Any] | None:
+    """The hand-over that waits for the client's answer, with who would come."""
+    newest = find_handover(db.session(), visit.id)
+    if newest is None or not is_open(newest.state, newest.answer_by_at, now) or newest.starts_at != visit.starts_at:
+        return None
+    colleague = db.session.get_one(Provider, newest.to_provider_id)
+    return {"name": colleague.name, "slug": colleague.slug, "reason": newest.reason, "answer_by_at": newest.answer_by_at}
 
 
 @blueprint.route("/appointments/<public_id>/technique", methods=["GET", "POST"])

@@ -114,6 +114,17 @@ CANCELLING = taken(
     },
 )
 HOLD = given({"id": TEXT, "starts_at": INSTANT, "ends_at": INSTANT, "expires_at": INSTANT, "quote": ref("Quote")})
+HANDOVER = given(
+    {
+        "id": TEXT,
+        "state": {"enum": ["offered", "accepted", "declined", "withdrawn", "expired"]},
+        "provider": given({"slug": TEXT, "name": TEXT}),
+        "service_name": TEXT,
+        "reason": TEXT,
+        "answer_by": INSTANT,
+    },
+    {"note": nullable(TEXT)},
+)
 ANY_WISH = taken(
     {"starts_at": INSTANT, "minutes": {"type": "integer", "minimum": 1, "maximum": 480}, "setting": SETTING},
     {
@@ -380,6 +391,46 @@ OPERATIONS = (
         queries=(Query("reason", TEXT, "Why: see cancel."),),
         answer=ref("Cancellation"),
         errors=(422,),
+    ),
+    Operation(
+        "GET",
+        f"{ONE}/handover",
+        "show_handover",
+        "The newest offer of a visit to a colleague; the note is for the colleague it became, and for admins.",
+        "appointments",
+        BOTH,
+        answer=given({"handover": nullable(HANDOVER)}),
+        errors=(404,),
+    ),
+    Operation(
+        "POST",
+        f"{ONE}/handover",
+        "offer_handover",
+        "Keep a colleague's time and ask the client.",
+        "appointments",
+        ("admin",),
+        taken(
+            {"provider": WORDS, "reason": {"type": "string", "minLength": 1, "maxLength": 300}},
+            {"note": nullable(LONG)},
+        ),
+        status=201,
+        answer=HANDOVER,
+        errors=(404, 409, 422),
+        creates=True,
+    ),
+    Operation(
+        "DELETE", f"{ONE}/handover", "withdraw_handover", "Take an offer back.", "appointments", ("admin",), status=204, errors=(404, 409)
+    ),
+    Operation(
+        "POST",
+        f"{ONE}/handover/answer",
+        "answer_handover",
+        "Whether a colleague may come instead.",
+        "appointments",
+        CLIENT,
+        taken({"accept": YES}),
+        answer=ref("Appointment"),
+        errors=(404, 409, 422),
     ),
     Operation(
         "POST", f"{ONE}/cancel", "cancel_appointment", "Cancel.", "appointments", BOTH, CANCELLING, answer=ref("Appointment"), errors=(409,)

@@ -14,7 +14,7 @@ from booking.openings.rules.limits import claims_around
 from booking.openings.rules.question import Taken
 from providers.schedule.models import Claim
 
-VISITS = ("appointment", "hold")
+VISITS = ("appointment", "hold", "handover")
 
 
 def load_taken(
