@@ -15,6 +15,7 @@ from providers.services.rules.calls import noun
 
 PRODUCT = "-//Licensed Hands//Visits//EN"
 ZONE = "America/New_York"
+GUESTS = "/visits"
 _STAMP = "%Y%m%dT%H%M%SZ"
 _END = b"END:VCALENDAR\r\n"
 # New York's rules since 2007. Feeds reach back ninety days, so no other ones are needed.
@@ -39,7 +40,7 @@ END:VTIMEZONE
 
 
 def event_of_facts(facts: Mapping[str, Any], *, for_provider: bool) -> VisitEvent:
-    """The event a letter's facts tell of."""
+    """The event a letter's facts tell of. A guest's link is a key to the visit: it stays in the letter, since calendars are shared."""
     what = noun(facts["setting"]).capitalize()
     return VisitEvent(
         uid=facts["uid"],
@@ -50,7 +51,7 @@ def event_of_facts(facts: Mapping[str, Any], *, for_provider: bool) -> VisitEven
         changed_at=datetime.fromisoformat(facts["changed_at"]),
         summary=plain(f"{what} {facts['reference']}" if for_provider else f"{what} with {facts['provider_name']}") or what,
         location=plain(facts["place"] or (f"Manhattan, {facts['zip']}" if facts["zip"] else None)),
-        link=facts["link"],
+        link=None if facts["link"].rpartition("/")[0].endswith(GUESTS) else facts["link"],
         alarm=True,
     )
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from booking.appointments.actions.book import book
 from booking.appointments.actions.cancel import Cancelling, cancel
 from booking.appointments.actions.expire import expire_requests
 from booking.appointments.actions.move import move
@@ -13,7 +14,17 @@ from marketplace.oversight.jobs import deliver_letters
 from providers.schedule.models import ScheduleRule
 from tests.factories import PersonFactory, WeeklyHoursFactory, bookable_provider
 from tests.support.ical import Rising, calendar_value, lint, read
-from tests.support.visits import BASE_URL, CLIENT, book_hold, book_visit, clear_answers, hold_visit, traveling_provider, visit_of
+from tests.support.visits import (
+    BASE_URL,
+    CLIENT,
+    book_hold,
+    book_visit,
+    booking_of,
+    clear_answers,
+    hold_visit,
+    traveling_provider,
+    visit_of,
+)
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -91,6 +102,17 @@ def test_the_street_of_a_home_is_in_no_file(clock, delivered):
     book_visit(traveling_provider(), PersonFactory(), clock.now + 3 * DAY, clock.now, setting="home", zip="10024")
     for ((_method, event),) in delivered().values():
         assert event.location == "Manhattan, 10024"
+
+
+def test_a_guests_key_stays_in_the_letter(clock, delivered, mail_server):
+    guest = PersonFactory(account=None)
+    hold = hold_visit(bookable_provider(), guest, clock.now + 3 * DAY, clock.now)
+    made = book(booking_of(hold, guest, clock.now, guest=True), guest.id, CLIENT, BASE_URL, clock.now)
+    move(made.booked.appointment.public_id, clock.now + 4 * DAY, CLIENT, BASE_URL, clock.now)
+    assert guest.email in delivered()
+    theirs = [letter for letter in mail_server.taken if letter["To"] == guest.email]
+    assert all(made.guest_key in letter.get_body().get_content() for letter in theirs)
+    assert not [part for letter in theirs for part in letter.iter_attachments() if made.guest_key in part.get_payload(decode=True).decode()]
 
 
 @pytest.mark.parametrize("minute", [30, 90])
