@@ -300,6 +300,12 @@ class TestPricesAndTerms:
         assert count(app, PricePolicy) == 2
         assert desk.get("/provider/prices").json == {"rules": []}
 
+    def test_notices_to_move_and_to_cancel_are_read_back(self, desk):
+        said = desk.get("/provider/terms").json | {"move_notice_hours": 12, "cancel_notice_hours": 6}
+        assert desk.put("/provider/terms", said).json == said
+        assert desk.get("/provider/terms").json == said
+        assert codes(desk.put("/provider/terms", said | {"move_notice_hours": 721})) == {"move_notice_hours"}
+
     def test_terms_are_the_houses_until_stated(self, app, desk):
         assert [step["hours"] for step in desk.get("/provider/terms").json["steps"]] == [24, 12, 0]
         assert desk.put("/provider/terms", TERMS).json == TERMS

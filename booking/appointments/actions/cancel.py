@@ -9,10 +9,10 @@ from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_cancelled
 from booking.appointments.changes.loading import lock_appointment, lock_waivers, verdict_facts, waivers_left
 from booking.appointments.queries import Booked
-from booking.appointments.rules.cancellation import Verdict, assess_cancellation, verdict_to_dict
+from booking.appointments.rules.cancellation import NOTICE_PASSED, Verdict, assess_cancellation, verdict_to_dict
 from booking.appointments.rules.states import CANCELLED
 from marketplace.db import transaction
-from marketplace.kernel.errors import Conflict, Stale
+from marketplace.kernel.errors import Conflict, Refused, Stale
 from marketplace.kernel.money import format_usd
 from providers.registry.changes import note_change
 from providers.schedule.changes import release_claim
@@ -31,7 +31,7 @@ class Cancelling:
 def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: datetime) -> tuple[Booked, Verdict]:
     """Cancel, freeing the time at once; the visit and its history stay.
 
-    Raises NotFound, Conflict with the verdict's reason, Stale `fee_changed` with the new figures.
+    Raises NotFound, Refused `notice_passed`, Conflict with the verdict's other reasons, Stale `fee_changed` with the new figures.
     """
     with transaction() as session:
         booked = lock_appointment(session, public_id)
@@ -41,7 +41,8 @@ def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: d
             verdict_facts(session, visit), actor=doer.part, now=now, reason=wanted.reason, waivers_left=waivers_left(session, visit, now)
         )
         if not verdict.allowed:
-            raise Conflict(verdict.reason, verdict.sentence)
+            kind = Refused if verdict.reason == NOTICE_PASSED else Conflict
+            raise kind(verdict.reason, verdict.sentence)
         if wanted.expected_fee_cents is not None and wanted.expected_fee_cents != verdict.fee_cents:
             sentence = f"The fee is now {format_usd(verdict.fee_cents)}. Look again before you cancel."
             raise Stale("fee_changed", sentence, details=verdict_to_dict(verdict))

@@ -10,6 +10,7 @@ from booking.appointments.rules.states import ADMIN, CANCEL, CLIENT, PROVIDER, R
 from booking.quotes.rules.agreed import SECOND, AgreedTerms, fee_stretches, instant_text, whole_second
 
 ILLNESS = "illness"
+NOTICE_PASSED = "notice_passed"
 WAIVABLE = ("emergency", "weather", "building_access")
 REASONS = (ILLNESS, *WAIVABLE, "other")
 
@@ -59,7 +60,7 @@ def assess_cancellation(
     health rule with a fee waiver turned true after
     booking); a request that still waits for its clearance; the provider's or the platform's own cancelling; and, as long as the
     client has `waivers_left` this year, an emergency, severe weather or a building that lets nobody in. What is free anyway uses up
-    no waiver.
+    no waiver. With less notice than agreed (`cancel_notice_hours`) the client leaves for one of these reasons alone: `notice_passed`.
     """
     refusal = _refusal(visit, actor, now)
     if refusal is not None:
@@ -72,6 +73,12 @@ def assess_cancellation(
     if reason in WAIVABLE and waivers_left > 0 and by_step.fee_cents > 0:
         waived = _verdict(visit, now, allowed=True, reason=str(reason), sentence="We waive the fee this time.", tier=WAIVED)
         return replace(waived, waived_cents=by_step.fee_cents)
+    until = visit.agreed.cancel_until_at
+    if until is not None and whole_second(now) > until:
+        hours = visit.agreed.terms.cancel_notice_hours
+        spoken = f"{hours} hour" if hours == 1 else f"{hours} hours"
+        sentence = f"This visit can be canceled with at least {spoken} of notice. If you are ill, say so: that is always free."
+        return _verdict(visit, now, allowed=False, reason=NOTICE_PASSED, sentence=sentence, tier=CLOSED)
     return by_step
 
 
@@ -151,8 +158,9 @@ def _by_step(visit: VisitFacts, now: datetime) -> Verdict:
         "free": "Canceling is free now.",
         "late": f"It is late notice: {here.fee_percent}% of the service price is due.",
     }[reason]
+    until = min(here.until_at, agreed.cancel_until_at or here.until_at)
     tier = GRACE if in_grace else _tier(here.fee_percent) if here.fee_cents else FREE
-    return _verdict(visit, now, allowed=True, reason=reason, sentence=sentence, tier=tier, fee=here.fee_cents, until=here.until_at)
+    return _verdict(visit, now, allowed=True, reason=reason, sentence=sentence, tier=tier, fee=here.fee_cents, until=until)
 
 
 def _tier(percent: int) -> str:

@@ -4,6 +4,9 @@ Reading of the default terms: any number of moves is free while cancelling is fr
 cancelling costs a fee the answer is `notice_passed`, and cancelling with its fee is the way, unless the house lets free moves
 reach inside that time: then a move uses one up while one is left. A provider or admin may move up to the start, never at the
 client's cost. So may the client of a provider who has lost the standing for the visit.
+
+Terms with a `move_notice_hours` of their own end moving then and not before: until canceling costs a fee any number of moves is free,
+after that each uses up a free move, and with less notice than that nobody but the other side moves the visit, however free canceling is.
 """
 
 from __future__ import annotations
@@ -57,9 +60,13 @@ def assess_move(
         sentence = "Your therapist cannot give this visit as planned, so moving it is free until it starts."
         return MoveVerdict(True, "provider_lapsed", sentence, 0, uses_free_move=False, free_moves_left=left)
     fee_cents = agreed.fee_cents(agreed.percent_at(now))
+    if visit.status != REQUESTED and agreed.move_until_at is not None and whole_second(now) > agreed.move_until_at:
+        hours = agreed.terms.move_notice_hours
+        sentence = f"This visit can be moved with at least {hours} {'hour' if hours == 1 else 'hours'} of notice. You can still cancel it."
+        return MoveVerdict(False, NOTICE_PASSED, sentence, fee_cents, uses_free_move=False, free_moves_left=left)
     if fee_cents == 0 or visit.status == REQUESTED:
         return MoveVerdict(True, "free", "Moving is free now.", 0, uses_free_move=False, free_moves_left=left)
-    if left and free_moves_reach_inside:
+    if left and (free_moves_reach_inside or agreed.move_until_at is not None):
         return MoveVerdict(True, "free_move", "This uses a free move.", 0, uses_free_move=True, free_moves_left=left)
     sentence = "The time for moving this visit has passed. You can still cancel it, with the fee shown."
     return MoveVerdict(False, NOTICE_PASSED, sentence, fee_cents, uses_free_move=False, free_moves_left=left)

@@ -24,7 +24,7 @@ from booking.appointments.forms.reading import CALENDAR, base_url, calendar_url,
 from booking.appointments.forms.visits import CancelForm, MoveForm, TechniqueForm
 from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked, find_handover, get_by_guest_key, get_of_person, list_events, list_of_person, wish_of
-from booking.appointments.rules.cancellation import ILLNESS, assess_cancellation
+from booking.appointments.rules.cancellation import ILLNESS, NOTICE_PASSED, assess_cancellation
 from booking.appointments.rules.handing import is_open
 from booking.appointments.rules.holding import technique_changes_until
 from booking.appointments.rules.moving import assess_move
@@ -172,7 +172,7 @@ def _leave(door: Door) -> Page:
             flash(_("Canceled.") if final.fee_cents == 0 else _("Canceled. The fee you agreed to is recorded."), "good")
             return redirect(door.url("show"))
     plain = assess_cancellation(facts, actor="client", now=now, waivers_left=0)
-    if not plain.allowed:
+    if not plain.allowed and plain.reason != NOTICE_PASSED:
         flash(plain.sentence, "warning")
         return redirect(door.url("show"))
     # What was sent would be drawn again otherwise, and with it a fee that is no longer true.

@@ -83,7 +83,7 @@ TERMS = taken(
         "free_moves": COUNT,
         "payment": {"type": "string", "enum": ["at_visit", "card_on_file", "deposit", "prepaid"]},
     },
-    {"deposit_percent": AMOUNT},
+    {"deposit_percent": AMOUNT, "move_notice_hours": nullable(COUNT), "cancel_notice_hours": nullable(COUNT)},
 )
 FOR_WHOM = {"services": listed(TEXT), "first_visits": YES, "booking": nullable({"type": "string", "enum": ["contact"]})}
 WEEKLY = taken(

@@ -61,6 +61,23 @@ class AgreedTerms:
         """The fee in percent for leaving at `now`, to the second."""
         return 0 if self.in_grace(now) else self.terms.percent_at((self.starts_at - whole_second(now)) // SECOND)
 
+    @property
+    def move_until_at(self) -> datetime | None:
+        """The last second in which the client may move the visit, where the terms set one of its own."""
+        return self._end_of(self.terms.move_notice_hours)
+
+    @property
+    def cancel_until_at(self) -> datetime | None:
+        """The last second in which the client may cancel the visit without a reason that always counts, where the terms set one."""
+        return self._end_of(self.terms.cancel_notice_hours)
+
+    def _end_of(self, notice_hours: int | None) -> datetime | None:
+        """Never before the free minutes after booking are over, and never after the start."""
+        if notice_hours is None:
+            return None
+        end = self.starts_at - timedelta(hours=notice_hours)
+        return min(self.starts_at, max(end, self.grace_until_at or end))
+
     def moved_to(self, starts_at: datetime) -> AgreedTerms:
         """The same terms on another start; the price, and so the fee's base, stays as agreed, and so does `booked_at`."""
         return replace(self, starts_at=starts_at)
@@ -102,6 +119,7 @@ def agreed_to_dict(agreed: AgreedTerms, summary: str, *, if_booked_at: datetime 
     """
     dated = agreed if agreed.booked_at is not None or if_booked_at is None else agreed.at_booking(if_booked_at)
     shape = terms_to_dict(agreed.terms, with_version=True)
+    ends = {"move_until": dated.move_until_at, "cancel_until": dated.cancel_until_at}
     steps = [
         {
             "until": instant_text(agreed.starts_at - timedelta(hours=step.hours)),
@@ -119,12 +137,16 @@ def agreed_to_dict(agreed: AgreedTerms, summary: str, *, if_booked_at: datetime 
         "fee_base_cents": agreed.fee_base_cents,
         "starts_at": instant_text(agreed.starts_at),
         "booked_at": None if agreed.booked_at is None else instant_text(agreed.booked_at),
+        **{name: instant_text(end) for name, end in ends.items() if end is not None},
     }
 
 
 def agreed_from_dict(kept: Mapping[str, Any]) -> AgreedTerms:
     """Read back what `agreed_to_dict` wrote. Fees are computed anew from the kept base and percentages, which never change."""
-    names = ("grace_minutes", "no_show_percent", "late_minutes", "free_moves", "payment", "deposit_percent", "version")
+    names = (
+        "grace_minutes", "no_show_percent", "late_minutes", "free_moves", "payment", "deposit_percent", "version", "move_notice_hours",
+        "cancel_notice_hours",
+    )  # fmt: skip
     facts: dict[str, object] = {name: kept[name] for name in names if name in kept}
     facts["steps"] = [{"hours": step["hours"], "fee_percent": step["fee_percent"]} for step in kept["steps"]]
     booked = kept.get("booked_at")

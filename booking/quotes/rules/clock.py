@@ -59,7 +59,7 @@ def clock_words(agreed: AgreedTerms, now: datetime, zone: tzinfo = NEW_YORK, *, 
         )
         for number, stretch in enumerate(ahead)
     )
-    return ClockWords(_sentence(ahead, dollars, zone, today, what), bar, _promises(agreed))
+    return ClockWords(_sentence(ahead, dollars, zone, today, what), bar, _promises(agreed, lambda end: day_and_time(end, zone, today)))
 
 
 def time_words(instant: datetime, zone: tzinfo = NEW_YORK) -> str:
@@ -120,10 +120,15 @@ def _bar_words(agreed: AgreedTerms, stretch: Stretch, dollars: Callable[[int], s
     return f"{share} of {dollars(agreed.fee_base_cents)}, {'until the visit starts' if last else f'until {until}'}"
 
 
-def _promises(agreed: AgreedTerms) -> tuple[str, ...]:
-    grace = agreed.terms.grace_minutes
+def _promises(agreed: AgreedTerms, spoken: Callable[[datetime], str]) -> tuple[str, ...]:
+    grace, move_until, cancel_until = agreed.terms.grace_minutes, agreed.move_until_at, agreed.cancel_until_at
+    said = [f"First {grace} minutes after booking: always free."] if grace else []
+    if move_until is not None:
+        said.append(f"You can move it until {spoken(move_until)}.")
+    if cancel_until is not None:
+        said.append(f"You can cancel it until {spoken(cancel_until)}, after that only when you are ill.")
     always = ("Fever or anything contagious: always free, please stay home.", "If your therapist cancels, you pay nothing.")
-    return (f"First {grace} minutes after booking: always free.", *always) if grace else always
+    return (*said, *always)
 
 
 def _dollars(amounts: Sequence[int]) -> Callable[[int], str]:

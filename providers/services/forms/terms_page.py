@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 from marketplace.webkit.typed import number_or_text
 
 MOST_STEPS = 5
-NAMES = ("grace_minutes", "no_show_percent", "late_minutes", "free_moves", "payment", "deposit_percent")
+NOTICES = ("move_notice_hours", "cancel_notice_hours")
+NAMES = ("grace_minutes", "no_show_percent", "late_minutes", "free_moves", "payment", "deposit_percent", *NOTICES)
 
 
 def texts_of_terms(body: Mapping[str, Any]) -> dict[str, str]:
@@ -38,4 +39,4 @@ def body_of_texts(texts: Mapping[str, str]) -> dict[str, Any]:
     body["payment"] = texts.get("payment", "")
     if body["payment"] != "deposit":
         del body["deposit_percent"]
-    return {"steps": steps, **body}
+    return {"steps": steps, **{name: value for name, value in body.items() if value is not None or name not in NOTICES}}

@@ -52,6 +52,9 @@ def _sentences(terms: Terms, price_cents: int) -> list[str]:
     if terms.free_moves:
         moves = "One move is" if terms.free_moves == 1 else f"{terms.free_moves} moves are"
         said.append(f"{moves} free even when canceling is not.")
+    for what, hours in (("Moved", terms.move_notice_hours), ("Canceled", terms.cancel_notice_hours)):
+        if hours is not None:
+            said.append(f"{what} by the client with at least {hours} {'hour' if hours == 1 else 'hours'} of notice.")
     deposit = f" The deposit is {terms.deposit_percent}% of the whole price." if terms.deposit_percent else ""
     said.append(_PAYMENTS[terms.payment] + deposit)
     return said

@@ -10,7 +10,9 @@ from providers.services.rules.reading import Reader
 
 PAYMENTS = ("at_visit", "card_on_file", "deposit", "prepaid")
 _REQUIRED = ("steps", "grace_minutes", "no_show_percent", "late_minutes", "free_moves", "payment")
-_FIELDS = (*_REQUIRED, "deposit_percent")
+_NOTICES = ("move_notice_hours", "cancel_notice_hours")
+_FIELDS = (*_REQUIRED, "deposit_percent", *_NOTICES)
+_LONGEST_NOTICE_HOURS = 30 * 24
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Terms:
 
     `grace_minutes`: cancelling is free that long after booking. `late_minutes`: how long a provider waits before a no-show.
     `free_moves`: moves that are free although cancelling is not any more. `deposit_percent` goes with the payment "deposit" alone.
+    With less than `move_notice_hours` (or `cancel_notice_hours`) left a client cannot move (or cancel) a visit any more; None sets no
+    such end to canceling, and lets moving end where canceling begins to cost.
     """
 
     steps: tuple[Step, ...]
@@ -37,6 +41,8 @@ class Terms:
     payment: str
     deposit_percent: int | None = None
     version: int = 1
+    move_notice_hours: int | None = None
+    cancel_notice_hours: int | None = None
 
     def percent_at(self, notice_seconds: int) -> int:
         """The fee in percent with so much notice; after the start, with none left, the last step's."""
@@ -69,6 +75,8 @@ def terms_from_dict(body: object, version: int = 1) -> Terms:
         free_moves=_whole(reader, facts, "free_moves", 10),
         payment=reader.choice(facts.get("payment", "at_visit"), "payment", PAYMENTS),
         deposit_percent=_deposit(reader, facts),
+        move_notice_hours=_notice(reader, facts, "move_notice_hours"),
+        cancel_notice_hours=_notice(reader, facts, "cancel_notice_hours"),
         version=reader.whole(facts.get("version", version), "version", 1, 1_000_000_000),
     )
     reader.finish("invalid_terms", "Some of the terms cannot stand as they are.")
@@ -87,6 +95,9 @@ def terms_to_dict(terms: Terms, *, with_version: bool = False) -> dict[str, obje
     }
     if terms.deposit_percent is not None:
         shape["deposit_percent"] = terms.deposit_percent
+    for name in _NOTICES:
+        if getattr(terms, name) is not None:
+            shape[name] = getattr(terms, name)
     if with_version:
         shape["version"] = terms.version
     return shape
@@ -95,6 +106,11 @@ def terms_to_dict(terms: Terms, *, with_version: bool = False) -> dict[str, obje
 def _whole(reader: Reader, facts: Mapping[str, object], name: str, high: int) -> int:
     """A whole number from 0 to `high`; a missing one has been reported already."""
     return reader.whole(facts[name], name, 0, high) if name in facts else 0
+
+
+def _notice(reader: Reader, facts: Mapping[str, object], name: str) -> int | None:
+    """A notice in hours; a month at most, and none where nothing is said."""
+    return None if facts.get(name) is None else reader.whole(facts[name], name, 0, _LONGEST_NOTICE_HOURS)
 
 
 def _deposit(reader: Reader, facts: Mapping[str, object]) -> int | None:

@@ -1,5 +1,6 @@
 """Leaving a visit: what it costs at this second, who pays nothing, and what is free again."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,10 @@ from booking.appointments.models import AppointmentEvent
 from booking.appointments.rules.cancellation import WAIVABLE
 from booking.upkeep.queries import findings
 from marketplace.db import db
-from marketplace.kernel.errors import Conflict, NotFound, Stale
+from marketplace.kernel.errors import Conflict, NotFound, Refused, Stale
 from providers.registry.models import Change, Provider
 from providers.schedule.models import Claim
+from providers.services.rules.terms import DEFAULT_TERMS, terms_to_dict
 from tests.factories import AppointmentFactory, PersonFactory, TermsPolicyFactory, bookable_provider
 from tests.support.visits import BASE_URL, CLIENT, book_hold, book_visit, clear_answers, hold_visit, visit_of
 
@@ -206,3 +208,19 @@ def test_a_completed_visit_is_not_left_any_more(visit, start):
 def test_what_does_not_exist_is_not_found(clock):
     with pytest.raises(NotFound):
         cancel("nothing", Cancelling(), CLIENT, BASE_URL, clock.now)
+
+
+@pytest.mark.parametrize(("seconds", "allowed"), [(-1, True), (0, True), (1, False)])
+def test_the_notice_agreed_when_it_was_booked_ends_canceling_to_the_second(clock, start, seconds, allowed):
+    provider = bookable_provider()
+    TermsPolicyFactory(provider=provider, version=2, terms=terms_to_dict(replace(DEFAULT_TERMS, cancel_notice_hours=6)))
+    visit = visit_of(book_visit(provider, PersonFactory(), start, clock.now))
+    TermsPolicyFactory(provider=provider, version=3, terms=terms_to_dict(replace(DEFAULT_TERMS, cancel_notice_hours=40)))
+    now = start - timedelta(hours=6) + seconds * SECOND
+    if allowed:
+        assert leave(visit, now)[1].allowed
+        return
+    with pytest.raises(Refused, match="notice_passed"):
+        leave(visit, now)
+    assert anew(visit).status == "confirmed"
+    assert leave(visit, now, reason="illness")[1].fee_cents == 0

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.appointments.rules.cancellation import REASONS, WAIVABLE, VisitFacts, assess_cancellation, assess_no_show, verdict_to_dict
-from booking.quotes.rules.agreed import AgreedTerms
+from booking.quotes.rules.agreed import AgreedTerms, agreed_from_dict, agreed_to_dict
 from booking.quotes.rules.clock import clock_words
 from providers.services.rules.terms import DEFAULT_TERMS, Step, Terms
 
@@ -322,3 +322,45 @@ def test_the_page_that_shows_the_fee_and_the_verdict_agree(kept, data):
     shown = clock_words(kept.agreed, now).stretches[0]
     verdict = assess_cancellation(kept, actor="client", now=now)
     assert (shown.fee_cents, shown.until_at) == (verdict.fee_cents, verdict.next_change_at)
+
+
+NOTICED = replace(DEFAULT_TERMS, cancel_notice_hours=6)
+
+
+@pytest.mark.parametrize(
+    "sentence, before, reason, allowed, code",
+    [
+        ("with the notice agreed, to the second", 6 * HOUR, None, True, "late"),
+        ("a second later it is too late", 6 * HOUR - SECOND, None, False, "notice_passed"),
+        ("illness always counts", HOUR, "illness", True, "illness"),
+        ("an emergency counts while one is left", HOUR, "emergency", True, "emergency"),
+        ("any other reason does not", HOUR, "other", False, "notice_passed"),
+    ],
+)
+def test_a_notice_to_cancel(sentence, before, reason, allowed, code):
+    facts = visit(terms=NOTICED, paid=5_000)
+    verdict = assess_cancellation(facts, actor="client", now=START - before, reason=reason, waivers_left=1)
+    assert (verdict.allowed, verdict.reason) == (allowed, code)
+    assert allowed or (verdict.fee_cents, verdict.refund_cents) == (0, 0)
+
+
+def test_a_notice_to_cancel_keeps_neither_the_grace_nor_the_other_side_nor_a_request():
+    booked = START - 2 * HOUR
+    assert by_client(booked + 600 * SECOND, terms=NOTICED, booked_at=booked).reason == "grace"
+    assert by_client(booked + 601 * SECOND, terms=NOTICED, booked_at=booked).reason == "notice_passed"
+    assert by_client(START - HOUR, terms=NOTICED, status="requested").reason == "clearance_pending"
+    assert assess_cancellation(visit(terms=NOTICED), actor="provider", now=START - HOUR).allowed
+
+
+def test_a_figure_holds_no_longer_than_canceling_does():
+    assert by_client(START - 7 * HOUR, terms=NOTICED).next_change_at == START - 6 * HOUR
+
+
+def test_the_notices_are_said_with_their_moments_and_kept_with_the_visit():
+    agreed = AgreedTerms(replace(NOTICED, move_notice_hours=48), 13000, START, BOOKED)
+    promises = clock_words(agreed, BOOKED).promises
+    assert "You can move it until Wed Dec 2, 6:30 PM." in promises
+    assert "You can cancel it until Fri Dec 4, 12:30 PM, after that only when you are ill." in promises
+    kept = agreed_to_dict(agreed, "")
+    assert (kept["move_until"], kept["cancel_until"]) == ("2026-12-02T18:30:00-05:00", "2026-12-04T12:30:00-05:00")
+    assert agreed_from_dict(kept) == agreed

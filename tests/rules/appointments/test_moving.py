@@ -15,8 +15,8 @@ START = datetime(2026, 12, 4, 23, 30, tzinfo=UTC)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 
-def visit(*, free_moves=1, used=0, status="confirmed", booked_at=START - timedelta(days=10)):
-    terms = Terms((Step(24, 0), Step(12, 50), Step(0, 100)), 10, 100, 15, free_moves, "at_visit")
+def visit(*, free_moves=1, used=0, status="confirmed", booked_at=START - timedelta(days=10), notice=None):
+    terms = Terms((Step(24, 0), Step(12, 50), Step(0, 100)), 10, 100, 15, free_moves, "at_visit", move_notice_hours=notice)
     return VisitFacts(AgreedTerms(terms, 13000, START, booked_at), status, 0, used)
 
 
@@ -56,6 +56,31 @@ def test_where_free_moves_do_not_reach_inside_the_notice_decides_alone(before, c
 def test_a_refused_move_names_what_cancelling_would_cost(before, fee):
     assert moved(START - before, free_moves=0).fee_cents == fee
     assert "cancel" in moved(START - before, free_moves=0).sentence
+
+
+@pytest.mark.parametrize(
+    "sentence, notice, before, free_moves, code",
+    [
+        ("two days ahead, to the second", 48, 48 * HOUR, 1, "free"),
+        ("a second later it is too late, though canceling is free", 48, 48 * HOUR - SECOND, 1, "notice_passed"),
+        ("inside the time that costs a move is used up", 6, 24 * HOUR - SECOND, 1, "free_move"),
+        ("until the notice ends", 6, 6 * HOUR, 1, "free_move"),
+        ("and no second longer", 6, 6 * HOUR - SECOND, 1, "notice_passed"),
+        ("without a free move the time that costs is closed", 6, 20 * HOUR, 0, "notice_passed"),
+        ("no hours at all: until the start", 0, timedelta(0), 1, "free_move"),
+    ],
+)
+def test_terms_with_a_notice_of_their_own(sentence, notice, before, free_moves, code):
+    verdict = moved(START - before, inside=False, notice=notice, free_moves=free_moves)
+    assert (verdict.code, verdict.allowed) == (code, code != "notice_passed")
+
+
+def test_a_notice_keeps_neither_the_grace_nor_a_request_nor_the_other_side():
+    booked = START - 5 * HOUR
+    assert moved(booked + 600 * SECOND, booked_at=booked, notice=48).code == "free"
+    assert moved(booked + 601 * SECOND, booked_at=booked, notice=48).code == "notice_passed"
+    assert moved(START - HOUR, status="requested", notice=48).code == "free"
+    assert moved(START - HOUR, actor="provider", notice=48).allowed
 
 
 @pytest.mark.parametrize("seconds, code", [(0, "free"), (600, "free"), (601, "notice_passed")])

@@ -163,3 +163,18 @@ def test_the_step_in_force_is_the_first_whose_hours_are_reached(terms, notice):
         if twin is None and notice / HOUR >= step.hours:
             twin = step.fee_percent
     assert terms.percent_at(notice) == twin
+
+
+def test_notices_to_move_and_to_cancel_are_kept_where_they_are_said():
+    said = DEFAULT | {"move_notice_hours": 6, "cancel_notice_hours": 0}
+    terms = terms_from_dict(said)
+    assert (terms.move_notice_hours, terms.cancel_notice_hours) == (6, 0)
+    assert terms_to_dict(terms) == said
+    assert terms_from_dict(DEFAULT | {"move_notice_hours": None}).move_notice_hours is None
+
+
+@pytest.mark.parametrize("hours", [-1, 721, 1.5, "6"])
+def test_a_notice_is_a_month_at_most(hours):
+    with pytest.raises(Refused) as refused:
+        terms_from_dict(DEFAULT | {"cancel_notice_hours": hours})
+    assert [fault.field for fault in refused.value.faults] == ["cancel_notice_hours"]
