@@ -20,12 +20,14 @@ import providers.wording.models  # noqa: F401 (tables must be known)
 from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.api.handing import blueprint as handing_api
+from booking.appointments.api.series import blueprint as series_api
 from booking.appointments.api.waitlist import blueprint as waitlist_api
 from booking.appointments.views.calls import blueprint as call_pages
 from booking.appointments.views.checkout import blueprint as checkout_pages
 from booking.appointments.views.desk import blueprint as desk_pages
 from booking.appointments.views.desk_visit import blueprint as desk_visit_pages
 from booking.appointments.views.handing import blueprint as handing_pages
+from booking.appointments.views.series import blueprint as series_pages
 from booking.appointments.views.visits import blueprint as visit_pages
 from booking.appointments.views.waitlist import blueprint as waitlist_pages
 from booking.calendars.api import blueprint as feeds_api
@@ -119,6 +121,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 call_pages,
                 visit_pages,
                 waitlist_pages,
+                series_pages,
                 calendar_pages,
                 feed_pages,
                 place_pages,
@@ -160,6 +163,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 appointments_api,
                 waitlist_api,
                 handing_api,
+                series_api,
                 blocks_api,
                 feeds_api,
                 attention_api,

@@ -48,7 +48,7 @@ VISITOR = [
     "/providers/renata-solano/evidence/npi",
     "/providers/renata-solano/evidence/evening_staffing",
 ]
-CLIENT = ["/appointments", "/waitlist", "/waitlist/join?minutes=60&setting=clinic", "/account", "/account/email", "/account/password"]
+CLIENT = ["/appointments", "/waitlist", "/waitlist/join?minutes=60&setting=clinic", "/series", "/account", "/account/email", "/account/password"]
 THERAPIST = [
     "/provider",
     "/provider/calendar",
@@ -143,6 +143,25 @@ def test_pages_on_the_way_to_a_visit(traveler, looked_at):
     wrong += looked_at()
     me.page.go_back()
     me.follow("Cancel this visit")
+    wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_on_the_way_to_several_visits(traveler, looked_at):
+    me, wrong = traveler, []
+    me.search(when="Tomorrow")
+    me.choose_start()
+    me.follow("Plan several visits")
+    wrong += looked_at()
+    me.press("Hold these visits")
+    wrong += looked_at()
+    me.go("/series/plan?provider=renata-solano&service=nothing&minutes=60&setting=clinic&visits=30")
+    wrong += looked_at()
+    me.search(when="Tomorrow")
+    me.choose_start()
+    me.go(re.sub(r".*(/providers/.*starts_at=[0-9-]+)T[^&]*", r"\1T03:07:00-05:00", me.page.url))
+    me.sees("Tell me when a time is free")
     wrong += looked_at()
     assert wrong == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -19,7 +19,7 @@ from booking.appointments.forms.checkout import CodeForm, DetailsForm, PlaceForm
 from booking.appointments.forms.health import asked, health_form, open_screens, read_answers
 from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.models import Hold
-from booking.appointments.queries import find_last_address, get_hold, get_of_hold
+from booking.appointments.queries import find_last_address, find_series_of_hold, get_hold, get_of_hold
 from booking.openings.forms.anyone import read_anyone_of_page, wish_of
 from booking.openings.forms.pages import KNOWN
 from booking.openings.queries.searching import search
@@ -127,6 +127,17 @@ class Checkout:
         self.facts: ProviderFacts = get_facts(db.session(), self.hold.provider_id)
         self.draft: dict[str, Any] = dict(self.hold.draft or {})
         self.person = db.session.get_one(Person, self.person_id)
+
+    @cached_property
+    def together(self) -> tuple[Hold, ...]:
+        """The visits of the series that is held with this one, in order; none where it is held alone."""
+        series = find_series_of_hold(db.session(), self.hold.id)
+        return series.holds if series else ()
+
+    @property
+    def total_cents(self) -> int:
+        """The whole price of everything that is held together."""
+        return sum(hold.quote["total_cents"] for hold in self.together or (self.hold,))
 
     @property
     def ended(self) -> bool:
@@ -420,7 +431,11 @@ def finish(checkout: Checkout, form: FlaskForm, wanted: Booking) -> Answer | Non
     except Refusal as refusal:
         show_refusal(form, refusal)
         return None
-    flash(_("Booked. The letter with the calendar file is on its way."), "good")
+    if checkout.together:
+        count = len(checkout.together)
+        flash(_("Booked, all %(count)s visits. A letter with a calendar file is on its way for each.", count=count), "good")
+    else:
+        flash(_("Booked. The letter with the calendar file is on its way."), "good")
     if made.guest_key:
         session["guest_visit"] = (checkout.hold.public_id, made.guest_key)
         return redirect(url_for("visits.guest", key=made.guest_key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue import waiting
+from booking.openapi.catalogue import series, waiting
 from booking.openapi.catalogue.schemas import (
     ANY_SETTING,
     ANYTHING,
@@ -458,6 +458,7 @@ OPERATIONS = (
         errors=(409,),
     ),
     *waiting.OPERATIONS,
+    *series.OPERATIONS,
     _step("check-in", "The visit has begun."),
     _step("check-out", "The therapist has left."),
     _step("complete", "The visit took place."),
