@@ -15,7 +15,8 @@ from marketplace.kernel.errors import NotFound
 from providers.credentials.models import Credential
 from providers.credentials.queries import credential_fact, load_policies
 from providers.credentials.rules.collaboration import COLLABORATION
-from providers.credentials.rules.kinds import CERTIFICATE
+from providers.credentials.rules.kinds import CERTIFICATE, KindTable
+from providers.credentials.rules.settings import closing, needed_for
 from providers.credentials.rules.standing import REQUIRED
 from providers.credentials.rules.states import REJECTED, WITHDRAWN
 from providers.places.models import ProviderPlace, ServiceArea
@@ -258,11 +259,19 @@ def _answers(row: Row[Any]) -> tuple[Answer, ...]:
 
 def load_gaps(session: Session, provider: Provider) -> tuple[Gap, ...]:
     """What is missing before this provider's profile may be sent in. Whoever applies hands in what the newest policy asks for."""
+    return _gaps(_readiness(session, provider), provider, load_policies(session).newest)
+
+
+def _gaps(ready: Readiness, provider: Provider, table: KindTable) -> tuple[Gap, ...]:
+    return gaps_of(ready, {code: table.kinds[code].title for code in table.required_of(provider.profession)})
+
+
+def _readiness(session: Session, provider: Provider) -> Readiness:
     area = session.scalar(select(ServiceArea.covered_zips).where(ServiceArea.provider_id == provider.id))
     stated = session.scalars(select(Service.settings).where(Service.provider_id == provider.id, Service.retired.is_(False)))
     offered = [settings for settings in stated if not is_call(settings)]
     handed_in = select(Credential.kind).where(Credential.provider_id == provider.id, Credential.status.not_in((REJECTED, WITHDRAWN)))
-    ready = Readiness(
+    return Readiness(
         headline=provider.headline,
         about=provider.about,
         phone=provider.phone,
@@ -274,8 +283,6 @@ def load_gaps(session: Session, provider: Provider) -> tuple[Gap, ...]:
         covered_zips=len(area or ()),
         handed_in=frozenset(session.scalars(handed_in)),
     )
-    table = load_policies(session).newest
-    return gaps_of(ready, {code: table.kinds[code].title for code in table.required_of(provider.profession)})
 
 
 def offered_techniques(session: Session, provider_id: int) -> list[str]:
@@ -285,18 +292,25 @@ def offered_techniques(session: Session, provider_id: int) -> list[str]:
 
 
 def load_todos(session: Session, provider: Provider) -> tuple[Todo, ...]:
-    """What this provider's application still lacks; certificates that offered techniques ask for are among it."""
+    """What this provider's application still lacks; what offered techniques and settings ask for besides is among it."""
     offered = offered_techniques(session, provider.id)
     asking = [one for code, one in techniques().items() if one.evidence_level == REQUIRED and code in offered]
     handed_in = select(Credential.technique).where(
         Credential.provider_id == provider.id, Credential.kind == CERTIFICATE, Credential.status.not_in((REJECTED, WITHDRAWN))
     )
     known = set(session.scalars(handed_in)) if asking else set()
+    ready, table = _readiness(session, provider), load_policies(session).newest
+    there = {code: [one for one in asked if one in ready.settings] for code, asked in closing(table, provider.profession).items()}
     return todos_of(
-        load_gaps(session, provider),
+        _gaps(ready, provider, table),
         legal_name=provider.legal_name is not None,
         attested=provider.attested_at is not None,
         uncertified=[one.name for one in asking if one.code not in known],
+        closing={
+            code: f"{table.kinds[code].title}: {needed_for(asked)}."
+            for code, asked in there.items()
+            if asked and code not in ready.handed_in
+        },
     )
 
 

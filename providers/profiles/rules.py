@@ -332,14 +332,20 @@ class Todo:
     needed: bool = True
 
 
-def todos_of(gaps: Sequence[Gap], *, legal_name: bool, attested: bool, uncertified: Sequence[str]) -> tuple[Todo, ...]:
-    """What an application still lacks, in the order of its screens. `uncertified` names offered techniques without their certificate."""
+def todos_of(
+    gaps: Sequence[Gap], *, legal_name: bool, attested: bool, uncertified: Sequence[str], closing: Mapping[str, str]
+) -> tuple[Todo, ...]:
+    """What an application still lacks, in the order of its screens.
+
+    `uncertified` names offered techniques without their certificate, `closing` says of kinds in which offered settings they are needed.
+    """
     found = [Todo(_STEP_OF_GAP.get(gap.code, "more"), gap.detail) for gap in gaps]
     if not legal_name:
         found.append(Todo("you", "Give your name as it stands on your license."))
     if not attested:
         found.append(Todo("attest", "Sign that what you stated is true."))
     found += [Todo("techniques", f"{name}: not bookable without its certificate.", needed=False) for name in uncertified]
+    found += [Todo(_STEP_OF_GAP.get(code, "more"), detail, needed=False) for code, detail in closing.items()]
     return tuple(sorted(found, key=lambda one: APPLY_STEPS.index(one.step)))
 
 

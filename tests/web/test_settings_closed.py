@@ -45,6 +45,16 @@ def test_the_therapist_reads_what_closes_which_visits(account, visitor, program)
     assert answer["missing"] == [{"code": "background_check", "detail": SENTENCE, "settings": ["home", "hotel"]}]
 
 
+def test_an_application_lacks_it_only_where_it_is_offered(app, account, visitor):
+    with app.app_context():
+        account_provider(account).state = "draft"
+        db.session.commit()
+    page = visitor(account).open("/provider/apply/more").text
+    assert "Background check: needed for home visits." in page, "they do not go to hotels"
+    hand_in(app, account, status="submitted", verified_at=None)
+    assert "Background check: needed" not in visitor(account).open("/provider/apply/more").text
+
+
 def test_the_admin_reads_it_among_what_is_missing(account, boss):
     page = boss.open("/admin/providers/rosa").text
     assert SENTENCE in page

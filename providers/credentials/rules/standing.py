@@ -194,7 +194,7 @@ def shown_state(fact: CredentialFact, day: date, expiring_days: int = 30) -> str
 
 def _missing(kind: str, day: date, facts: Iterable[CredentialFact], table: KindTable) -> Missing:
     """Why a required kind does not stand on a day, as a sentence: never sent in, ended, suspended, still to be checked."""
-    name = table.kinds[kind].short.lower()
+    name = _inside(table.kinds[kind].short)
     same = [fact for fact in facts if fact.kind == kind]
     covering = {fact.status for fact in same if fact.covers(day)}
     if SUSPENDED in covering or REVOKED in covering:
@@ -208,6 +208,11 @@ def _missing(kind: str, day: date, facts: Iterable[CredentialFact], table: KindT
     return Missing(kind, f"Your {name} is missing.")
 
 
+def _inside(name: str) -> str:
+    """A kind's name inside a sentence: `background check`, but `NPI number`."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
 def _lacking(code: str, day: date, facts: Sequence[CredentialFact], proofs: Sequence[str]) -> str | None:
     """The first kind of proof that a technique lacks on a day; a certificate must be the technique's own."""
     return next((kind for kind in proofs if in_force(day, facts, kind, code if kind == CERTIFICATE else None) is None), None)
@@ -215,7 +220,7 @@ def _lacking(code: str, day: date, facts: Sequence[CredentialFact], proofs: Sequ
 
 def _barred(code: str, level: str, lacking: str | None, table: KindTable) -> Missing:
     if lacking is not None and lacking != CERTIFICATE:
-        return Missing(f"{lacking}:{code}", f"This technique needs a verified {table.kinds[lacking].short.lower()}.")
+        return Missing(f"{lacking}:{code}", f"This technique needs a verified {_inside(table.kinds[lacking].short)}.")
     if lacking == CERTIFICATE or level == REQUIRED:
         return Missing(f"{CERTIFICATE}:{code}", "This technique needs a verified certificate.")
     return Missing(f"{INSURANCE}:{code}", "Your insurance does not cover this technique.")

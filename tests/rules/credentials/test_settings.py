@@ -52,6 +52,11 @@ def test_each_has_its_sentence(facts, sentence, with_us):
     assert not one.concerns([])
 
 
+def test_a_name_of_capitals_keeps_them():
+    (one,) = missing_there(DAY, [], policies(npi=[{"settings": ["home"]}]))
+    assert one.sentence == "Your NPI number is missing. It is needed for home visits."
+
+
 def test_nothing_where_it_is_in_force_asked_of_others_or_not_yet_asked():
     asked = policies(background_check=[{"settings": ["home"]}])
     assert missing_there(DAY, [check()], asked) == ()

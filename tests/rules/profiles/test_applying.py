@@ -8,9 +8,9 @@ from providers.profiles.rules import APPLY_STEPS, Gap, first_step, todos_of
 CODES = ["headline", "about", "phone", "languages", "settings", "services", "hours", "place", "area", "license", "liability_insurance"]
 
 
-def todos(*codes, legal_name=True, attested=True, uncertified=()):
+def todos(*codes, legal_name=True, attested=True, uncertified=(), closing=None):
     gaps = [Gap(code, f"{code}!") for code in codes]
-    return todos_of(gaps, legal_name=legal_name, attested=attested, uncertified=uncertified)
+    return todos_of(gaps, legal_name=legal_name, attested=attested, uncertified=uncertified, closing=closing or {})
 
 
 def test_nothing_missing_leads_to_the_last_screen():
@@ -32,6 +32,12 @@ def test_a_missing_certificate_is_said_and_holds_nobody_up():
     (one,) = todos(uncertified=["Prenatal massage"])
     assert (one.step, one.needed) == ("techniques", False)
     assert "Prenatal massage" in one.detail
+    assert first_step((one,)) == "review"
+
+
+def test_what_closes_a_setting_is_said_and_holds_nobody_up():
+    (one,) = todos(closing={"background_check": "Background check: needed for home visits."})
+    assert (one.step, one.needed, one.detail) == ("more", False, "Background check: needed for home visits.")
     assert first_step((one,)) == "review"
 
 
