@@ -4,7 +4,7 @@ Credentials, their dates and states, versions of the policy, settings, professio
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from random import Random
 
@@ -19,14 +19,27 @@ from booking.openings.rules.search import find
 from booking.openings.rules.starts import find_starts
 from booking.openings.rules.wanted import Near, SearchQuery
 from marketplace.kernel.walltime import day_begin, local_day
+from providers.credentials.rules.standing import CredentialFact
 from providers.profiles.rules import AreaFacts, ServiceFacts
 from providers.schedule.rules.hours import ScheduleRules, WeeklyRange
-from tests.support.standing import PROFESSIONS, SETTINGS, TECHNIQUES, may_use, may_work, policies_of, random_facts, random_versions
+from tests.support.standing import (
+    FIRST,
+    PROFESSIONS,
+    SETTINGS,
+    TECHNIQUES,
+    Version,
+    may_use,
+    may_work,
+    policies_of,
+    random_facts,
+    random_versions,
+)
 from tests.support.worlds import SPOTS, TODAY, random_provider
 
 DAYS = 7
+LONG_AGO, YEARS_AHEAD = date(2020, 1, 1), date(2030, 1, 1)
 NOW = datetime(2027, 1, 12, 5, 30, tzinfo=UTC)
-HOUSEHOLD = {"mobile": frozenset({"home", "hotel"}), "every": frozenset(SETTINGS)}
+EVERYWHERE = frozenset(SETTINGS)
 PERSON = random_provider(Random(3), 3)
 ROOM = replace(PERSON.places[0], id=1)
 EVERY_HOUR = ScheduleRules(60, None, 0, 0, 0, 60, None, 0)
@@ -34,20 +47,41 @@ EVERY_HOUR = ScheduleRules(60, None, 0, 0, 0, 60, None, 0)
 
 def somebody(random, around):
     """Open day and night in every setting, with credentials that begin, end and are taken back around a day."""
-    techniques = tuple(random.sample(TECHNIQUES, random.choice((1, 1, 2))))
-    service = ServiceFacts("only", "Only", techniques, (), HOUSEHOLD["every"], False, 0, 0, {60: 15_000}, 1)
+    techniques = (
+        (TECHNIQUES[0], *random.sample(TECHNIQUES[1:], random.choice((0, 1)))) if random.random() < 0.7 else (random.choice(TECHNIQUES),)
+    )
+    service = ServiceFacts("only", "Only", techniques, (), EVERYWHERE, False, 0, 0, {60: 15_000}, 1)
     return replace(
         PERSON,
         profession=random.choice(PROFESSIONS),
-        credentials=tuple(random_facts(random, around)),
+        credentials=papers(random, around),
         services=(service,),
         places=(ROOM,),
         area=AreaFacts("subway", frozenset({"10003", ROOM.zip}), 0, 0, None),
-        weekly=tuple(WeeklyRange(day, 0, 1440, HOUSEHOLD["every"], 1) for day in range(7)),
+        weekly=tuple(WeeklyRange(day, 0, 1440, EVERYWHERE, 1) for day in range(7)),
         exceptions=(),
         clinic_hours=(),
         rules=EVERY_HOUR,
     )
+
+
+def papers(random, around):
+    """What everybody needs mostly stands, so that what else is asked decides; the rest is drawn."""
+    drawn = random_facts(random, around)
+    needed = [
+        CredentialFact(kind, "verified", LONG_AGO, YEARS_AHEAD) for kind in ("license", "liability_insurance") if random.random() < 0.8
+    ]
+    held = {fact.kind for fact in needed}
+    return (*needed, *(fact for fact in drawn if fact.kind not in held))
+
+
+def asked_of(random, around):
+    """Versions of the policy: mostly one that asks for one kind more, of some professions, in some settings; else any."""
+    if random.random() < 0.3:
+        return random_versions(random, around)
+    row = {"professions": random.sample(PROFESSIONS, random.choice((0, 1))), "settings": random.sample(SETTINGS, random.choice((0, 1, 2)))}
+    asked = {"license": [{}], "liability_insurance": [{}], random.choice(("background_check", "physician_collaboration")): [row]}
+    return [FIRST, Version(2, around + timedelta(days=random.randrange(-4, 2)), asked)]
 
 
 def stands(day, setting, facts, versions, levels):
@@ -61,7 +95,7 @@ def stands(day, setting, facts, versions, levels):
 def case(seed):
     random = Random(seed)
     around = TODAY + timedelta(days=random.randrange(DAYS))
-    versions = random_versions(random, around)
+    versions = asked_of(random, around)
     return somebody(random, around), versions, rules_by(policies_of(versions)), random.choice(SETTINGS)
 
 
