@@ -32,6 +32,11 @@ class MapShape:
     label_y: int
     neighborhoods: tuple[str, ...]
 
+    @property
+    def green(self) -> bool:
+        """Whether it is a park or an island, by its name."""
+        return any(word in self.name for word in ("Park", "Island", "island"))
+
 
 def _on_map(shape: BaseGeometry) -> BaseGeometry:
     """A shape in map units, without piers and specks."""

@@ -55,7 +55,7 @@ def random_world(random: Random, size: int = 5) -> World:
 def random_provider(random: Random, number: int) -> ProviderFacts:
     """One provider. Each weekday is worked at one place at most."""
     places = tuple(_place(number * 10 + nth, random.choice(list(SPOTS))) for nth in range(random.choice((0, 1, 1, 2))))
-    area = AreaFacts("subway", frozenset(some(random, ZIPS, share=0.8)), 15, 15, None) if random.random() < 0.7 else None
+    area = _area(random) if random.random() < 0.7 else None
     services = tuple(_service(random, nth) for nth in range(random.choice((1, 2, 3))))
     count = random.choice((0, 1, 7))
     return ProviderFacts(
@@ -67,6 +67,14 @@ def random_provider(random: Random, number: int) -> ProviderFacts:
         prices=_prices(random), terms=DEFAULT_TERMS, terms_version=1, credentials=_credentials(random), evidence=(),
         clinic_hours=_clinic_hours(random, places),
     )  # fmt: skip
+
+
+def _area(random):
+    """On quarter hours, as everything here; some count the ways from and to the base, some know a last start."""
+    base = tuple(some(random, ZIPS, 1)) if random.random() < 0.3 else ()
+    last = random.choice((None, None, 20 * 60, 22 * 60))
+    first = random.choice((0, 0, 15)), random.choice((None, None, 19 * 60))
+    return AreaFacts("subway", frozenset(some(random, ZIPS, share=0.8)), 15, 15, None, random.choice((0, 15)), last, *first, base, base)
 
 
 def _place(place_id, zip_code):

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.db import db
+from providers.places.models import ServiceArea
 from providers.schedule.models import ScheduleRule, WeeklyHours
 from tests.factories import (
     CredentialFactory,
@@ -309,3 +310,22 @@ class TestHoursByArrangement:
             "phone": "+12125550123",
             "email": None,
         }
+
+
+def test_who_comes_to_clients_says_when_they_are_at_the_door_and_how_late_they_begin(app, client, anna):
+    said = text_of(client.get("/providers/anna"))
+    assert "Arrives up to 15 minutes before the start to come up and set up." in said
+    assert "at the latest" not in said
+    with app.app_context():
+        area = db.session.scalars(select(ServiceArea)).one()
+        area.early_minutes, area.latest_start_minute = 10, 22 * 60
+        area.first_visit_minutes, area.first_visit_latest_minute = 15, 20 * 60
+        db.session.commit()
+    said = text_of(client.get("/providers/anna"))
+    for sentence in (
+        "Arrives up to 25 minutes before the start to come up and set up.",
+        "For your first visit, 15 minutes earlier still, to talk.",
+        "Visits at homes and hotels begin at 10 PM at the latest.",
+        "Your first visit begins at 8 PM at the latest.",
+    ):
+        assert sentence in said

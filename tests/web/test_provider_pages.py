@@ -261,8 +261,13 @@ class TestProfileAndArea:
         stated = {"latest_start": "22:00", "first_visit_latest_start": "20:00", "early_minutes": "5", "with_table": "1"}
         page = desk.submit(at="/provider/areas", zips="10003", mode="subway", setup_minutes="15", pack_minutes="10", **stated)
         assert 'value="22:00"' in page.text
+        assert 'class="land hatch"' not in page.text
+        assert page.text.count('class="ring"') == 1
         assert 'name="with_table" value="1" checked' in page.text
         assert 'name="count_ways" value="1" checked' not in page.text
+        page = desk.submit(at="/provider/areas", neighborhoods="east_village", mode="subway")
+        assert 'data-neighborhoods="east_village"' in page.text
+        assert " hatch" in page.text
         page = desk.submit(at="/provider/areas", zips="10003", mode="subway", count_ways="1", end_zip="10032", early_minutes="5")
         assert page.status_code == 422
         assert "can be counted when it is in Manhattan" in page.text

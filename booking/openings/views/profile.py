@@ -263,8 +263,27 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
         "places": place_rows(facts),
         "continuity": _continuity(facts, today),
         "comes_to": sorted({neighborhood_words(code) for zip_code in _covered(facts) for code in neighborhoods_of_zip(zip_code)}),
+        "at_your_place": at_your_place(facts),
         "back": url_for("openings.search", **_back(choice)),
     }
+
+
+def at_your_place(facts: ProviderFacts) -> list[str]:
+    """What a client at home should know beforehand: when somebody will be at the door, and how late a visit begins."""
+    area = facts.area
+    if area is None or not facts.settings & MOBILE:
+        return []
+    said: list[str] = []
+    minutes = area.early_minutes + area.setup_minutes
+    if minutes:
+        said.append(_("Arrives up to %(minutes)s minutes before the start to come up and set up.", minutes=minutes))
+    if area.first_visit_minutes:
+        said.append(_("For your first visit, %(minutes)s minutes earlier still, to talk.", minutes=area.first_visit_minutes))
+    if area.latest_start_minute is not None:
+        said.append(_("Visits at homes and hotels begin at %(time)s at the latest.", time=hour_words(area.latest_start_minute)))
+    if area.first_visit_latest_minute is not None:
+        said.append(_("Your first visit begins at %(time)s at the latest.", time=hour_words(area.first_visit_latest_minute)))
+    return said
 
 
 def _call(facts: ProviderFacts, choice: Choice | None) -> Words | None:
