@@ -62,7 +62,10 @@ from marketplace.oversight.views import audit_pages
 from marketplace.oversight.views import blueprint as oversight_pages
 from marketplace.settings import Settings
 from marketplace.webkit.masking import install_masking
+from providers.calendars.api import blueprint as calendars_in_api
 from providers.calendars.commands import calendars
+from providers.calendars.jobs import JOBS as CALENDAR_JOBS
+from providers.calendars.views import blueprint as calendars_in_pages
 from providers.credentials.api import blueprint as credentials_api
 from providers.credentials.jobs import JOBS as CREDENTIAL_JOBS
 from providers.credentials.views import blueprint as credential_pages
@@ -129,6 +132,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 service_pages,
                 schedule_pages,
                 clinic_pages,
+                calendars_in_pages,
                 apply_pages,
                 flag_pages,
                 profile_pages,
@@ -151,6 +155,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 services_api,
                 schedule_api,
                 clinics_api,
+                calendars_in_api,
                 profiles_api,
                 wording_api,
                 checking_api,
@@ -171,7 +176,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 openapi_api,
             ),
             commands=(accounts, audit, backup, calendars, check, exclusions, jobs, keys, restore, demo),
-            jobs=(*UPKEEP_JOBS, *CREDENTIAL_JOBS, *VERIFICATION_JOBS, *GROUND_JOBS),
+            jobs=(*UPKEEP_JOBS, *CREDENTIAL_JOBS, *CALENDAR_JOBS, *VERIFICATION_JOBS, *GROUND_JOBS),
             installers=(install_accounts, install_navigation, install_continuity, install_masking),
             open_endpoints={**ACCOUNT_ENDPOINTS},
             attachments=ATTACHMENTS,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment, AppointmentEvent, Handover, Hold, Series, SeriesVisit, WaitlistEntry, WaitlistOffer
@@ -25,7 +25,7 @@ from marketplace.outbox.models import Letter
 from providers.places.models import ProviderPlace
 from providers.profiles.rules import MOBILE, ProviderFacts
 from providers.registry.models import Provider
-from providers.schedule.models import Claim
+from providers.schedule.models import Claim, OutsideBusy
 from providers.services.rules.calls import PHONE
 
 MISSING = "There is no such appointment."
@@ -146,6 +146,19 @@ def coming_visits(session: Session, now: datetime, provider_ids: Collection[int]
     if provider_ids is not None:
         coming = coming.where(Appointment.provider_id.in_(provider_ids))
     return session.scalars(coming.order_by(Appointment.starts_at, Appointment.id)).all()
+
+
+def clashing_ids(session: Session, now: datetime, visit_ids: Collection[int]) -> frozenset[int]:
+    """Which of these visits have not begun and meet time that an outside calendar of their provider takes."""
+    if not visit_ids:
+        return frozenset()
+    met = exists().where(
+        OutsideBusy.provider_id == Appointment.provider_id,
+        OutsideBusy.begin_minute < Claim.end_minute,
+        OutsideBusy.end_minute > Claim.begin_minute,
+    )
+    wanted = select(Appointment.id).join(Claim, Claim.id == Appointment.claim_id)
+    return frozenset(session.scalars(wanted.where(Appointment.id.in_(visit_ids), Appointment.starts_at >= now, met)))
 
 
 def list_visits(session: Session, visit_ids: Sequence[int]) -> list[Booked]:

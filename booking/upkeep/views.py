@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from booking.appointments.changes.loading import lapsed_visits
+from booking.appointments.changes.loading import visits_at_risk
 from booking.appointments.rules.naming import short_name
 from marketplace import clock
 from marketplace.db import db
@@ -16,5 +16,5 @@ blueprint = Blueprint("attention", __name__)
 @blueprint.get("/admin/attention")
 @access("admin")
 def index() -> str:
-    """Coming visits whose provider has lost the standing for them, the soonest first."""
-    return render_template("admin/attention.html", rows=lapsed_visits(db.session(), clock.now()), short_name=short_name)
+    """Coming visits whose provider has lost the standing for them or is busy elsewhere, the soonest first."""
+    return render_template("admin/attention.html", rows=visits_at_risk(db.session(), clock.now()), short_name=short_name)

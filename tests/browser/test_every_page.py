@@ -55,6 +55,7 @@ THERAPIST = [
     "/provider/calendar?view=list",
     "/provider/hours",
     "/provider/blocks",
+    "/provider/calendars",
     "/provider/services",
     "/provider/prices",
     "/provider/terms",

@@ -25,6 +25,7 @@ PAGES = (
     "/provider/calendar",
     "/provider/calendar?view=list",
     "/provider/blocks",
+    "/provider/calendars",
     "/provider/hours",
     "/provider/services",
     "/provider/prices",

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from booking.appointments.changes.loading import lapsed_visits
+from booking.appointments.changes.loading import clashing_visits, lapsed_visits
 from booking.appointments.forms.blocks import BlockForm, visits_between
 from booking.appointments.queries import Booked, list_of_provider_between
 from booking.appointments.rules.naming import short_name
@@ -73,6 +73,7 @@ def today() -> str:
         tomorrow=_day(provider, on + timedelta(days=1), now),
         standing=_standing(provider, on),
         lapsed=lapsed_visits(session, now, [provider.id]) if provider else (),
+        clashing=clashing_visits(session, now, provider.id) if provider else (),
         gaps=load_gaps(session, provider) if provider and provider.state == "draft" else (),
         short_name=short_name,
     )

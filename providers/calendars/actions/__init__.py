@@ -1,0 +1,1 @@
+"""Verbs about outside calendars: add, look again, remove."""

@@ -1,0 +1,105 @@
+"""Reading what is asked about outside calendars, and how they are shown; the address is never shown whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Request, current_app
+
+from marketplace.kernel.walltime import from_minute
+from marketplace.settings import Settings
+from marketplace.webkit.filters import rfc3339
+from marketplace.webkit.reading import Fields, json_object
+from providers.calendars.actions.add import Draft
+from providers.calendars.actions.sync import Looking
+from providers.calendars.feed_port import Feeds, Internet
+from providers.calendars.models import OutsideCalendar
+from providers.calendars.reader_port import LARGEST_BYTES, read_file
+from providers.calendars.rules.addresses import LONGEST_ADDRESS
+from providers.calendars.rules.syncing import FLAGS
+
+TRANSPORT = "calendar_transport"
+
+
+def looking() -> Looking:
+    """How this application looks at calendars."""
+    settings: Settings = current_app.extensions["settings"]
+    allowed = tuple(host.lower() for host in settings.feed_allow_hosts)
+    return Looking(Feeds(allowed, current_app.extensions.get(TRANSPORT) or Internet()), read_file)
+
+
+def read_calendar(asked: Request) -> tuple[Draft, str]:
+    """The contract's `{url, name}`, and `places`. Raises Malformed for unknown fields, Refused `invalid` for the rest."""
+    return read_link(json_object(asked))
+
+
+def read_link(body: dict[str, Any]) -> tuple[Draft, str]:
+    """A calendar to add by its address."""
+    fields = Fields(body)
+    url = fields.text("url", longest=LONGEST_ADDRESS)
+    draft = _draft(fields)
+    fields.finish()
+    return draft, url.strip()
+
+
+def read_upload(asked: Request) -> tuple[Draft, bytes]:
+    """A calendar to add by its file: `file`, `name`, `places` of a form."""
+    fields = Fields({key: value for key, value in asked.form.items() if key in ("name", "places")})
+    draft = Draft(fields.text("name", longest=80).strip(), places=bool(fields.text("places", "", longest=5, blank=True)))
+    upload = asked.files.get("file")
+    content = upload.read(LARGEST_BYTES + 1) if upload is not None and upload.filename else None
+    if content is None:
+        fields.fault("file", "Choose a calendar file.")
+    fields.finish()
+    return draft, content or b""
+
+
+def _draft(fields: Fields) -> Draft:
+    return Draft(fields.text("name", longest=80).strip(), places=fields.boolean("places", default=False))
+
+
+def read_agreement(asked: Request) -> bool:
+    """Whether a body says `{"agreed": true}`; an empty one says nothing."""
+    if not asked.get_data():
+        return False
+    fields = Fields(json_object(asked))
+    agreed = fields.boolean("agreed", default=False)
+    fields.finish()
+    return bool(agreed)
+
+
+def calendar_answer(calendar: OutsideCalendar, blocks: int) -> dict[str, Any]:
+    """A calendar's state."""
+    return {
+        "id": calendar.public_id,
+        "name": calendar.name,
+        "kind": calendar.kind,
+        "address": masked(calendar.address),
+        "places": calendar.places,
+        "last_good_at": rfc3339(calendar.last_good_at) if calendar.last_good_at else None,
+        "stale": calendar.stale_since is not None,
+        "stale_since": rfc3339(calendar.stale_since) if calendar.stale_since else None,
+        "fault": calendar.fault,
+        "flag": calendar.flag,
+        "warnings": list(warnings_of(calendar)),
+        "events": calendar.events,
+        "blocks": blocks,
+        "known_until": rfc3339(from_minute(calendar.known_until_minute)) if calendar.known_until_minute is not None else None,
+        "next_sync_at": rfc3339(calendar.next_sync_at) if calendar.next_sync_at else None,
+    }
+
+
+def warnings_of(calendar: OutsideCalendar) -> Iterable[str]:
+    """What somebody should know: why it is stale, why blocks are kept, what could not be read."""
+    if calendar.fault:
+        yield calendar.fault
+    if calendar.flag:
+        yield FLAGS[calendar.flag]
+    yield from calendar.warnings
+
+
+def masked(address: str | None) -> str | None:
+    """The host of an address: the rest is a secret."""
+    return f"{urlsplit(address).hostname}/…" if address else None

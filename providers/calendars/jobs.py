@@ -1,0 +1,37 @@
+"""Looking at calendars by themselves, and laying the days that come within reach."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from time import monotonic
+
+from marketplace.db import db
+from marketplace.jobs import Job, one_by_one
+from providers.calendars.actions.sync import lay_again, sync_calendar
+from providers.calendars.forms import looking
+from providers.calendars.queries import due_calendars, providers_with_outside_time
+
+ACTOR = "job:look at calendars"
+MOST_LOOKS = 20
+# Other jobs wait meanwhile: after this long no further calendar is begun in one run.
+LONGEST_SECONDS = 8.0
+
+
+def look_at_calendars(now: datetime) -> int:
+    """Look at those that are due; counts those that could be read. One that is slow or broken costs the others nothing."""
+    began = monotonic()
+    due = {public_id: provider_id for provider_id, public_id in due_calendars(db.session(), now, MOST_LOOKS)}
+    way = looking()
+
+    def look(public_id: str) -> bool:
+        return monotonic() - began < LONGEST_SECONDS and sync_calendar(due[public_id], public_id, way, ACTOR, now)
+
+    return one_by_one("look at calendars", due, look)
+
+
+def lay_days_ahead(now: datetime) -> int:
+    """Lay what outside calendars take of the days that have come within reach; counts the providers."""
+    return one_by_one("lay outside time", providers_with_outside_time(db.session()), lambda provider_id: lay_again(provider_id, now))
+
+
+JOBS = (Job("look at calendars", look_at_calendars), Job("lay outside time", lay_days_ahead, every=timedelta(hours=6)))

@@ -1,0 +1,103 @@
+"""The page of one's outside calendars: add by address or file, see what became of it, look again, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace import clock
+from marketplace.db import db
+from marketplace.kernel.errors import Conflict, FieldFault, Malformed, Refused
+from marketplace.kernel.walltime import from_minute, to_minute
+from marketplace.webkit.identity import access
+from marketplace.webkit.limits import limiter
+from providers.calendars.actions.add import add_file, add_link
+from providers.calendars.actions.remove import remove_calendar
+from providers.calendars.actions.sync import sync_calendar
+from providers.calendars.forms import looking, masked, read_link, read_upload
+from providers.calendars.queries import count_blocks, list_calendars
+from providers.calendars.rules.syncing import FLAGS
+from providers.registry.forms import desk_owner
+from providers.registry.queries import find_own_id
+
+blueprint = Blueprint("calendars_in", __name__)
+
+
+@blueprint.get("/provider/calendars")
+@access("provider")
+def index() -> str:
+    """The calendars with their state, and the forms to add one."""
+    return _show(())
+
+
+@blueprint.post("/provider/calendars")
+@access("provider")
+@limiter.limit("30 per hour")
+def add() -> ResponseReturnValue:
+    """Add one; what was typed is not lost when it is refused, but for the address, which is a secret."""
+    now, way = clock.now(), looking()
+    try:
+        if request.form.get("how") == "file":
+            add_file(desk_owner(), *read_upload(request), way.reader, now)
+            flash(_("Added. Its busy times are blocked."), "good")
+        else:
+            _add_link()
+    except (Refused, Malformed, Conflict) as refusal:
+        return _show(refusal.faults, "" if refusal.faults else refusal.sentence), 409 if isinstance(refusal, Conflict) else 422
+    return redirect(url_for("calendars_in.index"))
+
+
+def _add_link() -> None:
+    now, way = clock.now(), looking()
+    body = {"url": request.form.get("url", ""), "name": request.form.get("name", ""), "places": "places" in request.form}
+    public_id = add_link(desk_owner(), *read_link(body), way.feeds, now)
+    own_id = find_own_id(db.session(), desk_owner().account_id)
+    if sync_calendar(own_id, public_id, way, desk_owner().actor, now):
+        flash(_("Added. Its busy times are blocked."), "good")
+    else:
+        flash(_("Added, but it could not be read yet. We try again by ourselves."), "warning")
+
+
+@blueprint.post("/provider/calendars/<public_id>/sync")
+@access("provider")
+@limiter.limit("60 per hour")
+def sync(public_id: str) -> ResponseReturnValue:
+    """Look at it now."""
+    own_id, agreed = find_own_id(db.session(), desk_owner().account_id), request.form.get("agreed") == "1"
+    if sync_calendar(own_id, public_id, looking(), desk_owner().actor, clock.now(), agreed=agreed):
+        flash(_("Read just now."), "good")
+    else:
+        flash(_("It could not be read. What it blocked stays blocked."), "warning")
+    return redirect(url_for("calendars_in.index"))
+
+
+@blueprint.post("/provider/calendars/<public_id>/remove")
+@access("provider")
+def remove(public_id: str) -> ResponseReturnValue:
+    """Forget it."""
+    remove_calendar(desk_owner(), public_id, clock.now())
+    flash(_("Removed. The time it blocked can be booked again."), "good")
+    return redirect(url_for("calendars_in.index"))
+
+
+def _show(faults: Sequence[FieldFault], sentence: str = "") -> str:
+    session = db.session()
+    session.rollback()
+    rows = list_calendars(session, find_own_id(session, desk_owner().account_id))
+    placed: dict[str, list[str]] = {}
+    for fault in faults:
+        placed.setdefault(fault.field, []).append(fault.message)
+    return render_template(
+        "provider/calendars.html",
+        rows=rows,
+        blocks=count_blocks(session, [row.id for row in rows], to_minute(clock.now())),
+        typed={"name": request.form.get("name", ""), "places": "places" in request.form, "how": request.form.get("how", "link")},
+        faults=placed,
+        sentence=sentence,
+        flags=FLAGS,
+        masked=masked,
+        instant=from_minute,
+    )
