@@ -111,8 +111,9 @@ def test_every_start_is_one_that_the_engine_judges_free_when_it_was_booked(ctx: 
         service = provider.service(visit.service_code)
         wish = Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting != "clinic" else None)
         taken = load_taken(
-            db.session(), [provider.id], from_minute=begin, until_minute=begin + visit.minutes, now=START, except_claim_id=visit.claim_id
-        )
+            db.session(), [provider.id], from_minute=begin, until_minute=begin + visit.minutes, now=START,
+            whole_weeks=provider.rules.counts_weeks, except_claim_id=visit.claim_id,
+        )  # fmt: skip
         question = ask(
             provider, wish, service, house_rules(db.session()), taken=taken[provider.id], now=visit.booked_at, from_minute=begin, until_minute=begin + 1,
             travel=travel_by(provider.travel_mode),
