@@ -3,12 +3,13 @@
 What a photograph shows belongs to whoever changes the page: run it, look at every picture, commit both together.
 """
 
+import re
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from booking.demo.actions import ADMIN_EMAIL, PASSWORD
+from booking.demo.actions import ADMIN_EMAIL, CLIENT_EMAIL, PASSWORD
 from tests.support.browsers import NARROW, WIDE
 from tests.support.exclusions import row, write_list
 from tests.support.journeys import ADDRESS, ASKING, GUEST, Traveler
@@ -78,6 +79,11 @@ SHOWN = {
     "checkout-call": "A call, step 1: whom to call",
     "checkout-call-review": "A call, step 2: review",
     "visit-call": "A booked call",
+    "start-gone": "A start that is gone, and what comes nearest",
+    "series-plan": "Several visits planned at once",
+    "checkout-series": "Checkout 1 of several visits",
+    "waitlist-join": "Waiting for a time",
+    "waitlist": "What one waits for",
     "clinics": "Shared clinics, for staff",
     "clinic": "One clinic with its hours",
     "roster": "A week's roster",
@@ -110,6 +116,23 @@ def camera(traveler):
     """Pictures go to docs/screens."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     return Camera(traveler)
+
+
+def test_a_time_that_is_gone_several_visits_and_waiting(traveler, camera):
+    me = traveler
+    me.sign_in(CLIENT_EMAIL, PASSWORD)
+    me.search(when="Tomorrow").choose_start()
+    start = me.page.url
+    me.go(re.sub(r".*(/providers/.*starts_at=[0-9-]+)T[^&]*", r"\1T03:07:00-05:00", start))
+    camera.take("start-gone")
+    me.follow("Tell me when a time is free")
+    camera.take("waitlist-join")
+    me.press("Wait for a time").sees("In line")
+    camera.take("waitlist")
+    me.go(start).follow("Plan several visits")
+    camera.take("series-plan")
+    me.press("Hold these visits")
+    camera.take("checkout-series")
 
 
 def test_a_visitors_way(traveler, camera):
