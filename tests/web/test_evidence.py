@@ -154,6 +154,19 @@ def test_no_number_and_no_private_word_leaves(app, anna, client):
             assert "1234567893" not in page
 
 
+def test_a_named_physicians_number_is_nobodys_business(app, anna, client):
+    with app.app_context():
+        row = db.session.scalars(
+            select(Credential).where(Credential.provider_id == anna.id, Credential.kind == "physician_collaboration")
+        ).one()
+        row.partner_named, row.details = True, {**row.details, "name": "Dr. Zoe Zimmer", "npi": "1689872012", "practice": "West Side"}
+        db.session.commit()
+    for path in ("", "/evidence/physician_collaboration"):
+        for page in (client.get(f"/providers/anna{path}").text, client.get(f"/api/v1/providers/anna{path}").text):
+            assert "1689872012" not in page
+    assert evidence(client, "physician_collaboration")["works_with"]["name"] == "Dr. Zoe Zimmer"
+
+
 def test_who_they_work_with_is_named(anna, client):
     named = evidence(client, "physician_collaboration")["works_with"]
     assert set(named) <= {"name", "profession", "practice", "relation"}
