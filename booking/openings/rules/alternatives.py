@@ -56,6 +56,7 @@ def own_alternatives(
 
     The wished visit at other times first: up to three nearest starts of that New York day, then one on each of the next two days that
     have any (the day before, where none comes later). Then one start for each change of a single thing, the one nearest in time.
+    Another ZIP code is proposed where the day has no start, another service where nothing else is left.
     `near_zips` are other ZIP codes in the order in which they are proposed.
     """
 
@@ -64,6 +65,8 @@ def own_alternatives(
 
     found = [Alternative(reason, facts, wish, start, _times_words(reason, facts)) for reason, start in _other_times(usable(wish), wanted)]
     for reason, others in variants(facts, wish, near_zips):
+        if (reason == OTHER_SERVICE and found) or (reason == OTHER_ZIP and any(one.reason == SAME_DAY for one in found)):
+            continue
         starts = [(other, _nearest(usable(other), wanted)) for other in others]
         changed = [Alternative(reason, facts, other, at, _words(reason, facts, other, wish)) for other, at in starts if at is not None]
         found += changed[:EACH_MOST]

@@ -87,6 +87,10 @@ def twin(facts, claims, wish, wanted, near_zips):
     shape = {one.code: min(one.prices, key=lambda m: (abs(m - wish.minutes), m)) for one in others}
     changes.append(("other_service", [replace(wish, service=one.code, minutes=shape[one.code]) for one in others]))
     for reason, wishes in changes:
+        if reason == "other_service" and chosen:
+            continue
+        if reason == "other_zip" and today:
+            continue
         found = []
         for other in wishes:
             starts = judged(facts, claims, other)
