@@ -38,26 +38,22 @@ def read_calendar(asked: Request) -> tuple[Draft, str]:
 def read_link(body: dict[str, Any]) -> tuple[Draft, str]:
     """A calendar to add by its address."""
     fields = Fields(body)
-    url = fields.text("url", longest=LONGEST_ADDRESS)
-    draft = _draft(fields)
+    url, name = fields.text("url", longest=LONGEST_ADDRESS), fields.text("name", longest=80)
+    places = fields.boolean("places", default=False)
     fields.finish()
-    return draft, url.strip()
+    return Draft(name.strip(), places=places), url.strip()
 
 
 def read_upload(asked: Request) -> tuple[Draft, bytes]:
     """A calendar to add by its file: `file`, `name`, `places` of a form."""
     fields = Fields({key: value for key, value in asked.form.items() if key in ("name", "places")})
-    draft = Draft(fields.text("name", longest=80).strip(), places=bool(fields.text("places", "", longest=5, blank=True)))
+    name, places = fields.text("name", longest=80), fields.text("places", "", longest=5, blank=True)
     upload = asked.files.get("file")
     content = upload.read(LARGEST_BYTES + 1) if upload is not None and upload.filename else None
     if content is None:
         fields.fault("file", "Choose a calendar file.")
     fields.finish()
-    return draft, content or b""
-
-
-def _draft(fields: Fields) -> Draft:
-    return Draft(fields.text("name", longest=80).strip(), places=fields.boolean("places", default=False))
+    return Draft(name.strip(), places=bool(places)), content or b""
 
 
 def read_agreement(asked: Request) -> bool:

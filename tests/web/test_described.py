@@ -38,6 +38,7 @@ from tests.factories import (
     CredentialFactory,
     EvidenceRequestFactory,
     ExclusionHitFactory,
+    OutsideCalendarFactory,
     ProfileFlagFactory,
     ProviderFactory,
     bookable_provider,
@@ -59,6 +60,7 @@ CHECKS = [
 LABELS = [f"{method.upper()} {path}" for path, methods in api_document()["paths"].items() for method in methods]
 SIGNING_OUT = "DELETE /api/v1/tokens/current"
 ROLES = ("client", "provider", "admin")
+FILE = {"kind": "file", "address": None, "address_hash": None, "next_sync_at": None}
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "status": ["submitted", "verified"],
         "state": ["listed"],
         "cursor": [None],
+        "url": ["https://127.0.0.1/calendar.ics"],
     }
     known = {
         "appointments": visits,
@@ -117,6 +120,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "credentials": [waiting.public_id, own.public_id, paper.public_id],
         "documents": documents,
         "blocks": claims,
+        "calendars": [OutsideCalendarFactory(provider=provider, **FILE).public_id for _number in range(3)],
         "flags": [ProfileFlagFactory(provider=provider).public_id for _number in range(3)],
         "exclusions": [ExclusionHitFactory(provider=provider).public_id for _number in range(3)],
         "confirmations": [waiting_link(paper, number) for number in range(3)],

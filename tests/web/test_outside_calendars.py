@@ -257,3 +257,17 @@ def test_the_page_without_a_script(world, visitor, server, program):
     assert "Is this right?" in page.text
     person.submit(at="/remove")
     assert rfc3339(DAY) in openings(world)
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"url": URL}, {"name": "Private"}, {"url": 1, "name": "Private"}, {"url": URL, "name": ""}, {"url": URL, "name": "x" * 81}]
+)
+def test_what_is_missing_is_named(world, desk, server, body):
+    answer = desk.post(PATH, body)
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid")
+    assert {error["field"] for error in answer.json["errors"]} <= {"url", "name"}
+    assert desk.post(PATH, {"url": URL, "name": "Private", "surprise": 1}).json["code"] == "unknown_field"
+    nothing = desk.call("POST", PATH, data={"name": "File"}, content_type="multipart/form-data")
+    assert (nothing.status_code, nothing.json["errors"][0]["field"]) == (422, "file")
+    assert desk.call("POST", PATH, data={"file": (io.BytesIO(b"x"), "x.ics")}, content_type="multipart/form-data").status_code == 422
+    assert server.asked == []
