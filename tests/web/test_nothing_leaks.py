@@ -172,6 +172,8 @@ def test_no_letter_log_or_audit_entry_tells(app, world, program, visitor, caplog
         decided = staff.post(f"{where}/decision", {"decision": "verify", "valid_until": "2029-05-31", **finding})
         assert decided.status_code == 200, decided.json
         assert staff.post(f"{where}/standing", {"action": "suspend", "reason": "A question is open."}).status_code == 200
+        anew = desk.put(f"/provider/credentials/{made.json['id']}", body | facts | {"issued_on": "2026-06-01", "expires_on": "2030-05-31"})
+        assert anew.status_code in (200, 201), anew.json
     assert staff.post("/admin/providers/anna/suspend", {"reason": "A question is open."}).status_code == 200
     with app.app_context():
         letters = [f"{one.kind} {one.facts} {one.key}" for one in db.session.scalars(select(Letter))]
