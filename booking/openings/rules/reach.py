@@ -23,10 +23,8 @@ class Reach:
         self.visit = question.visit
         self.place_zips = question.place_zips
         placed = [claim for claim in question.taken if claim.zip is not None and _padded_begin(claim) < _padded_end(claim)]
-        self.by_end = sorted(placed, key=_padded_end)
-        self.ends = [_padded_end(claim) for claim in self.by_end]
-        self.by_begin = sorted(placed, key=_padded_begin)
-        self.begins = [_padded_begin(claim) for claim in self.by_begin]
+        self.by_end, self.ends = _in_order(placed, [claim.end_minute + claim.after_minutes for claim in placed])
+        self.by_begin, self.begins = _in_order(placed, [claim.begin_minute - claim.before_minutes for claim in placed])
         self.calls = sorted((_padded_begin(claim), _padded_end(claim)) for claim in question.taken if claim.is_call)
 
     def within(self, starts: range, place_id: int | None) -> Sequence[int]:
@@ -90,6 +88,14 @@ class Reach:
     def _some_way(self, here: str, there: str, gaps: Iterable[Span]) -> bool:
         """Whether one of these pieces of free time is long enough for the way, left for at its beginning."""
         return any(leaves + self.travel(here, there, leaves) <= until for leaves, until in gaps)
+
+
+def _in_order(claims: list[Taken], minutes: list[int]) -> tuple[list[Taken], list[int]]:
+    """Claims by their minutes, and these; as claims are read they mostly stand in that order, which is found out faster than made."""
+    ordered = sorted(minutes)
+    if ordered == minutes:
+        return claims, minutes
+    return [claims[at] for at in sorted(range(len(minutes)), key=minutes.__getitem__)], ordered
 
 
 def _padded_begin(claim: Taken) -> int:
