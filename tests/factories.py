@@ -31,7 +31,16 @@ from providers.credentials.models import Credential, CredentialDecision, Credent
 from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.profiles.models import ApplicationDraft
 from providers.registry.models import Change, Provider
-from providers.schedule.models import Claim, HoursException, HoursStatement, OutsideBusy, RosterShift, ScheduleRule, WeeklyHours
+from providers.schedule.models import (
+    BookingPause,
+    Claim,
+    HoursException,
+    HoursStatement,
+    OutsideBusy,
+    RosterShift,
+    ScheduleRule,
+    WeeklyHours,
+)
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.verification.models import EvidenceRequest, ExclusionEntry, ExclusionHit, ExclusionImport, SourceCheck
 from providers.wording.models import ProfileFlag
@@ -495,6 +504,15 @@ class HoursExceptionFactory(OfProvider):
 class ScheduleRuleFactory(OfProvider):
     class Meta:
         model = ScheduleRule
+
+
+class BookingPauseFactory(OfProvider):
+    class Meta:
+        model = BookingPause
+
+    message = "Back in March."
+    paused_at = LONG_AGO
+    paused_by = "account:test"
 
 
 def epoch_minute(instant: Any) -> int:

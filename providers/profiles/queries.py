@@ -38,7 +38,7 @@ from providers.profiles.rules import (
 )
 from providers.registry.models import Provider
 from providers.registry.rules import LISTED, SUSPENDED, state_shown
-from providers.schedule.models import HoursException, HoursStatement, ScheduleRule, WeeklyHours
+from providers.schedule.models import BookingPause, HoursException, HoursStatement, ScheduleRule, WeeklyHours
 from providers.schedule.queries import date_exception, load_clinic_hours, schedule_rules, weekly_range
 from providers.schedule.rules.clinics import OWN_PRACTICE
 from providers.schedule.rules.drafts import DEFAULT_RULES
@@ -86,7 +86,11 @@ def load_facts(session: Session, provider_ids: Iterable[int]) -> list[ProviderFa
 
 
 def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
-    wanted = select(Provider.__table__, Account.active.label("account_active")).join(Account, Account.id == Provider.account_id)
+    whole = select(BookingPause.message).where(BookingPause.provider_id.is_(None)).limit(1).scalar_subquery()
+    own = select(BookingPause.message).where(BookingPause.provider_id == Provider.id).scalar_subquery()
+    wanted = select(Provider.__table__, Account.active.label("account_active"), func.coalesce(whole, own).label("pause")).join(
+        Account, Account.id == Provider.account_id
+    )
     providers = session.execute(wanted.where(Provider.id.in_(ids)).order_by(Provider.id)).all()
     if not providers:
         return []
@@ -133,6 +137,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             clinic_hours=clinic_hours.get(row.id, ()),
             statements=tuple(HoursStated(stated.stated_at, stated_from_list(stated.weekly)) for stated in statements[row.id]),
             answers=_answers(row),
+            pause=row.pause,
         )
         for row in providers
     ]

@@ -149,6 +149,8 @@ class ProviderFacts:
     clinic_hours: tuple[ClinicHours, ...] = ()
     statements: tuple[HoursStated, ...] = ()
 
+    pause: str | None = None
+
     def service(self, code: str) -> ServiceFacts | None:
         """The service of that code, if offered."""
         return next((service for service in self.services if service.code == code), None)

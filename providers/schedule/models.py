@@ -112,6 +112,18 @@ class ScheduleRule(Base):
     closed_holidays: Mapped[list[str] | None] = mapped_column(Json)
 
 
+class BookingPause(Base):
+    """Booking has been stopped, with a message for everybody: of one provider, or without one of the whole house."""
+
+    __tablename__ = "booking_pause"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[int | None] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), unique=True)
+    message: Mapped[str] = mapped_column(String(300))
+    paused_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    paused_by: Mapped[str] = mapped_column(String(80))
+
+
 class Claim(Base):
     """Minutes of a provider that are taken: by an appointment, a hold, a block or an outside event.
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.errors import NotFound
 from providers.places.models import Clinic, ProviderPlace
 from providers.registry.models import Provider
-from providers.schedule.models import Claim, HoursException, RosterShift, ScheduleRule, WeeklyHours
+from providers.schedule.models import BookingPause, Claim, HoursException, RosterShift, ScheduleRule, WeeklyHours
 from providers.schedule.rules.clinics import hours_from_list
 from providers.schedule.rules.drafts import DEFAULT_RULES, RULE_NAMES
 from providers.schedule.rules.hours import ClinicHours, DateException, ScheduleRules, Shift, WeeklyRange
@@ -71,6 +71,18 @@ def schedule_rules(row: Any) -> ScheduleRules:
     """A row of rules as a plain value: the columns are named as the rules are."""
     named = {name: getattr(row, name) for name in RULE_NAMES}
     return ScheduleRules(**named | {"closed_holidays": tuple(row.closed_holidays or ())})
+
+
+def find_pause(session: Session, provider_id: int | None) -> BookingPause | None:
+    """The pause of one provider, or without one that of the house."""
+    whose = BookingPause.provider_id.is_(None) if provider_id is None else BookingPause.provider_id == provider_id
+    return session.scalar(select(BookingPause).where(whose).limit(1))
+
+
+def list_pauses(session: Session) -> list[tuple[BookingPause, Provider | None]]:
+    """Every pause with its provider (None: of the house), the newest first."""
+    rows = select(BookingPause, Provider).outerjoin(Provider, Provider.id == BookingPause.provider_id)
+    return [(pause, provider) for pause, provider in session.execute(rows.order_by(BookingPause.id.desc()))]
 
 
 def places_by_id(session: Session, provider_id: int | None) -> dict[int, str]:

@@ -48,12 +48,21 @@ VISITOR = [
     "/providers/renata-solano/evidence/npi",
     "/providers/renata-solano/evidence/evening_staffing",
 ]
-CLIENT = ["/appointments", "/waitlist", "/waitlist/join?minutes=60&setting=clinic", "/series", "/account", "/account/email", "/account/password"]
+CLIENT = [
+    "/appointments",
+    "/waitlist",
+    "/waitlist/join?minutes=60&setting=clinic",
+    "/series",
+    "/account",
+    "/account/email",
+    "/account/password",
+]
 THERAPIST = [
     "/provider",
     "/provider/calendar",
     "/provider/calendar?view=list",
     "/provider/hours",
+    "/provider/pause",
     "/provider/blocks",
     "/provider/calendars",
     "/provider/services",
@@ -65,7 +74,13 @@ THERAPIST = [
     "/provider/credentials/new/license",
 ]
 FEEDS = "/account/calendars"
-CLINICS = ["/admin/clinics", "/admin/clinics/new", "/admin/clinics/clinic-pt-clinic", "/admin/clinics/clinic-pt-clinic/roster"]
+CLINICS = [
+    "/admin/pause",
+    "/admin/clinics",
+    "/admin/clinics/new",
+    "/admin/clinics/clinic-pt-clinic",
+    "/admin/clinics/clinic-pt-clinic/roster",
+]
 ADMIN = [
     "/admin/credentials",
     "/admin/exclusions",

@@ -9,6 +9,7 @@ from marketplace.db import db
 from providers.places.models import ServiceArea
 from providers.schedule.models import ScheduleRule, WeeklyHours
 from tests.factories import (
+    BookingPauseFactory,
     CredentialFactory,
     PricePolicyFactory,
     ProviderFactory,
@@ -329,3 +330,17 @@ def test_who_comes_to_clients_says_when_they_are_at_the_door_and_how_late_they_b
         "Your first visit begins at 8 PM at the latest.",
     ):
         assert sentence in said
+
+
+def test_a_pause_stands_in_place_of_starts(app, anna, visitor):
+    with app.app_context():
+        BookingPauseFactory(provider_id=anna.id, message="Back in <March>.")
+        db.session.commit()
+    page = visitor().open("/providers/anna")
+    assert "Back in &lt;March&gt;." in page.text
+    assert "Nothing is free" not in page.text
+    client = app.test_client()
+    assert client.get("/api/v1/providers/anna").json["booking_paused"] == "Back in <March>."
+    answer = client.get("/api/v1/providers/anna/openings?service=medical-massage&minutes=60&setting=clinic")
+    assert (answer.status_code, answer.json["code"]) == (422, "booking_paused")
+    assert client.get("/providers/anna/start?starts_at=2027-01-14T12:00:00-05:00").status_code == 302

@@ -13,7 +13,7 @@ from providers.credentials.actions.hand_in import submit_credential
 from providers.credentials.rules.drafts import CredentialDraft
 from providers.registry.models import Provider
 from providers.registry.rules import Owner
-from providers.schedule.models import Claim, HoursException, WeeklyHours
+from providers.schedule.models import BookingPause, Claim, HoursException, WeeklyHours
 from providers.services.models import Service, ServiceDuration
 from tests.factories import AccountFactory, AppointmentFactory, ClaimFactory, PersonFactory, bookable_provider, epoch_minute
 from tests.support.callers import forms_of
@@ -27,6 +27,7 @@ PAGES = (
     "/provider/blocks",
     "/provider/calendars",
     "/provider/hours",
+    "/provider/pause",
     "/provider/services",
     "/provider/prices",
     "/provider/terms",
@@ -138,6 +139,8 @@ class TestHours:
 
     def test_weeks_services_and_contact_are_kept_through_the_editor(self, app, desk, provider):
         desk.open("/provider/hours")
+        assert 'name="w0-0-weeks"' not in desk.open("/provider/hours").text
+        assert 'name="w0-0-weeks"' in desk.submit(at="/provider/hours", more="w0-0").text
         more = {"w0-0-weeks": "b", "w0-0-services": ["medical-massage"], "w0-0-contact": "1"}
         page = desk.submit(at="/provider/hours", **more)
         assert page.status_code == 422
@@ -159,6 +162,17 @@ class TestHours:
             rows = db.session.scalars(select(WeeklyHours)).all()
             assert len(rows) == 7
             assert all(row.place_id is not None for row in rows)
+
+
+class TestPause:
+    def test_it_begins_with_a_message_and_ends(self, app, desk, provider):
+        desk.open("/provider/pause")
+        page = desk.submit(at="/provider/pause", message="")
+        assert page.status_code == 422
+        assert 'id="message-error"' in page.text
+        assert "Your booking is stopped: Back in March." in desk.submit(at="/provider/pause", message="Back in March.").text
+        assert "Booking goes on." in desk.submit(at="/provider/pause", resume="1").text
+        assert scalar(app, select(BookingPause.id)) is None
 
 
 class TestServices:

@@ -131,6 +131,8 @@ RULES = taken(
         "closed_holidays": listed(TEXT),
     },
 )
+PAUSE = given({"message": nullable(TEXT)})
+NEW_PAUSE = taken({"message": {"type": "string", "minLength": 1, "maxLength": 300}})
 SCHEDULE = taken({"weekly": listed(WEEKLY), "exceptions": listed(EXCEPTION), "rules": RULES})
 AREA = taken(
     {"mode": {"type": "string", "enum": ["walk", "walk_with_table", "subway", "car"]}, "base": taken({"line1": WORDS, "zip": ZIP})},
@@ -337,6 +339,23 @@ OPERATIONS = (
         AREA,
         given({"mode": nullable(TEXT), "base": nullable(ANYTHING), "zips": listed(TEXT)}),
     ),
+    Operation("GET", f"{V1}/provider/pause", "show_pause", "Whether own booking is stopped.", "desk", DESK, answer=PAUSE),
+    Operation("PUT", f"{V1}/provider/pause", "begin_pause", "Stop own booking with a message.", "desk", DESK, NEW_PAUSE, answer=PAUSE),
+    Operation("DELETE", f"{V1}/provider/pause", "end_pause", "Go on with own booking.", "desk", DESK, status=204),
+    Operation("GET", f"{V1}/admin/pause", "show_house_pause", "Whether all booking is stopped.", "admin", ADMIN, answer=PAUSE),
+    Operation("PUT", f"{V1}/admin/pause", "begin_house_pause", "Stop all booking with a message.", "admin", ADMIN, NEW_PAUSE, answer=PAUSE),
+    Operation("DELETE", f"{V1}/admin/pause", "end_house_pause", "Go on with booking.", "admin", ADMIN, status=204),
+    Operation(
+        "PUT",
+        f"{V1}/admin/providers/<slug>/pause",
+        "begin_pause_of",
+        "Stop one provider's booking with a message.",
+        "admin",
+        ADMIN,
+        NEW_PAUSE,
+        answer=PAUSE,
+    ),
+    Operation("DELETE", f"{V1}/admin/providers/<slug>/pause", "end_pause_of", "Go on with it.", "admin", ADMIN, status=204),
     Operation("GET", f"{V1}/provider/blocks", "list_blocks", "Own blocks that are not over.", "desk", DESK, answer=page(ref("Block"))),
     Operation(
         "POST",

@@ -127,6 +127,7 @@ def provider_answer(facts: ProviderFacts, figure: Continuity | None, now: dateti
         ],
         "sample_data": facts.sample_data,
         "note": NO_PROMISE,
+        **({} if facts.pause is None else {"booking_paused": facts.pause}),
     }
 
 

@@ -87,9 +87,9 @@ def _feed(session: Session, mark: int | None) -> Select[tuple[int, int]]:
 
 
 def _load(session: Session, ids: Collection[int] | None, claims_from: int) -> dict[int, Candidate]:
-    """The listed ones among these providers (None: among all) with their claims from a minute on."""
+    """Those among these providers (None: among all) who are listed and have not stopped booking, with their claims from a minute on."""
     listed = load_listed(session) if ids is None else [facts for facts in load_facts(session, ids) if facts.state == LISTED]
     claims: dict[int, list[HeldTime]] = defaultdict(list)
     for row in session.execute(claims_wanted(None if ids is None else [facts.id for facts in listed], claims_from, FOREVER_MINUTE)):
         claims[row.provider_id].append(HeldTime(as_taken(row), row.expires_at))
-    return {facts.id: Candidate(facts, claims[facts.id]) for facts in listed}
+    return {facts.id: Candidate(facts, claims[facts.id]) for facts in listed if facts.pause is None}

@@ -65,12 +65,14 @@ class Workable:
 
 
 def offered_service(facts: ProviderFacts, wish: Wish) -> ServiceFacts:
-    """The service wished for. Raises Refused: unknown_service, outside_area, not_bookable."""
+    """The service wished for. Raises Refused: unknown_service, outside_area, not_bookable, booking_paused."""
     service = facts.service(wish.service)
     if service is None or wish.minutes not in service.prices or wish.setting not in service.settings:
         raise Refused("unknown_service", "This provider does not offer that service in this length and setting.")
     if facts.state != LISTED:
         raise Refused("not_bookable", "This provider cannot be booked at present.")
+    if facts.pause is not None:
+        raise Refused("booking_paused", facts.pause)
     if wish.setting in MOBILE:
         if wish.zip is None:
             raise Refused("zip_needed", "A visit at your place needs its ZIP code, because travel counts.")

@@ -112,7 +112,7 @@ def provider(slug: str) -> str:
 def _times(facts: ProviderFacts, choice: Choice | None, now: datetime) -> Words:
     """The week of starts, and the first start's price and terms."""
     nothing: Words = {"arranged": None, "week": None, "chosen": None, "choices": None if choice is None else choices(choice)}
-    if choice is None or (choice.wish.setting in MOBILE and choice.wish.zip is None):
+    if choice is None or facts.pause is not None or (choice.wish.setting in MOBILE and choice.wish.zip is None):
         return nothing
     today = local_day(to_minute(now))
     horizon = day_begin(today + timedelta(days=facts.rules.horizon_days + 1))
@@ -155,6 +155,8 @@ def start(slug: str) -> ResponseReturnValue:
             name: text for name, text in request.args.items() if name in ("service", "minutes", "setting", "zip", "condition")
         }
         return redirect(url_for(".provider", slug=slug, **typed))
+    if facts.pause is not None:
+        return redirect(url_for(".provider", slug=slug))
     starts_at = read_instant(request.args.get("starts_at", ""))
     judgement = judge_opening(db.session(), facts, choice.wish, starts_at, now)
     instead = [] if judgement.ok else _instead(facts, choice, max(starts_at, now), now)

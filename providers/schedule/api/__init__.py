@@ -1,5 +1,6 @@
-"""Schedules, clinics and rosters for programs."""
+"""Schedules, pauses, clinics and rosters for programs."""
 
+from providers.schedule.api import pausing
 from providers.schedule.api.desk import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "pausing"]

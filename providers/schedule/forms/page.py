@@ -49,7 +49,7 @@ class Row:
     @property
     def special(self) -> bool:
         """Whether something is said that most hours leave unsaid: then it is not folded away."""
-        return bool(self.staffing or self.weeks or self.services or self.first_visits or self.contact)
+        return bool(self.weeks or self.services or self.first_visits or self.contact)
 
     @property
     def blank(self) -> bool:

@@ -53,9 +53,9 @@ def hours() -> ResponseReturnValue:
 @blueprint.post("/provider/hours")
 @access("provider")
 def change_hours() -> ResponseReturnValue:
-    """Store it; or, by another button, show it again with one line more or less. Nothing typed is lost."""
+    """Store it; or, by another button, show it again with a line more or less, or more to say about a line. Nothing typed is lost."""
     page = page_of_form(request.form)
-    if "add" in request.form or "drop" in request.form:
+    if {"add", "drop", "more"} & set(request.form):
         _change_lines(page)
         return _show(page, opened=_touched(page))
     try:
@@ -76,7 +76,7 @@ def _change_lines(page: HoursPage) -> None:
 
 def _touched(page: HoursPage) -> frozenset[int]:
     """The weekdays to leave unfolded: where a line came or went, and where one is still to be filled in."""
-    words = (request.form.get("add", ""), request.form.get("drop", ""))
+    words = [request.form.get(name, "") for name in ("add", "drop", "more")]
     pressed = {int(word[1]) for word in words if word[:1] == "w" and word[1:2] in NUMBERS}
     unfinished = {number for number, rows in enumerate(page.weekdays) if any(not (row.opens and row.closes) for row in rows)}
     return frozenset(pressed | unfinished)
@@ -111,6 +111,7 @@ def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence:
         sentence=sentence,
         weekdays=WEEKDAYS,
         most=MOST_A_DAY,
+        more=request.form.get("more", ""),
         places=places,
         holidays=list(PUBLIC_HOLIDAYS.items()),
         services=[(one.code, one.name) for one in list_services(session, own_id)],
