@@ -215,10 +215,10 @@ class EventReader:
             length = read_length(line.value)
             doubt = doubt or length is None
             found += [length] if length else []
+        longest = max(found, key=lambda length: length.days * 86_400 + length.seconds, default=Length())
         if doubt:
             self._warn(part, "its end cannot be read; the rest of its day is kept busy")
-            return Length(days=max((length.days for length in found), default=0), unsure=True)
-        longest = max(found, key=lambda length: length.days * 86_400 + length.seconds, default=Length())
+            return Length(longest.days, longest.seconds, unsure=True)
         if start.stamp.day_only and longest.days * 86_400 + longest.seconds <= 0:
             return Length(days=1)
         return longest

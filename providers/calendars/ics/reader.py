@@ -197,9 +197,8 @@ def _bounds(zone: Zone, wall: datetime, length: Length) -> tuple[datetime, datet
     begin = zone.to_utc(wall)
     try:
         days = timedelta(days=length.days)
-        if length.unsure:
-            return begin, max(zone.to_utc(_midnight(wall + days) + _DAY), begin + _HOUR)
-        return begin, (zone.to_utc(wall + days) if days else begin) + timedelta(seconds=length.seconds)
+        end = (zone.to_utc(wall + days) if days else begin) + timedelta(seconds=length.seconds)
+        return begin, max(zone.to_utc(_midnight(wall + days) + _DAY), begin + _HOUR, end) if length.unsure else end
     except OverflowError:
         return begin, datetime.max
 

@@ -22,6 +22,7 @@ SILENT = frozenset({
 MOST_EVENTS = 50_000
 _BREAKS = re.compile(r"\r\n|\n|\r")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?=[;:])")
+_WORD = re.compile(r"[^A-Z0-9-]")
 _MARKUP = re.compile(r"\s*<(!doctype|html|head|body|\?xml|script|!--)", re.IGNORECASE)
 
 
@@ -107,7 +108,7 @@ class _Walk:
         match = _NAME.match(line)
         name = match.group().upper() if match else ""
         if name in ("BEGIN", "END"):
-            word = line.partition(":")[2].strip().upper()
+            word = _WORD.split(line.partition(":")[2].strip().upper(), maxsplit=1)[0]
             (self._begin if name == "BEGIN" else self._end)(word, line)
         elif not self.began:
             raise Unreadable("no_calendar")

@@ -86,6 +86,10 @@ def test_damaged_files(block):
         check_file(seed)
 
 
+def test_damage_that_once_freed_a_neighbor():
+    check_event(2_000_473)
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("block", range(100))

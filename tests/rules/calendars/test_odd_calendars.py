@@ -90,6 +90,8 @@ IN_DOUBT = {
     "an end that cannot be read": ([event(TEN, "DTEND:soon")], ["0105T1500-0106T0500"]),
     "an end before its beginning": ([event(TEN, "DTEND;TZID=America/New_York:20270105T090000")], ["0105T1500-0106T0500"]),
     "a length that cannot be read": ([event(TEN, "DURATION:an hour")], ["0105T1500-0106T0500"]),
+    "one end of two that cannot be read": ([event(TEN, "DTEND:20270107T010000Z", "DURATION:PTYH")], ["0105T1500-0107T0100"]),
+    "a damaged BEGIN that runs into the END before": ([event(TEN, HOUR) + "\r\n:VEVENT\r\nUID:b\r\nDTSTART:20270106T150000Z\r\nDURATION:PT1H\r\nEND:VEVENT"], ["0105T1500-1600", "0106T1500-1600"]),
     "a negative length": ([event(TEN, "DURATION:-PT1H")], ["0105T1500-0106T0500"]),
     "a beginning that names its day alone": ([event("DTSTART:2027/01/05 at ten", HOUR)], ["0105T0500-0106T0500"]),
     "a beginning that is lost": ([event("DTSTXRT:20270105T100000", "DTEND:20270106T110000Z")], ["0106T0500-0107T0500"]),
