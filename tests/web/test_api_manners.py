@@ -21,7 +21,11 @@ from tests.support.visits import book_visit, clear_answers
 
 OPERATIONS = (*clients.OPERATIONS, *desk.OPERATIONS)
 WISH = {"provider": "anna", "service": "medical-massage", "minutes": 60, "setting": "clinic"}
-QUERIES = {"/providers/<slug>/openings": {"service": "medical-massage", "minutes": 60, "setting": "clinic"}}
+VISIT = {"service": "medical-massage", "minutes": 60, "setting": "clinic"}
+QUERIES = {
+    "/providers/<slug>/openings": VISIT,
+    "/series/plan": {**VISIT, "provider": "anna", "first": "2027-01-14", "time": "12:00"},
+}
 # What stands in a path beside ids.
 WORDS = {"<kind>": "license", "<technique>": "trigger_point"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -82,7 +86,10 @@ def test_head_answers_like_get_without_a_body(world, operation):
 def test_other_methods_are_not_allowed_and_say_which_are(world, path):
     callers, ids = world
     operations = [one for one in OPERATIONS if one.path == path]
-    offered = {one.method for one in operations}
+    # A word beside ids, as in /holds/any, is an id to the methods that take one.
+    offered = {one.method for one in operations} | {
+        one.method for one in OPERATIONS if one.path == f"{path.rpartition('/')[0]}/<public_id>"
+    }
     for method in sorted(set(METHODS) - offered):
         answer = caller_of(operations[0], callers).call(method, address(operations[0], ids))
         assert (answer.status_code, answer.json["code"]) == (405, "method_not_allowed")

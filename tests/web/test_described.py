@@ -38,9 +38,13 @@ from tests.factories import (
     CredentialFactory,
     EvidenceRequestFactory,
     ExclusionHitFactory,
+    HoldFactory,
     OutsideCalendarFactory,
     ProfileFlagFactory,
     ProviderFactory,
+    SeriesFactory,
+    SeriesVisitFactory,
+    WaitlistEntryFactory,
     bookable_provider,
     person_of,
 )
@@ -82,12 +86,17 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
     provider, person = bookable_provider(account=accounts["provider"], slug="anna"), person_of(accounts["client"])
     start = START + timedelta(days=2)
     visits = [book_visit(provider, person, start + timedelta(hours=hours), START).booked.appointment.public_id for hours in (0, 2)]
-    holds = [hold_visit(provider, person, start + timedelta(days=1), START).public_id]
+    held = hold_visit(provider, person, start + timedelta(days=1), START)
+    holds = [held.public_id]
     screenings = [answered(person, START)]
     waiting = CredentialFactory(provider=ProviderFactory(slug="bea", state="submitted"), kind="license", status="submitted")
     own = CredentialFactory(provider=provider, kind="npi", status="needs_info", plain_number="1234567893")
     paper = CredentialFactory(provider=provider, kind="physician_collaboration")
     documents = [CredentialDocumentFactory(credential=waiting).public_id]
+    planned = [SeriesFactory(person=person, provider=provider) for _number in range(3)]
+    for number, series in enumerate(planned):
+        ahead = start + timedelta(days=30 + number)
+        SeriesVisitFactory(series=series, hold=HoldFactory(provider=provider, person=person, starts_at=ahead, quote=held.quote))
     claims = [ClaimFactory(provider=provider, starts_at=start + timedelta(days=20 + number)).public_id for number in range(3)]
     sensible = {
         "provider": ["anna", "bea"],
@@ -121,6 +130,8 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "documents": documents,
         "blocks": claims,
         "calendars": [OutsideCalendarFactory(provider=provider, **FILE).public_id for _number in range(3)],
+        "waitlist": [WaitlistEntryFactory(person=person).public_id for _number in range(3)],
+        "series": [series.public_id for series in planned],
         "flags": [ProfileFlagFactory(provider=provider).public_id for _number in range(3)],
         "exclusions": [ExclusionHitFactory(provider=provider).public_id for _number in range(3)],
         "confirmations": [waiting_link(paper, number) for number in range(3)],
