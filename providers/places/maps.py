@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from providers.places import gazetteer
-from providers.places.rules.schematic import VIEW_BOX, map_point
+from providers.places.rules.schematic import VIEW_BOX, Box, map_point
 
 __all__ = ["VIEW_BOX", "MapShape", "area_shapes", "map_point", "map_shapes"]
 
@@ -23,7 +23,7 @@ SPECK_UNITS = 300.0
 
 @dataclass(frozen=True)
 class MapShape:
-    """One area on the map: its code, name, SVG path, where its label sits, and the neighborhoods inside it."""
+    """One area on the map: its code, name, SVG path, where its label sits, the neighborhoods inside it, and the box around it."""
 
     code: str
     name: str
@@ -31,6 +31,7 @@ class MapShape:
     label_x: int
     label_y: int
     neighborhoods: tuple[str, ...]
+    box: Box
 
     @property
     def green(self) -> bool:
@@ -71,7 +72,9 @@ def _drawn(shapes: Sequence[BaseGeometry]) -> list[BaseGeometry]:
 def _shape(code: str, name: str, neighborhoods: tuple[str, ...], drawn: BaseGeometry) -> MapShape:
     largest = max(shapely.get_parts(drawn), key=lambda part: part.area)
     middle = shapely.get_coordinates(shapely.maximum_inscribed_circle(largest, tolerance=1.0))[0]
-    return MapShape(code, name, _path(drawn), label_x=round(middle[0]), label_y=round(middle[1]), neighborhoods=neighborhoods)
+    left, top, right, bottom = drawn.bounds
+    box = Box(left, top, right, bottom)
+    return MapShape(code, name, _path(drawn), label_x=round(middle[0]), label_y=round(middle[1]), neighborhoods=neighborhoods, box=box)
 
 
 @lru_cache(maxsize=1)

@@ -61,7 +61,9 @@ def chart(pins: Sequence[tuple[int, PlaceFacts]], near: Near | None, *, comes: b
     return {
         "view_box": f"0 0 {WIDTH} {HEIGHT}",
         "transform": sheet.transform,
-        "shapes": [{"path": shape.path, "kind": _kind(shape.name, at)} for at, shape in enumerate(map_shapes())],
+        "shapes": [
+            {"path": shape.path, "kind": _kind(shape.name, at)} for at, shape in enumerate(map_shapes()) if sheet.window.meets(shape.box)
+        ],
         "hatched": next((shape.path for shape in area_shapes() if comes and near and shape.code == near.zip), None),
         "labels": _labels(sheet, [(x, y) for _, x, y in drawn] + ([here] if here else [])),
         "pins": [{"number": number, "x": x, "y": y} for number, x, y in drawn],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from providers.places.rules.geometry import Point, displacement
 from providers.places.rules.grid import GRID_DEGREES, ORIGIN
@@ -22,6 +23,15 @@ MARGIN = 40.0
 DIGITS = 1
 
 
+class Box(NamedTuple):
+    """A rectangle in map units, by its edges."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 @dataclass(frozen=True)
 class Window:
     """A part of the map: its top left corner and its size, in map units."""
@@ -35,6 +45,10 @@ class Window:
     def view_box(self) -> str:
         """As SVG's viewBox wants it."""
         return f"{self.x:g} {self.y:g} {self.width:g} {self.height:g}"
+
+    def meets(self, box: Box) -> bool:
+        """Whether any of a box can be seen in it."""
+        return box.left < self.x + self.width and box.right > self.x and box.top < self.y + self.height and box.bottom > self.y
 
 
 def map_point(latitude: float, longitude: float) -> tuple[float, float]:

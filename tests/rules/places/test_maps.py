@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from providers.places import gazetteer, maps
 from providers.places.rules.geometry import Point
-from providers.places.rules.schematic import HEIGHT, LEAST_WINDOW, WIDTH, Window, map_point, window_around
+from providers.places.rules.schematic import HEIGHT, LEAST_WINDOW, WIDTH, Box, Window, map_point, window_around
 
 PATH = re.compile(r"(?:M\d+ \d+l(?:-?\d+(?: |(?=-))?-?\d+ ?)+z)+")
 
@@ -105,3 +105,25 @@ def test_a_window_shows_all_its_points_in_the_asked_shape(around: list[tuple[flo
 
 def test_a_window_is_written_for_svg() -> None:
     assert Window(1.5, -2.0, 160.0, 280.7).view_box == "1.5 -2 160 280.7"
+
+
+@pytest.mark.parametrize(
+    ("box", "seen"),
+    [
+        ((0, 0, 100, 100), True),
+        ((10, 20, 11, 21), True),
+        ((-50, -50, 500, 500), True),
+        ((0, 0, 10, 10), False),
+        ((60, 0, 90, 100), False),
+        ((0, 70, 100, 90), False),
+        ((59, 69, 60, 70), True),
+    ],
+)
+def test_a_window_shows_what_meets_it_and_leaves_out_what_only_touches_its_edge(box, seen):
+    assert Window(10, 20, 50, 50).meets(Box(*box)) is seen
+
+
+def test_each_area_lies_in_its_box():
+    for shape in (*maps.map_shapes(), *maps.area_shapes()):
+        assert shape.box.left <= shape.label_x <= shape.box.right
+        assert shape.box.top <= shape.label_y <= shape.box.bottom
