@@ -19,12 +19,14 @@ from marketplace.kernel.errors import Refused
 from marketplace.kernel.walltime import day_begin, local_day, to_minute
 from providers.credentials.catalogue import first_policy
 from providers.credentials.rules.standing import CredentialFact
+from providers.profiles.rules import AreaFacts
 from providers.schedule.rules.hours import ScheduleRules, WeeklyRange
 from tests.support.standing import TECHNIQUES, may_use, may_work, policies_of, random_facts, random_versions
 from tests.support.worlds import NOW, TODAY, random_claims, random_provider, random_query
 
 NEW_YORK = ZoneInfo("America/New_York")
 STATES = ("listed",) * 5 + ("suspended", "draft", "submitted")
+AREA = AreaFacts("walk", frozenset({"10003"}), setup_minutes=0, pack_minutes=0, max_travel_minutes=None)
 
 
 def stands(minute, minutes, setting, facts, service, house, versions):
@@ -103,7 +105,7 @@ def test_the_last_minute_of_the_last_day_counts_and_the_first_of_the_next_does_n
         ),
     )
     service = replace(facts.services[0], techniques=(), settings=frozenset({"home"}), prices={1: 100, 60: 100}, buffer_before_minutes=0)
-    facts = replace(facts, services=(service,), area=replace(random_area(), setup_minutes=0, pack_minutes=0))
+    facts = replace(facts, services=(service,), area=AREA)
     midnight = to_minute(datetime(last.year, last.month, last.day, tzinfo=NEW_YORK).astimezone(UTC) + timedelta(hours=30))
     end = next(minute for minute in range(midnight - 600, midnight + 600) if local_day(minute) > last)
     now = datetime.fromtimestamp((end - 900) * 60, UTC)
@@ -115,8 +117,3 @@ def test_the_last_minute_of_the_last_day_counts_and_the_first_of_the_next_does_n
         assert find_starts(question)[-1] == end - minutes
         assert judge_start(question, end - minutes).ok
         assert judge_start(question, end - minutes + 1).code == "not_bookable"
-
-
-def random_area():
-    from_world = (random_provider(Random(seed), 1).area for seed in range(50))
-    return replace(next(area for area in from_world if area is not None), covered_zips=frozenset({"10003"}))
