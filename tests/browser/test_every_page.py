@@ -3,6 +3,7 @@
 import gzip
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -252,6 +253,22 @@ def test_pages_behind_a_link(traveler, looked_at, new_context, app):
         traveler.page.context.clear_cookies()
         traveler.sign_in(email, PASSWORD).go(start).click(traveler.page.locator(link).first)
         wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_the_page_on_which_a_visit_is_handed_over(traveler, looked_at):
+    me = traveler.sign_in(CLIENT_EMAIL, PASSWORD).search(when="Tomorrow", setting="At a clinic").choose_start().hold()
+    if me.page.get_by_role("button", name="Yes, still true").count():
+        me.press("Yes, still true")
+    else:
+        me.answer_health()
+    visit = urlsplit(me.consent().press("Continue").book().page.url).path
+    me.page.context.clear_cookies()
+    me.sign_in(ADMIN_EMAIL, PASSWORD).go(f"/admin{visit}/hand-over").sees("Hand a visit over")
+    wrong = looked_at()
+    me.press("Ask the client").sees("Say why.")
+    wrong += looked_at()
     assert wrong == []
 
 
