@@ -5,12 +5,14 @@ Every proposal is a start of the same engine that judges a hold, so that each ca
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from booking.openings.rules.asking import Wish
-from marketplace.kernel.walltime import DAY_MINUTES, local_day, wall_minute_of_day
+from marketplace.kernel.walltime import DAY_MINUTES, day_span, local_day, wall_minute_of_day
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts
 
 SAME_DAY, LATER_DAY, EARLIER_DAY = "same_day", "later_day", "earlier_day"
@@ -60,14 +62,14 @@ def own_alternatives(
     `near_zips` are other ZIP codes in the order in which they are proposed.
     """
 
-    def usable(other: Wish) -> list[int]:
-        return [start for start in starts_of(other) if start != wanted or other != wish if may_hold(facts, other, start)]
+    def choice(other: Wish) -> _Choice:
+        return _Choice(starts_of(other), lambda start: (start != wanted or other != wish) and may_hold(facts, other, start))
 
-    found = [Alternative(reason, facts, wish, start, _times_words(reason, facts)) for reason, start in _other_times(usable(wish), wanted)]
+    found = [Alternative(reason, facts, wish, start, _times_words(reason, facts)) for reason, start in _other_times(choice(wish), wanted)]
     for reason, others in variants(facts, wish, near_zips):
         if (reason == OTHER_SERVICE and found) or (reason == OTHER_ZIP and any(one.reason == SAME_DAY for one in found)):
             continue
-        starts = [(other, _nearest(usable(other), wanted)) for other in others]
+        starts = [(other, choice(other).nearest(wanted)) for other in others]
         changed = [Alternative(reason, facts, other, at, _words(reason, facts, other, wish)) for other, at in starts if at is not None]
         found += changed[:EACH_MOST]
     return found
@@ -102,33 +104,71 @@ def provider_words(facts: ProviderFacts) -> str:
     return f"Another therapist: {facts.name}"
 
 
-def _other_times(starts: Sequence[int], wanted: int) -> Iterator[tuple[str, int]]:
-    day, by_day = local_day(wanted), _by_day(starts)
-    for start in sorted(sorted(by_day.get(day, ()), key=lambda at: (abs(at - wanted), at))[:SAME_DAY_MOST]):
+@dataclass(frozen=True)
+class _Choice:
+    """Starts in order, and which of them will do; that is asked only of those that come into question, since there are thousands."""
+
+    starts: Sequence[int]
+    will_do: Callable[[int], bool]
+
+    def on(self, day: date) -> list[int]:
+        """Those of a day that will do."""
+        low, high = self._at(day)
+        return [start for start in self.starts[low:high] if self.will_do(start)]
+
+    def next_day(self, day: date) -> date | None:
+        """The first day after this one that has a start, whether or not it will do."""
+        _, high = self._at(day)
+        return local_day(self.starts[high]) if high < len(self.starts) else None
+
+    def day_before(self, day: date) -> date | None:
+        """The last day before this one that has a start, whether or not it will do."""
+        low, _ = self._at(day)
+        return local_day(self.starts[low - 1]) if low else None
+
+    def nearest(self, wanted: int) -> int | None:
+        """The one nearest in time that will do, of two as near the earlier."""
+        after = bisect_left(self.starts, wanted)
+        before = after - 1
+        while before >= 0 or after < len(self.starts):
+            back = before >= 0 and (after == len(self.starts) or wanted - self.starts[before] <= self.starts[after] - wanted)
+            start = self.starts[before if back else after]
+            if self.will_do(start):
+                return start
+            before, after = (before - 1, after) if back else (before, after + 1)
+        return None
+
+    def _at(self, day: date) -> tuple[int, int]:
+        low, high = day_span(day)
+        return bisect_left(self.starts, low), bisect_left(self.starts, high)
+
+
+def _other_times(choice: _Choice, wanted: int) -> Iterator[tuple[str, int]]:
+    day = local_day(wanted)
+    for start in sorted(sorted(choice.on(day), key=lambda at: (abs(at - wanted), at))[:SAME_DAY_MOST]):
         yield SAME_DAY, start
-    later = sorted(other for other in by_day if other > day)[:LATER_DAYS_MOST]
-    for other in later:
-        yield LATER_DAY, _at_hour(by_day[other], wanted)
-    earlier = max((other for other in by_day if other < day), default=None)
-    if not later and earlier is not None:
-        yield EARLIER_DAY, _at_hour(by_day[earlier], wanted)
+    later = list(islice(_days_that_do(choice.next_day, choice, day), LATER_DAYS_MOST))
+    for starts in later:
+        yield LATER_DAY, _at_hour(starts, wanted)
+    if not later:
+        for starts in islice(_days_that_do(choice.day_before, choice, day), 1):
+            yield EARLIER_DAY, _at_hour(starts, wanted)
 
 
-def _by_day(starts: Sequence[int]) -> dict[date, list[int]]:
-    by_day: dict[date, list[int]] = {}
-    for start in starts:
-        by_day.setdefault(local_day(start), []).append(start)
-    return by_day
+def _days_that_do(step: Callable[[date], date | None], choice: _Choice, day: date) -> Iterator[list[int]]:
+    """The starts that will do of each day on the way that has any, going from day to day by `step`."""
+    other = step(day)
+    while other is not None:
+        starts = choice.on(other)
+        if starts:
+            yield starts
+        other = step(other)
 
 
 def _at_hour(starts: Sequence[int], wanted: int) -> int:
     """The start whose wall time comes nearest to that of the wished one."""
     clock = wall_minute_of_day(wanted)
     return min(starts, key=lambda at: (abs(wall_minute_of_day(at) - clock), at))
-
-
-def _nearest(starts: Sequence[int], wanted: int) -> int | None:
-    return min(starts, key=lambda at: (abs(at - wanted), at), default=None)
 
 
 def _zip_in(setting: str, wish: Wish) -> str | None:
