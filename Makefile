@@ -3,7 +3,7 @@
 HOST ?= 127.0.0.1
 PORT ?= 8000
 WORKERS ?= 2
-THREADS ?= 8
+THREADS ?= 4
 # How many processes the tests use.
 TEST_WORKERS ?= 2
 # How many random questions the engine is held against the minutes for in a soak; about an hour on one core.

@@ -73,11 +73,11 @@ def count_live_holds(session: Session, condition: ColumnElement[bool], now: date
     return session.scalar(counted.where(condition, Hold.state == "live", Claim.live, Hold.expires_at > now)) or 0
 
 
-def live_hold_spans(session: Session, provider_id: int, person_id: int, now: datetime) -> list[tuple[int, int]]:
-    """The epoch minutes, pads left aside, that a person holds with a provider."""
-    held = select(Claim.begin_minute, Claim.end_minute).join(Hold, Hold.claim_id == Claim.id)
-    mine = held.where(Hold.provider_id == provider_id, Hold.person_id == person_id)
-    return [(row[0], row[1]) for row in session.execute(mine.where(Hold.state == "live", Claim.live, Hold.expires_at > now))]
+def live_hold_spans(session: Session, person_id: int, now: datetime) -> list[tuple[int, tuple[int, int]]]:
+    """What a person holds: with which provider, and the epoch minutes, pads left aside."""
+    held = select(Claim.provider_id, Claim.begin_minute, Claim.end_minute).join(Hold, Hold.claim_id == Claim.id)
+    mine = held.where(Hold.person_id == person_id, Hold.state == "live", Claim.live, Hold.expires_at > now)
+    return [(row[0], (row[1], row[2])) for row in session.execute(mine)]
 
 
 def _booked() -> Select[Appointment, Provider, Person, ProviderPlace]:
@@ -284,23 +284,20 @@ def may_hold(session: Session, person_id: int | None, now: datetime) -> MayHold:
     """What visits a person may hold beside what they have had and hold already; a visitor may hold anything. What is asked is read once."""
     if person_id is None:
         return anybody
-    if count_live_holds(session, Hold.person_id == person_id, now) >= LIVE_HOLDS_A_PERSON:
+    held = live_hold_spans(session, person_id, now)
+    if len(held) >= LIVE_HOLDS_A_PERSON:
         return lambda _facts, _wish, _start: False
 
     @cache
     def been_to(provider_id: int) -> bool:
         return has_visit_with(session, provider_id, person_id)
 
-    @cache
-    def held_with(provider_id: int) -> list[tuple[int, int]]:
-        return live_hold_spans(session, provider_id, person_id, now)
-
     def allowed(facts: ProviderFacts, wish: Wish, start: int) -> bool:
         service = facts.service(wish.service)
         if service is None or wish.setting not in SETTINGS or (service.first_visit_only and been_to(facts.id)):
             return False
-        held = held_with(facts.id)
-        return not held or not passes_share(held, (start, start + wish.minutes), open_for_anything(facts, *share_window(now)), now)
+        here = [span for provider_id, span in held if provider_id == facts.id]
+        return not here or not passes_share(here, (start, start + wish.minutes), open_for_anything(facts, *share_window(now)), now)
 
     return allowed
 

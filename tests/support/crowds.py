@@ -19,7 +19,7 @@ from marketplace.db import db
 from tests.factories import AccountFactory, ApiTokenFactory, PersonFactory, RoleFactory
 from tests.support.databases import ROOT, handed_on
 
-WORKERS, THREADS = 2, 8
+WORKERS, THREADS = 2, 4
 PATIENCE = 120
 
 

@@ -112,7 +112,7 @@ def _check_limits(session: Session, person_id: int, origin: str | None, now: dat
 
 def _check_share(session: Session, accepted: Accepted, person_id: int, now: datetime) -> None:
     """Under the provider's lock: two holds at once are judged one after the other."""
-    held = live_hold_spans(session, accepted.facts.id, person_id, now)
+    held = [span for provider_id, span in live_hold_spans(session, person_id, now) if provider_id == accepted.facts.id]
     if not held:
         return
     wished = (accepted.claim.begin_minute, accepted.claim.end_minute)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +11,7 @@ from booking.openings.catalogue import house_rules, travel_by
 from booking.openings.queries import load_taken
 from booking.openings.rules.asking import Wish, ask, offered_service
 from booking.openings.rules.judging import judge_start
-from booking.openings.rules.question import Taken
+from booking.openings.rules.question import meets
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.walltime import to_minute
 from providers.profiles.queries import get_facts
@@ -51,7 +50,7 @@ def accept_start(
     window = {"from_minute": begin, "until_minute": begin + wish.minutes}
     taken = load_taken(session, [provider_id], now=now, whole_weeks=True, except_claim_id=except_claim_id, **window)
     shown = provider.state == LISTED and starts_at > now
-    if shown and _meets(taken[provider_id], begin, begin + wish.minutes) and has_active_account(session, provider):
+    if shown and meets(taken[provider_id], begin, begin + wish.minutes) and has_active_account(session, provider):
         raise Conflict("slot_taken", TAKEN)
     facts = get_facts(session, provider_id)
     service = offered_service(facts, wish)
@@ -77,8 +76,3 @@ def accept_start(
         begin, begin + wish.minutes, question.visit.before_minutes, question.visit.after_minutes, judgement.place_id, zip_code
     )
     return Accepted(facts, service, starts_at, starts_at + timedelta(minutes=wish.minutes), judgement.place_id, claim)
-
-
-def _meets(taken: Sequence[Taken], begin: int, end: int) -> bool:
-    """Whether minutes, their own pads left aside, meet a claim with its pads."""
-    return any(one.begin_minute - one.before_minutes < end and begin < one.end_minute + one.after_minutes for one in taken)

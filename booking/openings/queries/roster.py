@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 from threading import Lock
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BigInteger, Engine, Select, String, cast, func, select, true
+from sqlalchemy import BigInteger, Engine, Select, String, bindparam, cast, func, select, true
 from sqlalchemy.orm import Session
 
 from booking.openings.queries.taken import as_taken, claims_wanted
 from booking.openings.rules.candidates import Candidate, HeldTime
+from booking.openings.rules.question import meets
 from marketplace.kernel.walltime import DAY_MINUTES, to_minute
 from providers.credentials.catalogue import first_policy
 from providers.credentials.queries import read_policies
@@ -69,20 +71,36 @@ def roster_of(session: Session) -> Roster:
         return _rosters.setdefault(engine, Roster())
 
 
+def taken_already(session: Session, slug: str, span: tuple[int, int], now: datetime) -> bool:
+    """Whether minutes that somebody wants, their own pads left aside, meet a claim that a provider who can be booked has already.
+
+    It is asked before any lock is: of many who want one start, those who come too late hear so without waiting for one another.
+    """
+    known, _ = roster_of(session).candidates(session, now)
+    own = next((one for one in known if one.facts.slug == slug), None)
+    return own is not None and meets(own.taken(*span, now), *span)
+
+
 def _poll(session: Session, mark: int | None) -> tuple[int, frozenset[int]]:
     """Where the feed stands, and who was touched since `mark`; nobody when there is no mark yet."""
-    rows = session.execute(_feed(session, mark)).all()
+    feed = _feed(session.get_bind().dialect.name)
+    rows = session.execute(feed, {"since": FOREVER if mark is None else mark}).all()
     return rows[0].mark or 0, frozenset(row.provider_id for row in rows if row.provider_id is not None)
 
 
-def _feed(session: Session, mark: int | None) -> Select[tuple[int, int]]:
-    """One row at least, each with the feed's mark as this very statement sees it, and a touched provider."""
-    if session.get_bind().dialect.name == "postgresql":
+@cache
+def _feed(dialect: str) -> Select[tuple[int, int]]:
+    """One row at least, each with the feed's mark as this very statement sees it, and a provider touched since `since`.
+
+    Put together once, since every search asks it.
+    """
+    since = bindparam("since", type_=BigInteger)
+    if dialect == "postgresql":
         oldest = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), String), BigInteger)
-        top, since = select(oldest.label("mark")).subquery(), Change.xid >= (FOREVER if mark is None else mark)
+        top, later = select(oldest.label("mark")).subquery(), Change.xid >= since
     else:
-        top, since = select(func.max(Change.seq).label("mark")).subquery(), Change.seq > (FOREVER if mark is None else mark)
-    touched = select(Change.provider_id).where(since).distinct().subquery()
+        top, later = select(func.max(Change.seq).label("mark")).subquery(), Change.seq > since
+    touched = select(Change.provider_id).where(later).distinct().subquery()
     return select(top.c.mark, touched.c.provider_id).select_from(top.outerjoin(touched, true()))
 
 

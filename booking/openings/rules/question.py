@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -33,6 +33,11 @@ class Taken(NamedTuple):
     is_visit: bool = False
     place_id: int | None = None
     is_call: bool = False
+
+
+def meets(taken: Iterable[Taken], begin: int, end: int) -> bool:
+    """Whether epoch minutes [begin, end), their own pads left aside, meet a claim with its pads."""
+    return any(one.begin_minute - one.before_minutes < end and begin < one.end_minute + one.after_minutes for one in taken)
 
 
 @dataclass(frozen=True, slots=True)
