@@ -17,7 +17,18 @@ import factory
 from factory.alchemy import SQLAlchemyModelFactory
 from sqlalchemy import select
 
-from booking.appointments.models import Appointment, AppointmentEvent, Handover, Hold, Series, SeriesVisit, WaitlistEntry, WaitlistOffer
+from booking.appointments.models import (
+    Appointment,
+    AppointmentEvent,
+    Basket,
+    BasketVisit,
+    Handover,
+    Hold,
+    Series,
+    SeriesVisit,
+    WaitlistEntry,
+    WaitlistOffer,
+)
 from booking.calendars.models import CalendarFeed
 from booking.screening.models import Consent, Screening
 from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
@@ -39,6 +50,7 @@ from providers.schedule.models import (
     OutsideBusy,
     RosterShift,
     ScheduleRule,
+    TimeOff,
     WeeklyHours,
 )
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
@@ -520,6 +532,16 @@ def epoch_minute(instant: Any) -> int:
     return int(instant.timestamp()) // 60
 
 
+class TimeOffFactory(OfProvider):
+    class Meta:
+        model = TimeOff
+
+    begin_minute = epoch_minute(START) + 7 * 1440
+    end_minute = factory.LazyAttribute(lambda row: row.begin_minute + 2 * 1440)
+    stated_by = "account:test"
+    stated_at = START
+
+
 class ClaimFactory(OfProvider):
     """An hour from tomorrow noon in New York; `starts_at` and `minutes` say otherwise."""
 
@@ -607,6 +629,18 @@ class HoldFactory(OfProvider):
     created_at = START
 
 
+class HandBookingFactory(Row):
+    class Meta:
+        model = HandBooking
+        exclude = ("hold",)
+
+    hold = factory.SubFactory(HoldFactory)
+    hold_id = owned("hold")
+    overrides: Any = []
+    made_by = "account:test"
+    made_at = START
+
+
 class SeriesFactory(OfProvider):
     class Meta:
         model = Series
@@ -625,6 +659,28 @@ class SeriesVisitFactory(Row):
 
     series = factory.SubFactory(SeriesFactory)
     series_id = owned("series")
+    number = 1
+    hold = factory.SubFactory(HoldFactory)
+    hold_id = owned("hold")
+
+
+class BasketFactory(Row):
+    class Meta:
+        model = Basket
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    created_at = START
+
+
+class BasketVisitFactory(Row):
+    class Meta:
+        model = BasketVisit
+        exclude = ("basket", "hold")
+
+    basket = factory.SubFactory(BasketFactory)
+    basket_id = owned("basket")
     number = 1
     hold = factory.SubFactory(HoldFactory)
     hold_id = owned("hold")

@@ -13,7 +13,10 @@ from marketplace.vault import SealedJson, SealedText
 
 
 class Hold(Base):
-    """A time kept for one person while they check out. It ends at the second `expires_at`, whatever `state` still says."""
+    """A time kept for one person while they check out. It ends at the second `expires_at`, whatever `state` still says.
+
+    `by_request` says that its client was shown that the therapist will be asked first.
+    """
 
     __tablename__ = "hold"
 
@@ -36,6 +39,7 @@ class Hold(Base):
     terms: Mapped[Any] = mapped_column(Json)
     draft: Mapped[Any] = mapped_column(SealedJson, nullable=True)
     origin: Mapped[str | None] = mapped_column(String(64), index=True)
+    by_request: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (CheckConstraint("state IN ('live', 'booked', 'released', 'expired')", name="known_state"),)
@@ -140,6 +144,28 @@ class SeriesVisit(Base):
     hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id", ondelete="CASCADE"), unique=True)
 
 
+class Basket(Base):
+    """Visits of one person that are held, paid for and booked in one checkout: all of them or none. Afterwards each stands alone."""
+
+    __tablename__ = "basket"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class BasketVisit(Base):
+    """One visit of a basket, counted from 1: its hold, and through the hold its appointment. What is taken out leaves no row."""
+
+    __tablename__ = "basket_visit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    basket_id: Mapped[int] = mapped_column(ForeignKey("basket.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int] = mapped_column(Integer)
+    hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id", ondelete="CASCADE"), unique=True)
+
+
 class WaitlistEntry(Base):
     """Somebody waits for a time with a provider, or with anybody where `provider_id` is None, on the days from..until, both whole.
 
@@ -177,6 +203,21 @@ class WaitlistOffer(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("waitlist_entry.id", ondelete="CASCADE"), index=True)
     hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id", ondelete="CASCADE"), unique=True)
     offered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class HandBooking(Base):
+    """A time that a therapist or the staff keep for somebody by hand: the hold waits until its client has answered and agreed.
+
+    `overrides` are the rules that said no and why they were passed over: code, sentence, reason.
+    """
+
+    __tablename__ = "hand_booking"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id", ondelete="CASCADE"), unique=True)
+    overrides: Mapped[Any] = mapped_column(Json, default=list)
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Handover(Base):
