@@ -22,6 +22,7 @@ from booking.appointments.models import (
     AppointmentEvent,
     Basket,
     BasketVisit,
+    HandBooking,
     Handover,
     Hold,
     Series,
