@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import FieldFault, NotFound, Refused
 from providers.places.models import Clinic, ProviderPlace
 from providers.registry.models import Provider
 from providers.schedule.models import BookingPause, Claim, HoursException, RosterShift, ScheduleRule, WeeklyHours
+from providers.schedule.rules.checking import check_rules, check_services, check_weekly
 from providers.schedule.rules.clinics import hours_from_list
-from providers.schedule.rules.drafts import DEFAULT_RULES, RULE_NAMES
+from providers.schedule.rules.drafts import DEFAULT_RULES, RULE_NAMES, ScheduleDraft
 from providers.schedule.rules.hours import ClinicHours, DateException, ScheduleRules, Shift, WeeklyRange
 from providers.schedule.rules.opening import LOOK_BACK_DAYS
+from providers.services.queries import list_service_rows
 
 
 def list_weekly(session: Session, provider_id: int | None) -> list[WeeklyRange]:
@@ -188,3 +191,42 @@ def list_clinic_hours(session: Session, provider_id: int | None, first_day: date
     """What shared clinics say about one provider's time on the days first..last; of shifts those that decide about them."""
     places = session.scalars(select(ProviderPlace).where(ProviderPlace.provider_id == provider_id).order_by(ProviderPlace.id))
     return load_clinic_hours(session, places, (first_day, last_day)).get(provider_id or 0, ())
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Stated hours whose places were found and which nothing speaks against, with the rules that hold beside them."""
+
+    weekly: list[WeeklyRange]
+    exceptions: list[DateException]
+    rules: ScheduleRules
+
+
+def settle_draft(session: Session, provider_id: int | None, draft: ScheduleDraft) -> Settled:
+    """Stated hours as they would be stored. Raises Refused `invalid` with every fault by the path under which it was stated."""
+    weekly, exceptions = _placed(draft, places_by_id(session, provider_id))
+    rules = draft.rules or rules_in_force(session, provider_id)
+    offered = {row.code for row in list_service_rows(session, provider_id) if not row.retired}
+    faults = check_weekly(weekly, exceptions)
+    faults += check_services(weekly, offered, "weekly") + check_services(exceptions, offered, "exceptions")
+    faults += check_rules(rules, weekly, exceptions)
+    if faults:
+        raise _refusal([FieldFault(draft.path(fault.field), fault.message) for fault in faults])
+    return Settled(weekly, exceptions, rules)
+
+
+def _placed(draft: ScheduleDraft, places: Mapping[int, str]) -> tuple[list[WeeklyRange], list[DateException]]:
+    """Hours with their places found by public id; a place of somebody else's is as unknown as one that is not there."""
+    ids = {public_id: place_id for place_id, public_id in places.items()}
+    named = [(f"weekly[{at}]", place) for at, place in enumerate(draft.weekly_places)]
+    named += [(f"exceptions[{at}]", place) for at, place in enumerate(draft.exception_places)]
+    wrong = [draft.path(f"{path}.place") for path, place in named if place is not None and place not in ids]
+    if wrong:
+        raise _refusal([FieldFault(path, "This is none of your places.") for path in wrong])
+    weekly = [replace(hours, place_id=ids.get(place or "")) for hours, place in zip(draft.weekly, draft.weekly_places, strict=True)]
+    pairs = zip(draft.exceptions, draft.exception_places, strict=True)
+    return weekly, [replace(exception, place_id=ids.get(place or "")) for exception, place in pairs]
+
+
+def _refusal(faults: Sequence[FieldFault]) -> Refused:
+    return Refused("invalid", f"{faults[0].field}: {faults[0].message}", faults=faults)

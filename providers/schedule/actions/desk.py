@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,11 +27,9 @@ from providers.schedule.changes import (
     release_claim,
 )
 from providers.schedule.models import Claim, HoursException, ScheduleRule, WeeklyHours
-from providers.schedule.queries import claims_between, find_rule_row, get_block, places_by_id, rules_in_force
-from providers.schedule.rules.checking import check_rules, check_services, check_weekly
+from providers.schedule.queries import claims_between, find_rule_row, get_block, settle_draft
 from providers.schedule.rules.drafts import RULE_NAMES, BlockDraft, ScheduleDraft
 from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
-from providers.services.queries import list_service_rows
 
 VisitsBetween = Callable[[Session, int, int, int], list[dict[str, object]]]
 """Tells of a provider's visits that meet [from, until) in epoch minutes. Visits belong to a floor above, which hands its own way down."""
@@ -42,8 +39,8 @@ def put_schedule(owner: Owner, draft: ScheduleDraft, now: datetime) -> None:
     """Make these the weekly hours, exceptions and rules. Raises Refused `invalid` with every fault by its path."""
     with transaction() as session:
         provider = own_provider(session, owner, now)
-        weekly, exceptions = _placed(draft, places_by_id(session, provider.id))
-        _check(session, provider.id, draft, weekly, exceptions)
+        settled = settle_draft(session, provider.id, draft)
+        weekly, exceptions = settled.weekly, settled.exceptions
         session.execute(delete(WeeklyHours).where(WeeklyHours.provider_id == provider.id))
         session.execute(delete(HoursException).where(HoursException.provider_id == provider.id))
         session.add_all(_weekly_row(provider.id, hours) for hours in weekly)
@@ -84,35 +81,6 @@ def remove_block(owner: Owner, public_id: str, now: datetime) -> None:
         provider = own_provider(session, owner, now)
         release_claim(session, get_block(session, provider.id, public_id))
         note_deed(session, provider, owner.actor, "block_removed", now, block=public_id)
-
-
-def _check(
-    session: Session, provider_id: int, draft: ScheduleDraft, weekly: Sequence[WeeklyRange], exceptions: Sequence[DateException]
-) -> None:
-    """Refuse hours that cannot be meant, each fault by the path under which it was stated."""
-    offered = {row.code for row in list_service_rows(session, provider_id) if not row.retired}
-    faults = check_weekly(weekly, exceptions)
-    faults += check_services(weekly, offered, "weekly") + check_services(exceptions, offered, "exceptions")
-    faults += check_rules(draft.rules or rules_in_force(session, provider_id), weekly, exceptions)
-    if faults:
-        raise _refusal([FieldFault(draft.path(fault.field), fault.message) for fault in faults])
-
-
-def _refusal(faults: Sequence[FieldFault]) -> Refused:
-    return Refused("invalid", f"{faults[0].field}: {faults[0].message}", faults=faults)
-
-
-def _placed(draft: ScheduleDraft, places: Mapping[int, str]) -> tuple[list[WeeklyRange], list[DateException]]:
-    """Hours with their places found by public id; a place of somebody else's is as unknown as one that is not there."""
-    ids = {public_id: place_id for place_id, public_id in places.items()}
-    named = [(f"weekly[{at}]", place) for at, place in enumerate(draft.weekly_places)]
-    named += [(f"exceptions[{at}]", place) for at, place in enumerate(draft.exception_places)]
-    wrong = [draft.path(f"{path}.place") for path, place in named if place is not None and place not in ids]
-    if wrong:
-        raise _refusal([FieldFault(path, "This is none of your places.") for path in wrong])
-    weekly = [replace(hours, place_id=ids.get(place or "")) for hours, place in zip(draft.weekly, draft.weekly_places, strict=True)]
-    pairs = zip(draft.exceptions, draft.exception_places, strict=True)
-    return weekly, [replace(exception, place_id=ids.get(place or "")) for exception, place in pairs]
 
 
 def _weekly_row(provider_id: int, hours: WeeklyRange) -> WeeklyHours:
