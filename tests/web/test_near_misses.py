@@ -58,6 +58,18 @@ def test_a_refused_hold_carries_what_can_be_held(anna, newcomer, clock, change, 
         assert client.delete(f"/holds/{held.json['id']}").status_code == 204
 
 
+def test_whoever_comes_too_late_hears_so_before_any_verb_begins(anna, newcomer, clock, monkeypatch):
+    """Of a crowd that wants one start, the many wait for no lock; at the second at which the hold runs out the next one is let through."""
+    start = clock.now + timedelta(days=2)
+    assert newcomer().post("/holds", wish_at(start)).status_code == 201
+    with monkeypatch.context() as patched:
+        patched.setattr("booking.appointments.api.endpoints.hold_time", lambda *_: pytest.fail("the verb began"))
+        clock.advance(minutes=9, seconds=59)
+        assert newcomer().post("/holds", wish_at(start)).json["code"] == "slot_taken"
+    clock.advance(seconds=1)
+    assert newcomer().post("/holds", wish_at(start)).status_code == 201
+
+
 def test_a_repeated_request_repeats_its_proposals(anna, newcomer, clock):
     start = clock.now + timedelta(days=2)
     newcomer().post("/holds", wish_at(start))

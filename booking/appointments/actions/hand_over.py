@@ -25,6 +25,7 @@ from booking.appointments.rules.handing import (
     equal_service,
     is_open,
     same_place,
+    techniques_needed,
 )
 from booking.appointments.rules.states import CONFIRMED, SYSTEM
 from booking.openings.catalogue import house_rules
@@ -33,7 +34,7 @@ from marketplace.db import db, transaction
 from marketplace.jobs import one_by_one
 from marketplace.kernel.errors import Conflict, FieldFault, NotFound, Refused
 from marketplace.kernel.walltime import local_day, to_minute
-from providers.credentials.rules.standing import techniques_in_standing
+from providers.credentials.rules.standing import takes_proof, techniques_in_standing
 from providers.profiles.queries import find_provider_id, get_facts
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts
 from providers.registry.changes import lock_provider
@@ -45,7 +46,7 @@ JOB = Doer(SYSTEM, "job:handovers")
 NO_HANDOVER = "No hand-over of this visit waits for an answer."
 ELSEWHERE = "This colleague works at another address, and the client would have to come there. Book it anew with them."
 NOT_EQUAL = (
-    "This colleague does not offer all of the visit: every technique, its length and setting, with all that it takes in force that day."
+    "This colleague does not offer all of the visit: its techniques, its length and setting, with all that it takes in force that day."
 )
 
 
@@ -153,10 +154,17 @@ def _end_one(handover_id: int, now: datetime) -> bool:
 def find_equal(visit: Appointment, mine: ProviderFacts, colleague: ProviderFacts, house: HouseRules) -> ServiceFacts | None:
     """The colleague's service that has all of the visit on its day."""
     service = mine.service(visit.service_code)
-    techniques = (visit.technique,) if visit.technique else service.techniques if service else ()
-    wanted = VisitToGive(visit.minutes, visit.setting, frozenset(techniques), service is not None and service.first_visit_only)
-    levels = {code: house.evidence_levels[code] for code in techniques if code in house.evidence_levels}
     day = local_day(to_minute(visit.starts_at))
+    offered = service.techniques if service else ()
+    table = house.policies.on(day)
+    proven = [
+        code
+        for code in offered
+        if takes_proof(house.evidence_levels.get(code)) or table.proofs_of(code, colleague.profession, visit.setting)
+    ]
+    techniques, one_of = techniques_needed(visit.technique, offered, proven)
+    wanted = VisitToGive(visit.minutes, visit.setting, techniques, service is not None and service.first_visit_only, one_of)
+    levels = {code: house.evidence_levels[code] for code in techniques | one_of if code in house.evidence_levels}
     standing = techniques_in_standing(day, colleague.credentials, levels, house.policies, visit.setting, colleague.profession)
     return equal_service(wanted, colleague, standing)
 

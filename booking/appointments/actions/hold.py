@@ -9,11 +9,9 @@ from booking.appointments.changes.history import Doer
 from booking.appointments.changes.holding import HoldWish, make_hold
 from booking.appointments.models import Hold
 from booking.appointments.queries import find_series_of_hold, get_hold
-from booking.openings.queries.roster import taken_already
 from marketplace import audit
-from marketplace.db import db, transaction
+from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, NotFound, Refused
-from marketplace.kernel.walltime import to_minute
 from providers.registry.changes import lock_provider
 from providers.schedule.changes import TAKEN, release_claim
 from providers.schedule.models import Claim
@@ -26,15 +24,8 @@ def hold_time(wanted: HoldWish, person_id: int | None, doer: Doer, now: datetime
 
     Raises NotFound, Conflict `slot_taken`, Limited `too_many_holds`, or Refused with the code of the rule that says no.
     """
-    if wanted.starts_at > now and taken_already(db.session(), wanted.provider, _minutes(wanted), now):
-        raise Conflict("slot_taken", TAKEN)
     with transaction() as session:
         return make_hold(session, wanted, person_id, doer, now)
-
-
-def _minutes(wanted: HoldWish) -> tuple[int, int]:
-    begin = to_minute(wanted.starts_at)
-    return begin, begin + wanted.wish.minutes
 
 
 def hold_first_free(wanted: Sequence[HoldWish], person_id: int | None, doer: Doer, now: datetime) -> Hold:

@@ -17,7 +17,16 @@ from booking.appointments.actions.move import move
 from booking.appointments.api.shapes import appointment_answer, appointment_answers, hold_answer
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.loading import verdict_facts, waivers_left
-from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id, read_booking, read_cancelling, read_wish
+from booking.appointments.forms.reading import (
+    base_url,
+    doer,
+    own_appointment,
+    own_person_id,
+    read_booking,
+    read_cancelling,
+    read_wish,
+    refuse_taken,
+)
 from booking.appointments.queries import Booked, list_of_person, list_of_provider, may_hold
 from booking.appointments.rules.cancellation import REASONS, assess_cancellation, verdict_to_dict
 from booking.openings.api.alternatives import alternative_answer
@@ -52,6 +61,7 @@ def make_hold() -> tuple[Response, int]:
     person_id, now = own_person_id(), clock.now()
     wanted = read_wish(saved_zip(db.session(), person_id))
     try:
+        refuse_taken(wanted, now)
         hold = hold_time(wanted, person_id, doer(), now)
     except (Conflict, Refused) as refusal:
         db.session.rollback()

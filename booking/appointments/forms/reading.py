@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import current_app, request, url_for
@@ -12,15 +13,18 @@ from booking.appointments.actions.hold import HoldWish
 from booking.appointments.changes.history import Doer
 from booking.appointments.queries import Booked, get_any, get_hold, get_of_person, get_of_provider
 from booking.appointments.rules.cancellation import REASONS
+from booking.openings.queries.roster import taken_already
 from booking.openings.rules.asking import Wish
 from marketplace.db import db
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.walltime import to_minute
 from marketplace.settings import Settings
 from marketplace.webkit.identity import viewer
 from marketplace.webkit.reading import Fields, json_object
 from marketplace.webkit.signing import sign_name
 from providers.places.gazetteer import find_zip
 from providers.profiles.rules import MOBILE
+from providers.schedule.changes import TAKEN
 from providers.schedule.rules.hours import SETTINGS
 from providers.services.rules.calls import PHONE
 
@@ -51,6 +55,13 @@ def doer() -> Doer:
     """Whoever sends the running request."""
     who = viewer()
     return Doer("client" if who.role == "anonymous" else who.role, who.actor)
+
+
+def refuse_taken(wanted: HoldWish, now: datetime) -> None:
+    """Raise Conflict `slot_taken` where a start is taken already as far as anybody can see: whoever comes too late waits for no lock."""
+    begin = to_minute(wanted.starts_at)
+    if wanted.starts_at > now and taken_already(db.session(), wanted.provider, (begin, begin + wanted.wish.minutes), now):
+        raise Conflict("slot_taken", TAKEN)
 
 
 def own_person_id() -> int:

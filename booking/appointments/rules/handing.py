@@ -23,12 +23,13 @@ LONGEST_NOTE = 2000
 
 @dataclass(frozen=True)
 class VisitToGive:
-    """What a colleague must be able to do: the length, the setting, and every technique that the visit may need."""
+    """What a colleague must be able to do: the length, the setting, every one of `techniques`, and at least one of `one_of`, if any."""
 
     minutes: int
     setting: str
     techniques: frozenset[str]
     first_visit_only: bool
+    one_of: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,21 @@ def assess_handing(status: str, starts_at: datetime, *, waiting: bool, same_prov
     return HandingVerdict(True, "offered", "The client is asked.", answer_by_at)
 
 
+def techniques_needed(chosen: str | None, offered: Collection[str], proven: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Which techniques a colleague must have all of, and of which at least one: the chosen one alone, where one was chosen.
+
+    Else all of the visit's service that take more than the license (`proven`), and one of them at least.
+    """
+    if chosen is not None:
+        return frozenset({chosen}), frozenset()
+    return frozenset(offered) & frozenset(proven), frozenset(offered)
+
+
 def equal_service(visit: VisitToGive, colleague: ProviderFacts, standing: Collection[str]) -> ServiceFacts | None:
-    """The colleague's first service that has all of the visit: its length, its setting, and each of its techniques in standing that day."""
+    """The colleague's first service that has all of the visit: its length, its setting, its techniques in standing that day."""
     for service in colleague.services:
-        able = visit.techniques <= set(service.techniques) & set(standing)
+        usable = set(service.techniques) & set(standing)
+        able = visit.techniques <= usable and (not visit.one_of or bool(visit.one_of & usable))
         fits = visit.minutes in service.prices and visit.setting in service.settings
         if able and fits and service.first_visit_only == visit.first_visit_only:
             return service

@@ -17,7 +17,7 @@ from booking.appointments.actions.book import Booking, PlaceOfVisit, book
 from booking.appointments.actions.hold import HoldWish, hold_first_free, hold_time, keep_draft, release_hold
 from booking.appointments.forms.checkout import CodeForm, DetailsForm, PlaceForm, PlainForm, WishesForm, consent_form
 from booking.appointments.forms.health import asked, health_form, open_screens, read_answers
-from booking.appointments.forms.reading import base_url, doer, own_person_id
+from booking.appointments.forms.reading import base_url, doer, own_person_id, refuse_taken
 from booking.appointments.models import Hold
 from booking.appointments.queries import find_last_address, find_series_of_hold, get_hold, get_of_hold
 from booking.openings.forms.anyone import read_anyone_of_page, wish_of
@@ -62,6 +62,7 @@ def hold() -> Answer:
     """Hold the chosen start. A visitor without an account becomes a guest; a refused start leads to its page with what else there is."""
     now, wished = clock.now(), _wished_start()
     try:
+        refuse_taken(wished, now)
         made = hold_time(wished, viewer().person_id, doer(), now)
     except (Conflict, Refused, Limited) as refusal:
         if refusal.code not in SAID_THERE:

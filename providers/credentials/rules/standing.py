@@ -118,6 +118,11 @@ def last_of_run(day: date, facts: Sequence[CredentialFact], kind: str, technique
     return None
 
 
+def takes_proof(level: str | None) -> bool:
+    """Whether a technique of this evidence level takes more than the license: a certificate, or an insurance that names it."""
+    return level in {REQUIRED, INSURER_MUST_COVER}
+
+
 def techniques_in_standing(
     day: date,
     facts: Sequence[CredentialFact],

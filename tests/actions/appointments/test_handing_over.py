@@ -201,7 +201,6 @@ def test_of_a_yes_and_a_new_booking_of_the_same_minutes_one_wins(app, clock):
         start = clock.now + timedelta(days=2)
         first = visit_of(book_visit(one, PersonFactory(), start, clock.now))
         second = visit_of(book_visit(other, PersonFactory(), start + timedelta(hours=3), clock.now))
-        db.session.refresh(first)
         db.session.expunge_all()
     deeds = [
         partial(offer_handover, first.public_id, Handing("other", REASON), ADMIN, BASE_URL, clock.now),

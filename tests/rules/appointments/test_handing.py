@@ -16,6 +16,7 @@ from booking.appointments.rules.handing import (
     equal_service,
     is_open,
     same_place,
+    techniques_needed,
 )
 from booking.appointments.rules.states import CONFIRMED, STATUSES
 from providers.profiles.rules import PlaceFacts, ServiceFacts
@@ -99,6 +100,26 @@ BOTH = ("prenatal", "trigger_point")
 )
 def test_equal_is_who_offers_all_of_the_visit_with_everything_in_force(services, standing, found):
     equal = equal_service(WANTED, Colleague(*services), standing)
+    assert (equal and equal.code) == found
+
+
+@pytest.mark.parametrize(
+    ("chosen", "offered", "proven", "all_of", "one_of"),
+    [
+        ("deep_tissue", ("deep_tissue", "prenatal"), ("prenatal",), {"deep_tissue"}, set()),
+        (None, ("deep_tissue", "trigger_point"), (), set(), {"deep_tissue", "trigger_point"}),
+        (None, ("deep_tissue", "prenatal"), ("prenatal", "oncology"), {"prenatal"}, {"deep_tissue", "prenatal"}),
+        (None, (), (), set(), set()),
+    ],
+)
+def test_where_none_was_chosen_those_that_take_a_certificate_are_needed_and_one_at_least(chosen, offered, proven, all_of, one_of):
+    assert techniques_needed(chosen, offered, proven) == (all_of, one_of)
+
+
+@pytest.mark.parametrize(("techniques", "found"), [(("deep_tissue",), "any"), (("cupping",), None), ((), None)])
+def test_of_techniques_that_take_no_proof_one_is_enough(techniques, found):
+    wanted = replace(WANTED, techniques=frozenset(), one_of=frozenset({"deep_tissue", "trigger_point"}))
+    equal = equal_service(wanted, Colleague(service("any", techniques)), ("deep_tissue", "cupping"))
     assert (equal and equal.code) == found
 
 
