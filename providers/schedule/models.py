@@ -124,6 +124,35 @@ class BookingPause(Base):
     paused_by: Mapped[str] = mapped_column(String(80))
 
 
+class TimeOff(Base):
+    """Days or hours on which a provider sees nobody, in epoch minutes [begin, end); the truth that claims are laid from, as with `outside`.
+
+    `reason` is sealed and forgotten when the time off is taken back; `message` is public. The colleague named may have taken their name
+    off. Rows stay as history: `removed_at` says that nothing of one is left, an early end moves `end_minute`.
+    """
+
+    __tablename__ = "time_off"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"))
+    begin_minute: Mapped[int] = mapped_column(Integer)
+    end_minute: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str | None] = mapped_column(SealedText)
+    message: Mapped[str | None] = mapped_column(String(300))
+    colleague_id: Mapped[int | None] = mapped_column(ForeignKey("provider.id", ondelete="SET NULL"), index=True)
+    colleague_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stated_by: Mapped[str] = mapped_column(String(80))
+    stated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint("end_minute > begin_minute", name="ends_after_begin"),
+        CheckConstraint("colleague_id IS NULL OR colleague_id <> provider_id", name="to_somebody_else"),
+        Index("ix_time_off_time", "provider_id", "end_minute", "begin_minute"),
+    )
+
+
 class Claim(Base):
     """Minutes of a provider that are taken: by an appointment, a hold, a block or an outside event.
 
