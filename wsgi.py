@@ -8,6 +8,7 @@ from pathlib import Path
 from dotenv import load_dotenv
 from flask import Flask
 
+import booking.ledger.models
 import providers.calendars.models
 import providers.credentials.models
 import providers.places.models

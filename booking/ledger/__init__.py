@@ -1,0 +1,1 @@
+"""Who owes what to whom: a double-entry ledger that only grows, and numbered receipts."""

@@ -1,0 +1,69 @@
+"""Entries and receipts as they stand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.ledger.models import LedgerEntry, Receipt
+from booking.ledger.rules.entries import Entry
+from booking.ledger.rules.sums import VisitSums, sum_visit
+from marketplace.kernel.errors import NotFound
+
+
+def as_entry(row: LedgerEntry) -> Entry:
+    """A row as the rules see it."""
+    return Entry(row.memo, row.debit, row.credit, row.amount_cents)
+
+
+def entries_of(session: Session, key: str) -> list[LedgerEntry]:
+    """A group's entries in order; none where nothing was written under the key."""
+    return list(session.scalars(select(LedgerEntry).where(LedgerEntry.key == key).order_by(LedgerEntry.line)))
+
+
+def entries_of_visit(session: Session, appointment_id: int) -> list[LedgerEntry]:
+    """All entries about a visit as they were written."""
+    wanted = select(LedgerEntry).where(LedgerEntry.appointment_id == appointment_id)
+    return list(session.scalars(wanted.order_by(LedgerEntry.id)))
+
+
+def visit_sums(session: Session, appointment_id: int) -> VisitSums:
+    """Where one visit stands."""
+    return sum_visit(as_entry(row) for row in entries_of_visit(session, appointment_id))
+
+
+def sums_of_visits(session: Session, appointment_ids: Collection[int]) -> Mapping[int, VisitSums]:
+    """Where each of these visits stands, in one statement; nothing was written about those that are missing."""
+    found: defaultdict[int, list[Entry]] = defaultdict(list)
+    table = LedgerEntry.__table__.c
+    wanted = select(table.appointment_id, table.memo, table.debit, table.credit, table.amount_cents)
+    for row in session.execute(wanted.where(table.appointment_id.in_(appointment_ids))):
+        found[row.appointment_id].append(Entry(row.memo, row.debit, row.credit, row.amount_cents))
+    return {visit_id: sum_visit(entries) for visit_id, entries in found.items()}
+
+
+def receipts_of_visit(session: Session, appointment_id: int) -> Sequence[Receipt]:
+    """The papers about a visit, the first one first."""
+    return session.scalars(select(Receipt).where(Receipt.appointment_id == appointment_id).order_by(Receipt.id)).all()
+
+
+def receipts_of_person(session: Session, person_id: int, *, limit: int, after_id: int | None = None) -> Sequence[Receipt]:
+    """A client's papers, the newest first."""
+    wanted = select(Receipt).where(Receipt.person_id == person_id).order_by(Receipt.id.desc()).limit(limit)
+    return session.scalars(wanted if after_id is None else wanted.where(Receipt.id < after_id)).all()
+
+
+def get_receipt(session: Session, name: str) -> Receipt:
+    """A paper by its full number. Raises NotFound; who may see it is for the caller to say."""
+    found = session.scalar(select(Receipt).where(Receipt.name == name))
+    if found is None:
+        raise NotFound("not_found", "There is no such receipt here.")
+    return found
+
+
+def find_receipt_for(session: Session, entry_key: str) -> Receipt | None:
+    """The paper about a group of entries, where there is one."""
+    return session.scalar(select(Receipt).where(Receipt.entry_key == entry_key))

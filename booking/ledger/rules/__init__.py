@@ -1,0 +1,1 @@
+"""Pure thinking about entries and their sums."""
