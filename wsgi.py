@@ -21,6 +21,7 @@ import providers.wording.models  # noqa: F401 (tables must be known)
 from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.api.handing import blueprint as handing_api
+from booking.appointments.api.hours import blueprint as hours_preview_api
 from booking.appointments.api.series import blueprint as series_api
 from booking.appointments.api.waitlist import blueprint as waitlist_api
 from booking.appointments.views.calls import blueprint as call_pages
@@ -28,6 +29,7 @@ from booking.appointments.views.checkout import blueprint as checkout_pages
 from booking.appointments.views.desk import blueprint as desk_pages
 from booking.appointments.views.desk_visit import blueprint as desk_visit_pages
 from booking.appointments.views.handing import blueprint as handing_pages
+from booking.appointments.views.hours import blueprint as hours_preview_pages
 from booking.appointments.views.series import blueprint as series_pages
 from booking.appointments.views.visits import blueprint as visit_pages
 from booking.appointments.views.waitlist import blueprint as waitlist_pages
@@ -132,6 +134,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 credential_pages,
                 service_pages,
                 schedule_pages,
+                hours_preview_pages,
                 clinic_pages,
                 calendars_in_pages,
                 apply_pages,
@@ -169,6 +172,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 appointments_api,
                 waitlist_api,
                 handing_api,
+                hours_preview_api,
                 series_api,
                 blocks_api,
                 feeds_api,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from booking.openapi.catalogue import clinics, outside
+from booking.openapi.catalogue import away, clinics, outside
 from booking.openapi.catalogue.clients import V1
 from booking.openapi.catalogue.clinics import STAFFING
 from booking.openapi.catalogue.schemas import (
@@ -134,6 +134,19 @@ RULES = taken(
 PAUSE = given({"message": nullable(TEXT)})
 NEW_PAUSE = taken({"message": {"type": "string", "minLength": 1, "maxLength": 300}})
 SCHEDULE = taken({"weekly": listed(WEEKLY), "exceptions": listed(EXCEPTION), "rules": RULES})
+HOURS_PREVIEW = given(
+    {
+        "days": listed(
+            given({"on": DAY, "week": nullable(TEXT), "open": listed(given({"from": INSTANT, "until": INSTANT})), "starts": COUNT})
+        ),
+        "starts": listed(
+            given({"service": TEXT, "minutes": COUNT, "setting": ANY_SETTING, "zip": nullable(ZIP), "starts_at": listed(INSTANT)})
+        ),
+        "changes": listed(given({"on": DAY, "part": TEXT, "settings": listed(ANY_SETTING), "fewer": COUNT, "more": COUNT})),
+        "visits_outside": listed(given({"id": TEXT, "reference": TEXT, "starts_at": INSTANT, "ends_at": INSTANT})),
+        "reason": nullable({"type": "string", "enum": ["not_listed", "paused", "no_services"]}),
+    }
+)
 AREA = taken(
     {"mode": {"type": "string", "enum": ["walk", "walk_with_table", "subway", "car"]}, "base": taken({"line1": WORDS, "zip": ZIP})},
     {
@@ -310,6 +323,7 @@ OPERATIONS = (
     ),
     *clinics.OPERATIONS,
     *outside.OPERATIONS,
+    *away.OPERATIONS,
     *_pair("profile", "profile", "The profile, and what is missing before it can be sent in", PROFILE, OWN_PROFILE),
     Operation(
         "POST",
@@ -331,6 +345,16 @@ OPERATIONS = (
         "Weekly hours, exceptions and rules",
         SCHEDULE,
         given({"weekly": listed(ANYTHING), "exceptions": listed(ANYTHING), "rules": ANYTHING}),
+    ),
+    Operation(
+        "POST",
+        f"{V1}/provider/schedule/preview",
+        "preview_schedule",
+        "What clients would be offered if this were the schedule; nothing is stored.",
+        "desk",
+        DESK,
+        SCHEDULE,
+        answer=HOURS_PREVIEW,
     ),
     *_pair(
         "areas",

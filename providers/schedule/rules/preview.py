@@ -36,3 +36,9 @@ def coming_days(
         OpenDay(day, tuple((from_minute(begin), from_minute(end)) for begin, end in merged if low <= begin < high))
         for day, (low, high) in ((day, day_span(day)) for day in (first_day + timedelta(days=number) for number in range(days)))
     )
+
+
+def week_letter(day: date, week_a_from: date | None) -> str:
+    """Whether hours for weeks "a" or those for weeks "b" hold on a day. Without a word the calendar's first Monday began a week "a"."""
+    monday = date.min if week_a_from is None else week_a_from
+    return "a" if (day - monday).days // 7 % 2 == 0 else "b"

@@ -47,7 +47,7 @@ class Place:
 @access("provider")
 def hours() -> ResponseReturnValue:
     """The editor with what is stored."""
-    return _show(page_of_body(_stored()))
+    return show_editor(page_of_body(_stored()))
 
 
 @blueprint.post("/provider/hours")
@@ -57,12 +57,12 @@ def change_hours() -> ResponseReturnValue:
     page = page_of_form(request.form)
     if {"add", "drop", "more"} & set(request.form):
         _change_lines(page)
-        return _show(page, opened=_touched(page))
+        return show_editor(page, opened=_touched(page))
     try:
         put_schedule(desk_owner(), read_schedule(page.body()), clock.now())
     except (Refused, Malformed) as refusal:
         placed = page.place_faults(refusal.faults)
-        return _show(page, placed, refusal.sentence if not placed else ""), 422
+        return show_editor(page, placed, refusal.sentence if not placed else ""), 422
     flash(_("Your hours are stored. New starts are offered from now on; visits already booked stay."), "good")
     return redirect(url_for("schedule.hours"))
 
@@ -95,7 +95,14 @@ def _stored() -> dict[str, Any]:
     return schedule_to_dict(weekly, exceptions, rules_in_force(session, own_id), places_by_id(session, own_id))
 
 
-def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence: str = "", opened: frozenset[int] = frozenset()) -> str:
+def show_editor(
+    page: HoursPage,
+    faults: dict[str, list[str]] | None = None,
+    sentence: str = "",
+    opened: frozenset[int] = frozenset(),
+    **beside: object,
+) -> str:
+    """The editor with what is typed in it. What clients would see comes `beside` it from a floor above, where visits are known."""
     session = db.session()
     provider = find_own_provider(session, desk_owner().account_id)
     own_id = provider.id if provider else None
@@ -122,4 +129,5 @@ def _show(page: HoursPage, faults: dict[str, list[str]] | None = None, sentence:
             clinics=clinics,
             asked_for=Asked(turns_of(rules_in_force(session, own_id))),
         ),
+        **{"seen": None} | beside,
     )
