@@ -47,6 +47,7 @@ from providers.services.catalogue import techniques
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.rules.calls import is_call
 from providers.services.rules.prices import PriceRules, prices_from_dict
+from providers.services.rules.requests import by_request_from_dict
 from providers.services.rules.terms import DEFAULT_TERMS, terms_from_dict
 
 Ids = Select[Any]
@@ -185,6 +186,7 @@ def _services(session: Session, ids: Ids) -> dict[int, tuple[ServiceFacts, ...]]
                 row.buffer_after_minutes,
                 durations[row.id],
                 row.version,
+                by_request_from_dict(row.by_request),
             )
         )
     return {provider_id: tuple(services) for provider_id, services in grouped.items()}

@@ -12,6 +12,7 @@ from providers.schedule.rules.clinics import OWN_PRACTICE
 from providers.schedule.rules.hours import ClinicHours, DateException, HoursStated, ScheduleRules, WeeklyRange
 from providers.services.rules.calls import PHONE, is_call
 from providers.services.rules.prices import PriceRules
+from providers.services.rules.requests import AT_ONCE, ByRequest
 from providers.services.rules.terms import Terms
 
 MOBILE = frozenset({"home", "office", "hotel"})
@@ -36,6 +37,7 @@ class ServiceFacts:
     buffer_after_minutes: int | None
     prices: Mapping[int, int]
     version: int
+    by_request: ByRequest = AT_ONCE
 
     @property
     def is_call(self) -> bool:

@@ -15,6 +15,7 @@ from providers.services.models import PricePolicy, Service, ServiceDuration, Ter
 from providers.services.queries import durations_of, list_service_rows, newest_prices, newest_terms
 from providers.services.rules.drafts import ServiceDraft, version_after
 from providers.services.rules.prices import PriceRules, prices_to_dict
+from providers.services.rules.requests import by_request_to_dict
 from providers.services.rules.terms import Terms, terms_to_dict
 from providers.wording.changes import raise_flags
 
@@ -82,6 +83,7 @@ def _write(session: Session, row: Service, draft: ServiceDraft, position: int, d
     row.first_visit_only = draft.first_visit_only
     row.buffer_before_minutes, row.buffer_after_minutes = draft.buffer_before_minutes, draft.buffer_after_minutes
     row.add_ons = [asdict(add_on) for add_on in draft.add_ons]
+    row.by_request = by_request_to_dict(draft.by_request) if draft.by_request.settings else None
     for minutes, cents in draft.prices.items():
         if minutes in durations:
             durations[minutes].price_cents = cents

@@ -12,7 +12,10 @@ from marketplace.db import Base, Json, UtcDateTime
 
 
 class Service(Base):
-    """One kind of visit. `version` rises with each change of its prices; `retired` ones stay for the appointments that name them."""
+    """One kind of visit. `version` rises with each change of its prices; `retired` ones stay for the appointments that name them.
+
+    `by_request` says where its therapist confirms each booking by hand, as `by_request_to_dict` has it; None: nowhere.
+    """
 
     __tablename__ = "service"
 
@@ -28,6 +31,7 @@ class Service(Base):
     buffer_before_minutes: Mapped[int | None] = mapped_column(Integer)
     buffer_after_minutes: Mapped[int | None] = mapped_column(Integer)
     add_ons: Mapped[Any] = mapped_column(Json, default=list)
+    by_request: Mapped[Any] = mapped_column(Json, nullable=True)
     version: Mapped[int] = mapped_column(Integer, default=1)
     retired: Mapped[bool] = mapped_column(Boolean, default=False)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.rules.drafts import AddOn, ServiceDraft
 from providers.services.rules.prices import PriceRules, prices_from_dict
+from providers.services.rules.requests import by_request_from_dict
 from providers.services.rules.terms import DEFAULT_TERMS, Terms, terms_from_dict
 
 
@@ -35,6 +36,7 @@ def list_services(session: Session, provider_id: int | None) -> list[ServiceDraf
             row.code, row.name, tuple(row.techniques), tuple(row.conditions),
             {minutes: one.price_cents for minutes, one in durations[row.id].items()}, tuple(row.settings), row.first_visit_only,
             row.buffer_before_minutes, row.buffer_after_minutes, tuple(AddOn(**add_on) for add_on in row.add_ons or ()),
+            by_request_from_dict(row.by_request),
         )
         for row in list_service_rows(session, provider_id) if not row.retired
     ]  # fmt: skip

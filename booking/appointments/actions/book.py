@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.history import Doer, write_history
-from booking.appointments.changes.holding import check_once
+from booking.appointments.changes.holding import asks_first, check_once
 from booking.appointments.changes.letters import Sending, write_booked
 from booking.appointments.models import Appointment, Hold
 from booking.appointments.queries import Booked, find_series_of_hold, get_hold
-from booking.appointments.rules.holding import clearance_due_at
+from booking.appointments.rules.requests import ANSWER_DUE, CLEARANCE_DUE, respond_by_at
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import covers, standing_spans
@@ -29,13 +29,14 @@ from providers.credentials.rules.standing import techniques_in_standing
 from providers.places.gazetteer import find_zip
 from providers.places.models import ProviderPlace
 from providers.profiles.queries import get_facts
-from providers.profiles.rules import MOBILE
+from providers.profiles.rules import MOBILE, ProviderFacts
 from providers.registry.changes import lock_provider
 from providers.registry.models import Provider
 from providers.registry.rules import LISTED
 from providers.schedule.changes import APPOINTMENT, turn_claim
 from providers.schedule.models import Claim
 from providers.services.rules.calls import PHONE
+from providers.services.rules.requests import AT_ONCE
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 GUEST_KEY_BYTES = 32
@@ -78,7 +79,8 @@ class Made:
 def book(wanted: Booking, person_id: int, doer: Doer, base_url: str, now: datetime) -> Made:
     """Book a held time; of a series all its times, in one transaction with one screening and one consent.
 
-    A screening that needs a clearance makes a request that keeps the time until its deadline. Raises NotFound, Conflict
+    A screening that needs a clearance makes a request that keeps the time until its deadline, and so does a therapist who confirms each
+    booking themselves; what was not said of the time when it was held is not asked for. Raises NotFound, Conflict
     `hold_expired`, Refused: screening_stop, screening_needed, consent_required, place_needed, email_unconfirmed, not_bookable,
     and for a call phone_needed.
     """
@@ -95,10 +97,12 @@ def book(wanted: Booking, person_id: int, doer: Doer, base_url: str, now: dateti
             raise Refused("email_unconfirmed", "Confirm your e-mail address first: that is where the confirmation goes.")
         place = _place(hold, wanted.place)
         screening = None if hold.setting == PHONE else usable_screening(session, wanted.screening, person_id, now)
+        facts = get_facts(session, provider.id)
         for one in together:
-            _check_standing(session, one, provider, wanted.technique, screening, now)
+            _check_standing(session, one, facts, wanted.technique, screening, now)
         agreed = _Agreed(place, screening, _consent_id(session, hold, person, wanted, now))
-        made = {one.id: _book_one(session, one, wanted, agreed, _Parties(provider, person, doer, base_url), now) for one in together}
+        parties = _Parties(provider, person, doer, base_url, facts)
+        made = {one.id: _book_one(session, one, wanted, agreed, parties, now) for one in together}
         return made[hold.id]
 
 
@@ -119,12 +123,16 @@ class _Parties:
     person: Person
     doer: Doer
     base_url: str
+    facts: ProviderFacts
 
 
 def _book_one(session: Session, hold: Hold, wanted: Booking, agreed: _Agreed, parties: _Parties, now: datetime) -> Made:
     """One held time becomes an appointment with a history, letters and, for a guest, a secret of its own."""
     key = secrets.token_urlsafe(GUEST_KEY_BYTES) if wanted.guest else None
+    waits, respond_by = _waits(session, hold, agreed.screening, parties.facts, now)
     visit = _appointment(hold, wanted, agreed.place, agreed.screening, now)
+    visit.status = REQUESTED if waits else CONFIRMED
+    visit.attention, visit.respond_by_at = waits, respond_by
     visit.consent_id = agreed.consent_id
     visit.guest_key_hash = secret_hash(key) if key else None
     session.add(visit)
@@ -155,14 +163,26 @@ def _consent_id(session: Session, hold: Hold, person: Person, wanted: Booking, n
     return None
 
 
+def _waits(
+    session: Session, hold: Hold, screening: Screening | None, facts: ProviderFacts, now: datetime
+) -> tuple[list[str], datetime | None]:
+    """What the visit waits for before it is confirmed, and until when."""
+    service, waits = facts.service(hold.service_code), []
+    if screening is not None and screening.outcome == "clearance_needed":
+        waits.append(CLEARANCE_DUE)
+    if service is not None and hold.by_request and asks_first(session, service, hold.setting, facts.id, hold.person_id):
+        waits.append(ANSWER_DUE)
+    rule = service.by_request if service is not None else AT_ONCE
+    return waits, respond_by_at(waits, now, hold.starts_at, now, rule=rule, notice_minutes=facts.rules.notice_minutes)
+
+
 def _check_standing(
-    session: Session, hold: Hold, provider: Provider, technique: str | None, screening: Screening | None, now: datetime
+    session: Session, hold: Hold, facts: ProviderFacts, technique: str | None, screening: Screening | None, now: datetime
 ) -> None:
     """A license may have lapsed, or a suspension come, since the time was held."""
-    facts = get_facts(session, provider.id)
     service = facts.service(hold.service_code)
     if service is not None:
-        check_once(session, service, provider.id, hold.person_id, now)
+        check_once(session, service, facts.id, hold.person_id, now)
     if facts.state != LISTED or service is None:
         raise Refused("not_bookable", "This provider cannot be booked at present.")
     begin, end = to_minute(hold.starts_at), to_minute(hold.ends_at)
@@ -194,7 +214,6 @@ def _place(hold: Hold, place: PlaceOfVisit | None) -> dict[str, str | None] | No
 def _appointment(
     hold: Hold, wanted: Booking, place: dict[str, str | None] | None, screening: Screening | None, now: datetime
 ) -> Appointment:
-    waits = screening is not None and screening.outcome == "clearance_needed"
     agreed = agreed_from_dict(hold.terms).at_booking(now)
     terms = agreed_to_dict(agreed, hold.terms["summary"])
     public_id = new_public_id()
@@ -205,7 +224,6 @@ def _appointment(
         person_id=hold.person_id,
         claim_id=hold.claim_id,
         hold_id=hold.id,
-        status=REQUESTED if waits else CONFIRMED,
         service_code=hold.service_code,
         service_name=hold.service_name,
         technique=wanted.technique,
@@ -226,8 +244,6 @@ def _appointment(
         uid=f"{public_id}@licensedhands",
         booked_at=now,
         changed_at=now,
-        respond_by_at=clearance_due_at(now, hold.starts_at) if waits else None,
-        attention=["clearance_due"] if waits else [],
     )
 
 

@@ -1,4 +1,4 @@
-"""What ends by itself: holds that ran out and requests whose clearance did not come."""
+"""What ends by itself: holds that ran out and requests whose clearance, or whose therapist's answer, did not come."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def _expire_request(public_id: str, base_url: str, now: datetime) -> bool:
         visit.status = EXPIRED
         visit.due_cents = 0
         visit.sequence += 1
-        visit.attention = []
         release_claim(session, session.get_one(Claim, visit.claim_id))
-        write_history(session, visit, EXPIRED, JOB, now)
+        write_history(session, visit, EXPIRED, JOB, now, {"waited_for": list(visit.attention)})
         write_expired(session, booked, Sending(base_url), now)
+        visit.attention = []
         return True

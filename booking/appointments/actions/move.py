@@ -10,8 +10,8 @@ from booking.appointments.changes.loading import lock_appointment, verdict_facts
 from booking.appointments.changes.timing import Accepted, accept_start
 from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked, wish_of
-from booking.appointments.rules.holding import clearance_due_at
 from booking.appointments.rules.moving import assess_move
+from booking.appointments.rules.requests import respond_by_at
 from booking.appointments.rules.states import REQUESTED
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import HouseRules, Wish
@@ -31,8 +31,9 @@ from providers.services.rules.calls import noun
 def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: datetime) -> Booked:
     """Put a visit at another start that is free by the same rules as any other. The price stays as agreed.
 
-    A request keeps its three days, but never waits longer than the new time lets it. Raises NotFound, Conflict `slot_taken` or
-    `wrong_state`, Refused `notice_passed` or the code of the rule that says no.
+    A request keeps its deadlines, counted from when it was asked, but never waits longer than the new time lets it.
+
+    Raises NotFound, Conflict `slot_taken` or `wrong_state`, Refused `notice_passed` or the code of the rule that says no.
     """
     with transaction() as session:
         booked = lock_appointment(session, public_id)
@@ -55,7 +56,7 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
         visit.quote = {**visit.quote, "terms": visit.terms}
         visit.starts_at, visit.ends_at = accepted.starts_at, accepted.ends_at
         visit.place_id, visit.zip = accepted.place_id, accepted.claim.zip
-        _keep_deadline(visit, claim, now)
+        _keep_deadline(visit, claim, accepted, now)
         visit.sequence += 1
         visit.moves += 1
         visit.free_moves_used += verdict.uses_free_move
@@ -82,10 +83,11 @@ def _check_technique(technique: str | None, setting: str, accepted: Accepted, ho
 def _check_deadline(visit: Appointment, claim: Claim, now: datetime) -> None:
     """A request whose deadline is over is not moved, and neither is one whose minutes others saw run out and took."""
     if visit.status == REQUESTED and (not claim.live or (visit.respond_by_at is not None and visit.respond_by_at <= now)):
-        raise Conflict("wrong_state", "The time for sending the document is over, so this request has run out.")
+        raise Conflict("wrong_state", "The time for an answer is over, so this request has run out.")
 
 
-def _keep_deadline(visit: Appointment, claim: Claim, now: datetime) -> None:
+def _keep_deadline(visit: Appointment, claim: Claim, accepted: Accepted, now: datetime) -> None:
     if visit.status == REQUESTED:
-        visit.respond_by_at = clearance_due_at(now, visit.starts_at, asked_at=visit.booked_at)
+        rule, notice = accepted.service.by_request, accepted.facts.rules.notice_minutes
+        visit.respond_by_at = respond_by_at(visit.attention, visit.booked_at, visit.starts_at, now, rule=rule, notice_minutes=notice)
         claim.expires_at = visit.respond_by_at

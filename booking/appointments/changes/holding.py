@@ -15,6 +15,7 @@ from booking.appointments.queries import (
     count_live_holds,
     find_last_draft,
     has_call_with,
+    has_met,
     has_visit_with,
     live_hold_spans,
     wish_of,
@@ -69,7 +70,8 @@ def make_hold(
     provider_id = find_provider_id(session, wanted.provider)
     if provider_id is None:
         raise NotFound("not_found", "There is no such provider.")
-    accepted = accept_start(session, provider_id, wish_of(session, wanted.wish, provider_id, person_id), wanted.starts_at, now)
+    wish = wish_of(session, wanted.wish, provider_id, person_id)
+    accepted = accept_start(session, provider_id, wish, wanted.starts_at, now)
     person_id = _own_person(session, person_id, now)
     check_once(session, accepted.service, provider_id, person_id, now)
     if counted:
@@ -78,6 +80,7 @@ def make_hold(
     expires_at = expires_at or hold_ends_at(now)
     claim = claim_time(session, provider_id, HOLD, accepted.claim, expires_at=expires_at)
     hold = _hold(accepted, wanted, person_id, claim, expires_at, now)
+    hold.by_request = asks_first(session, accepted.service, wish.setting, provider_id, person_id)
     hold.draft = None if accepted.service.is_call else find_last_draft(session, person_id, now - DRAFTS_KEPT)
     session.add(hold)
     session.flush()
@@ -91,6 +94,14 @@ def check_once(session: Session, service: ServiceFacts, provider_id: int, person
         raise Refused("not_bookable", FIRST_VISIT)
     if service.is_call and has_call_with(session, provider_id, person_id, now - CALL_AGAIN_AFTER):
         raise Refused("not_bookable", ONE_CALL)
+
+
+def asks_first(session: Session, service: ServiceFacts, setting: str, provider_id: int, person_id: int) -> bool:
+    """Whether a booking of this person is a request that the therapist confirms. Who is new is asked only where it matters."""
+    rule = service.by_request
+    if not rule.asks(setting, met=False):
+        return False
+    return not rule.new_clients_only or not has_met(session, provider_id, person_id)
 
 
 def _own_person(session: Session, person_id: int | None, now: datetime) -> int:

@@ -6,6 +6,7 @@ Confirmations go at once, because a client waits for them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,8 @@ from sqlalchemy.orm import Session
 from booking.appointments.models import Appointment, Handover
 from booking.appointments.queries import Booked, find_first_letter, provider_email
 from booking.appointments.rules.holding import reminder_instants
+from booking.appointments.rules.requests import ANSWER_DUE, WAITS
+from booking.ledger.models import Receipt
 from marketplace.outbox.changes import enqueue_letter, withdraw_letters
 from marketplace.vault import secret_hash
 from providers.registry.models import Provider
@@ -22,11 +25,14 @@ from providers.services.rules.calls import PHONE
 REMINDER = "visit_reminder"
 CHANGE_KINDS = ("visit_moved", "provider_visit_moved", "visit_changed")
 LAPSE = "visit_provider_lapsed"
-EVERY_KIND = (REMINDER, LAPSE, *CHANGE_KINDS, "visit_booked", "provider_visit_booked", "visit_requested")
+RECEIPT = "visit_receipt"
+EVERY_KIND = (REMINDER, LAPSE, *CHANGE_KINDS, "visit_booked", "provider_visit_booked", "visit_requested", "provider_visit_requested")
 # What comes with a calendar file, and the file's method.
 _TO_BOTH = {"visit_booked": "REQUEST", "visit_moved": "REQUEST", "visit_cancelled": "CANCEL", "visit_expired": "CANCEL"}
 INVITING = {
     "visit_requested": "REQUEST",
+    "provider_visit_requested": "REQUEST",
+    "visit_declined": "CANCEL",
     "visit_handed_over": "REQUEST",
     "provider_visit_handed_over": "CANCEL",
     **_TO_BOTH,
@@ -75,19 +81,63 @@ def letter_facts(booked: Booked, sending: Sending, *, for_provider: bool, to: st
         "sequence": visit.sequence,
         "booked_at": visit.booked_at.isoformat(),
         "changed_at": visit.changed_at.isoformat(),
+        "waits_for": [sign for sign in WAITS if sign in visit.attention],
         "respond_by_at": visit.respond_by_at.isoformat() if visit.respond_by_at else None,
         "link": f"{sending.base_url}/provider/appointments/{visit.public_id}" if for_provider else own_link,
     }
 
 
+def write_receipt(session: Session, booked: Booked, receipt: Receipt, sending: Sending, now: datetime) -> None:
+    """A receipt or a credit note to the client, once for each."""
+    if booked.person.email is None:
+        return
+    sending = _with_guest_key(session, booked.appointment, sending)
+    enqueue_letter(
+        session,
+        key=f"{RECEIPT}:{receipt.name}",
+        kind=RECEIPT,
+        recipient=booked.person.email,
+        facts={
+            **letter_facts(booked, sending, for_provider=False, to=booked.person.email),
+            "number": receipt.name,
+            "paper": receipt.content,
+            "receipt_link": f"{visit_link(booked.appointment, sending, 'receipts')}/{receipt.name}",
+        },
+        now=now,
+        about=booked.appointment.public_id,
+    )
+
+
 def write_booked(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
-    """Confirmation (or receipt of a request) to the client, news to the provider, reminders."""
+    """Confirmation (or receipt of a request) to the client, news to the provider, reminders.
+
+    A request that waits for the provider reaches them at once, since its clock runs.
+    """
     visit = booked.appointment
     kind = "visit_requested" if visit.status == "requested" else "visit_booked"
     _to_client(session, booked, sending, kind, now, at=now)
-    _to_provider(session, booked, sending, "provider_visit_booked", now)
+    if ANSWER_DUE in visit.attention:
+        _to_provider(session, booked, sending, "provider_visit_requested", now, at=now)
+    else:
+        _to_provider(session, booked, sending, "provider_visit_booked", now)
     if visit.status == "confirmed":
         write_reminders(session, booked, sending, now)
+
+
+def write_accepted(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
+    """The therapist said yes: what a booking says, with a higher sequence; or what it still waits for."""
+    sending = _with_guest_key(session, booked.appointment, sending)
+    _take_back(session, booked.appointment, EVERY_KIND, now)
+    write_booked(session, booked, sending, now)
+
+
+def write_declined(session: Session, booked: Booked, proposed: Sequence[datetime], sending: Sending, now: datetime) -> None:
+    """The therapist said no: no fee, the times they propose, and the way to others. Their own words stand on the page alone."""
+    visit, sending = booked.appointment, _with_guest_key(session, booked.appointment, sending)
+    _take_back(session, visit, EVERY_KIND, now)
+    told = {"reason": visit.cancel_reason, "words": visit.cancel_note is not None, "proposed": [start.isoformat() for start in proposed]}
+    _to_client(session, booked, sending, "visit_declined", now, at=now, more=told)
+    _to_provider(session, booked, sending, "provider_visit_cancelled", now)
 
 
 def write_moved(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
@@ -233,7 +283,9 @@ def _take_back(session: Session, visit: Appointment, kinds: tuple[str, ...], now
     withdraw_letters(session, about=visit.public_id, kinds=kinds, now=now)
 
 
-def _to_client(session: Session, booked: Booked, sending: Sending, kind: str, now: datetime, *, at: datetime) -> None:
+def _to_client(
+    session: Session, booked: Booked, sending: Sending, kind: str, now: datetime, *, at: datetime, more: Mapping[str, object] | None = None
+) -> None:
     if booked.person.email is None:
         return
     visit = booked.appointment
@@ -242,14 +294,14 @@ def _to_client(session: Session, booked: Booked, sending: Sending, kind: str, no
         key=f"{kind}:{visit.public_id}:{visit.sequence}",
         kind=kind,
         recipient=booked.person.email,
-        facts=letter_facts(booked, sending, for_provider=False, to=booked.person.email),
+        facts={**letter_facts(booked, sending, for_provider=False, to=booked.person.email), **(more or {})},
         now=now,
         about=visit.public_id,
         send_after_at=at,
     )
 
 
-def _to_provider(session: Session, booked: Booked, sending: Sending, kind: str, now: datetime) -> None:
+def _to_provider(session: Session, booked: Booked, sending: Sending, kind: str, now: datetime, *, at: datetime | None = None) -> None:
     visit = booked.appointment
     recipient = provider_email(session, visit.provider_id)
     enqueue_letter(
@@ -260,7 +312,7 @@ def _to_provider(session: Session, booked: Booked, sending: Sending, kind: str, 
         facts=letter_facts(booked, sending, for_provider=True, to=recipient),
         now=now,
         about=visit.public_id,
-        send_after_at=now + PATIENCE,
+        send_after_at=at or now + PATIENCE,
     )
 
 

@@ -12,6 +12,7 @@ from booking.appointments.models import Appointment
 from booking.appointments.queries import MISSING, Booked, clashing_ids, coming_visits, get_any, list_visits
 from booking.appointments.rules.attention import OUTSIDE_CLASH, PROVIDER_LAPSED, PlannedVisit, lapse_of, signs
 from booking.appointments.rules.cancellation import VisitFacts
+from booking.appointments.rules.requests import ANSWER_DUE
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
 from booking.openings.catalogue import house_rules
 from booking.quotes.rules.agreed import agreed_from_dict
@@ -44,7 +45,8 @@ def lock_appointment(session: Session, public_id: str) -> Booked:
 def verdict_facts(session: Session, visit: Appointment) -> VisitFacts:
     """What the rules about leaving and moving need to know."""
     lapsed = bool(lapses(session, [visit]))
-    return VisitFacts(agreed_from_dict(visit.terms), visit.status, visit.paid_cents, visit.free_moves_used, lapsed)
+    due = ANSWER_DUE in visit.attention
+    return VisitFacts(agreed_from_dict(visit.terms), visit.status, visit.paid_cents, visit.free_moves_used, lapsed, due)
 
 
 def lapses(session: Session, visits: Iterable[Appointment]) -> dict[int, str]:

@@ -22,6 +22,7 @@ class VisitFacts:
     """What the verdicts need to know of one visit: the agreed terms, its status, what was paid.
 
     `lapsed` says that the provider has lost the standing for it: leaving and moving then cost the client nothing, whenever it is.
+    `answer_due` says of a request that it waits for its therapist's yes.
     """
 
     agreed: AgreedTerms
@@ -29,6 +30,7 @@ class VisitFacts:
     paid_cents: int = 0
     free_moves_used: int = 0
     lapsed: bool = False
+    answer_due: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,10 @@ def assess_cancellation(
     """What it costs `actor` to cancel now.
 
     Free: a visit whose provider has lost the standing for it; illness (a fee would push sick people to come) and `must_not_come` (a
-    health rule with a fee waiver turned true after
-    booking); a request that still waits for its clearance; the provider's or the platform's own cancelling; and, as long as the
-    client has `waivers_left` this year, an emergency, severe weather or a building that lets nobody in. What is free anyway uses up
-    no waiver. With less notice than agreed (`cancel_notice_hours`) the client leaves for one of these reasons alone: `notice_passed`.
+    health rule with a fee waiver turned true after booking); a request that still waits for its clearance or for its therapist's yes;
+    the provider's or the platform's own cancelling; and, as long as the client has `waivers_left` this year, an emergency, severe
+    weather or a building that lets nobody in. What is free anyway uses up no waiver. With less notice than agreed
+    (`cancel_notice_hours`) the client leaves for one of these reasons alone: `notice_passed`.
     """
     refusal = _refusal(visit, actor, now)
     if refusal is not None:
@@ -141,6 +143,8 @@ def _always_free(visit: VisitFacts, actor: str, reason: str | None, *, must_not_
         return "illness", "Please stay home and get well. There is no fee."
     if must_not_come:
         return "health", "A visit would not be safe now. There is no fee."
+    if visit.status == REQUESTED and visit.answer_due:
+        return "answer_pending", "Nothing is agreed until your therapist says yes. There is no fee."
     if visit.status == REQUESTED:
         return "clearance_pending", "Nothing is agreed until the clearance is accepted. There is no fee."
     return None

@@ -12,7 +12,7 @@ CANCELLED, NO_SHOW, EXPIRED = "cancelled", "no_show", "expired"
 STATUSES = (REQUESTED, CONFIRMED, CHECKED_IN, COMPLETED, CANCELLED, NO_SHOW, EXPIRED)
 LIVE = (REQUESTED, CONFIRMED, CHECKED_IN)
 
-ACCEPT, CHECK_IN, COMPLETE, CANCEL, MISS, EXPIRE = "accept", "check_in", "complete", "cancel", "no_show", "expire"
+ACCEPT, DECLINE, CHECK_IN, COMPLETE, CANCEL, MISS, EXPIRE = "accept", "decline", "check_in", "complete", "cancel", "no_show", "expire"
 
 CLIENT, PROVIDER, ADMIN, SYSTEM = "client", "provider", "admin", "system"
 
@@ -21,6 +21,7 @@ CHECK_IN_OPENS_MINUTES = 60
 # The graph: from a status by a verb to the next one. What is not here does not happen.
 GRAPH: dict[tuple[str, str], str] = {
     (REQUESTED, ACCEPT): CONFIRMED,
+    (REQUESTED, DECLINE): CANCELLED,
     (REQUESTED, CANCEL): CANCELLED,
     (REQUESTED, EXPIRE): EXPIRED,
     (CONFIRMED, CHECK_IN): CHECKED_IN,
@@ -36,6 +37,7 @@ IMPLIED: dict[tuple[str, str], tuple[str, ...]] = {(CONFIRMED, COMPLETE): (CHECK
 
 ACTORS: dict[str, tuple[str, ...]] = {
     ACCEPT: (PROVIDER, ADMIN, SYSTEM),
+    DECLINE: (PROVIDER,),
     CHECK_IN: (PROVIDER, ADMIN),
     COMPLETE: (PROVIDER, ADMIN),
     CANCEL: (CLIENT, PROVIDER, ADMIN),

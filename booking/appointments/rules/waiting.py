@@ -50,12 +50,17 @@ def offer_ends_at(now: datetime, starts_at: datetime) -> datetime:
     """
     now = now.replace(microsecond=0)
     ends = now + timedelta(seconds=max(SHORTEST_OFFER, min(LONGEST_OFFER, (starts_at - now) / 4)) // timedelta(seconds=1))
-    clock = wall_minute_of_day(to_minute(ends))
-    if NIGHT_UNTIL <= clock < NIGHT_FROM:
-        return ends
-    day = local_day(to_minute(ends)) + timedelta(days=1 if clock >= NIGHT_FROM else 0)
-    morning = from_minute(wall_spans(day, MORNING, MORNING + 1)[0][0])
+    morning = night_over(ends)
     return morning if morning + MORNING_LEAD <= starts_at else ends
+
+
+def night_over(at: datetime) -> datetime:
+    """An instant, or 9 AM after the night in which it lies: from 10 PM until 8 AM nobody has to answer."""
+    clock = wall_minute_of_day(to_minute(at))
+    if NIGHT_UNTIL <= clock < NIGHT_FROM:
+        return at
+    day = local_day(to_minute(at)) + timedelta(days=1 if clock >= NIGHT_FROM else 0)
+    return from_minute(wall_spans(day, MORNING, MORNING + 1)[0][0])
 
 
 def offerable(wait: Wait, starts: Iterable[int], passed: Sequence[Span], own: Sequence[Span], now: datetime) -> list[int]:

@@ -68,6 +68,12 @@ SERVICES = taken(
                     "buffer_before_minutes": nullable(COUNT),
                     "buffer_after_minutes": nullable(COUNT),
                     "add_ons": listed(ANYTHING),
+                    "by_request": nullable(
+                        taken(
+                            {"settings": listed(ANY_SETTING)},
+                            {"new_clients_only": YES, "answer_hours": {"type": "integer", "minimum": 1, "maximum": 24}},
+                        )
+                    ),
                 },
             )
         )

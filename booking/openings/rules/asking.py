@@ -16,9 +16,10 @@ from providers.credentials.rules.policies import Policies
 from providers.credentials.rules.standing import CredentialFact, standing_days, techniques_in_standing
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to, last_start, pads
 from providers.registry.rules import LISTED
-from providers.schedule.rules.hours import Asked, DateException, OpenSpan, WeeklyRange, turns_of
+from providers.schedule.rules.hours import Asked, DateException, OpenSpan, ScheduleRules, WeeklyRange, turns_of
 from providers.schedule.rules.opening import open_spans
 from providers.services.rules.calls import PHONE
+from providers.services.rules.requests import ANSWER_LEAD_MINUTES
 
 Hours = TypeVar("Hours", WeeklyRange, DateException)
 
@@ -118,9 +119,15 @@ def pose(
     spans, standing, late = workable.spans, workable.standing, workable.house.late_hours
     ends = _day_ends(facts, wish, workable)
     last = last_start(facts, wish.setting, met=wish.met)
-    return Question(
-        spans, facts.rules, taken, visit, now, *window, standing, travel, facts.place_zips, late=late, last_start=last, day_ends=ends
-    )
+    rules = rules_for(facts, service, wish)
+    return Question(spans, rules, taken, visit, now, *window, standing, travel, facts.place_zips, late=late, last_start=last, day_ends=ends)
+
+
+def rules_for(facts: ProviderFacts, service: ServiceFacts, wish: Wish) -> ScheduleRules:
+    """The provider's rules as they count for a wish: by request the notice is longer by the time that an answer takes."""
+    if not service.by_request.asks(wish.setting, met=wish.met):
+        return facts.rules
+    return replace(facts.rules, notice_minutes=facts.rules.notice_minutes + ANSWER_LEAD_MINUTES)
 
 
 def _day_ends(facts: ProviderFacts, wish: Wish, workable: Workable) -> DayEnds | None:

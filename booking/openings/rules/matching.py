@@ -202,7 +202,8 @@ class Look:
             return NO_STARTS
         padding = *pads(self.facts, option.service, spot.setting), last_start(self.facts, spot.setting)
         place_id = None if spot.place is None else spot.place.id
-        key = ("starts", id(opened), spot.zip, place_id, padding, standing, full_time)
+        asks = option.service.by_request.asks(spot.setting, met=False)
+        key = ("starts", id(opened), spot.zip, place_id, padding, asks, standing, full_time)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = Starts(self._engine(option, opened, standing, full_time=full_time))

@@ -10,6 +10,7 @@ from marketplace.webkit.reading import Fields
 from providers.services.catalogue import conditions, techniques
 from providers.services.rules.calls import PHONE, call_faults
 from providers.services.rules.drafts import HIGHEST_CENTS, LONGEST_MINUTES, SHORTEST_MINUTES, AddOn, ServiceDraft
+from providers.services.rules.requests import AT_ONCE, LONGEST_ANSWER_HOURS, USUAL_ANSWER_HOURS, ByRequest
 
 SETTINGS = ("clinic", "home", "office", "hotel")
 SERVICE_SETTINGS = (*SETTINGS, PHONE)
@@ -21,7 +22,7 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 def read_services(body: Mapping[str, Any]) -> tuple[ServiceDraft, ...]:
     """The contract's `/provider/services`. Raises Malformed for unknown fields, Refused `invalid` for the rest."""
     fields = Fields(body)
-    drafts = tuple(_service(fields, row) for row in fields.rows("services", most=MOST_SERVICES))
+    drafts = tuple(_service(fields, row, at) for at, row in enumerate(fields.rows("services", most=MOST_SERVICES)))
     for fault in call_faults(drafts):
         fields.fault(fault.field, fault.message)
     codes = [draft.code for draft in drafts]
@@ -32,7 +33,7 @@ def read_services(body: Mapping[str, Any]) -> tuple[ServiceDraft, ...]:
     return drafts
 
 
-def _service(fields: Fields, row: Fields) -> ServiceDraft:
+def _service(fields: Fields, row: Fields, at: int) -> ServiceDraft:
     draft = ServiceDraft(
         code=_code(row),
         name=row.text("name", longest=120),
@@ -44,11 +45,29 @@ def _service(fields: Fields, row: Fields) -> ServiceDraft:
         buffer_before_minutes=row.integer("buffer_before_minutes", None, most=LONGEST_BUFFER),
         buffer_after_minutes=row.integer("buffer_after_minutes", None, most=LONGEST_BUFFER),
         add_ons=tuple(_add_on(row, add_on) for add_on in row.rows("add_ons", (), most=12)),
+        by_request=_by_request(row, f"services[{at}].by_request."),
     )
+    if not draft.by_request.settings <= set(draft.settings):
+        row.fault("by_request.settings", "Confirm bookings only where this service takes place.")
     if row.has("settings") and not draft.settings:
         row.fault("settings", "Choose at least one setting.")
     fields.adopt(row)
     return draft
+
+
+def _by_request(row: Fields, prefix: str) -> ByRequest:
+    """Where each booking is confirmed by hand; absent or null: nowhere."""
+    stated = row.table("by_request", None)
+    if stated is None:
+        return AT_ONCE
+    inner = Fields(stated, prefix)
+    rule = ByRequest(
+        frozenset(_words(inner.choices("settings", SETTINGS))),
+        inner.boolean("new_clients_only", default=False),
+        inner.integer("answer_hours", USUAL_ANSWER_HOURS, least=1, most=LONGEST_ANSWER_HOURS) or USUAL_ANSWER_HOURS,
+    )
+    row.adopt(inner)
+    return rule if rule.settings else AT_ONCE
 
 
 def _code(row: Fields) -> str:

@@ -23,6 +23,7 @@ ALONE = "A phone call is a service of its own: it takes place nowhere else."
 TEN_FREE_MINUTES = f"An introductory call has one length, {CALL_MINUTES} minutes, and costs nothing."
 ONLY_TALK = "On the phone nobody is treated: an introductory call names no technique, no condition and nothing on top."
 FOR_ANYBODY = "An introductory call is for anybody who wants to ask first, and never counts as a first visit."
+AT_ONCE_BOOKED = "An introductory call is booked at once: who asks first need not ask whether they may."
 ONE_CALL = "One introductory call is enough."
 
 
@@ -52,5 +53,6 @@ def _faults(field: str, draft: ServiceDraft) -> list[FieldFault]:
         (not draft.conditions, "conditions", ONLY_TALK),
         (not draft.add_ons, "add_ons", ONLY_TALK),
         (not draft.first_visit_only, "first_visit_only", FOR_ANYBODY),
+        (not draft.by_request.settings, "by_request", AT_ONCE_BOOKED),
     )
     return [FieldFault(f"{field}.{name}", sentence) for holds, name, sentence in checks if not holds]

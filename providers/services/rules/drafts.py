@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from providers.services.rules.requests import AT_ONCE, ByRequest, by_request_to_dict
+
 SHORTEST_MINUTES, LONGEST_MINUTES = 10, 480
 HIGHEST_CENTS = 500_000
 
@@ -33,6 +35,7 @@ class ServiceDraft:
     buffer_before_minutes: int | None = None
     buffer_after_minutes: int | None = None
     add_ons: tuple[AddOn, ...] = ()
+    by_request: ByRequest = AT_ONCE
 
 
 def version_after(version: int, old: Mapping[int, int], new: Mapping[int, int]) -> int:
@@ -57,4 +60,5 @@ def _to_dict(draft: ServiceDraft) -> dict[str, object]:
         "buffer_before_minutes": draft.buffer_before_minutes,
         "buffer_after_minutes": draft.buffer_after_minutes,
         "add_ons": [asdict(add_on) for add_on in draft.add_ons],
+        "by_request": by_request_to_dict(draft.by_request) if draft.by_request.settings else None,
     }

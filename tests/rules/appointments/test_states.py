@@ -26,6 +26,7 @@ VERBS = tuple(ACTORS)
 # The whole published graph, as a table a person can read: from, verb, to.
 PUBLISHED = [
     ("requested", "accept", "confirmed"),
+    ("requested", "decline", "cancelled"),
     ("requested", "cancel", "cancelled"),
     ("requested", "expire", "expired"),
     ("confirmed", "check_in", "checked_in"),

@@ -1,0 +1,90 @@
+"""Requests: what a visit that is not confirmed waits for, until when, and whether its therapist may still answer.
+
+A request may wait for a physician's clearance, for its therapist's yes, or for both. Its time is kept until the first of the deadlines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from booking.appointments.rules.holding import clearance_due_at
+from booking.appointments.rules.states import PROVIDER, REQUESTED
+from booking.appointments.rules.waiting import night_over
+from providers.services.rules.requests import ByRequest
+
+# The signs on a request, kept with it: what it waits for.
+CLEARANCE_DUE, ANSWER_DUE = "clearance_due", "answer_due"
+WAITS = (CLEARANCE_DUE, ANSWER_DUE)
+
+# Whoever books late in a long hold leaves the therapist this long at least.
+LEAST_ANSWER = timedelta(minutes=15)
+
+# Why a request was declined, as a code: one of these behind "declined", so that it can be told from a visit that was called off.
+DECLINE_REASONS = ("time", "distance", "technique", "full", "other")
+DECLINED = "declined"
+LONGEST_WORDS = 500
+
+
+@dataclass(frozen=True)
+class AnswerVerdict:
+    """Whether a request may be answered now. Codes: open; forbidden, wrong_state, not_asked, answer_over."""
+
+    allowed: bool
+    code: str
+    sentence: str
+
+
+def answer_due_at(asked_at: datetime, starts_at: datetime, rule: ByRequest, notice_minutes: int, now: datetime) -> datetime:
+    """Until when a therapist may answer what was asked at `asked_at`, exact to the second and counted in elapsed time.
+
+    So many hours as they say themselves; nobody has to answer at night, so that an end between 10 PM and 8 AM becomes 9 AM, where that is
+    not too late. Never later than the visit's notice before its start; but a quarter of an hour from now, where that is before the start.
+    """
+    asked_at, starts_at, now = (instant.astimezone(UTC) for instant in (asked_at, starts_at, now))
+    latest = starts_at - timedelta(minutes=notice_minutes)
+    own = asked_at.replace(microsecond=0) + timedelta(hours=rule.answer_hours)
+    morning = night_over(own)
+    due = morning if morning <= latest else min(own, latest)
+    return max(due, min(now.replace(microsecond=0) + LEAST_ANSWER, starts_at))
+
+
+def respond_by_at(
+    waits: Collection[str], asked_at: datetime, starts_at: datetime, now: datetime, *, rule: ByRequest, notice_minutes: int
+) -> datetime | None:
+    """Until when a request keeps its time: the first of the deadlines of what it waits for; None where it waits for nothing."""
+    ends = []
+    if CLEARANCE_DUE in waits:
+        ends.append(clearance_due_at(now, starts_at, asked_at=asked_at))
+    if ANSWER_DUE in waits:
+        ends.append(answer_due_at(asked_at, starts_at, rule, notice_minutes, now))
+    return min(ends, default=None)
+
+
+def assess_answer(
+    status: str, waits: Collection[str], respond_by: datetime | None, actor: str, now: datetime, *, kept: bool = True
+) -> AnswerVerdict:
+    """Whether `actor` may accept or decline now. `kept` is False where the minutes were given back already.
+
+    Until the very second of the deadline, not at it; and only the therapist, who alone knows whether they will come.
+    """
+    if actor != PROVIDER:
+        return AnswerVerdict(False, "forbidden", "Only the therapist answers a request.")
+    if status != REQUESTED:
+        return AnswerVerdict(False, "wrong_state", f"This visit is {status.replace('_', ' ')}, so there is nothing to answer.")
+    if ANSWER_DUE not in waits:
+        return AnswerVerdict(False, "not_asked", "This request waits for the client's clearance, not for you.")
+    if respond_by is None or now >= respond_by or not kept:
+        return AnswerVerdict(False, "answer_over", "The time for an answer is over, so this request has run out.")
+    return AnswerVerdict(True, "open", "")
+
+
+def decline_code(reason: str | None) -> str:
+    """How a declined request keeps its reason."""
+    return f"{DECLINED}_{reason}" if reason else DECLINED
+
+
+def is_declined(cancel_reason: str | None) -> bool:
+    """Whether a visit that is off was a request that its therapist declined."""
+    return cancel_reason is not None and cancel_reason.partition("_")[0] == DECLINED
