@@ -38,7 +38,7 @@ from marketplace.db import db
 from marketplace.idempotency.models import IdempotencyKey
 from marketplace.outbox.models import Letter
 from marketplace.vault import secret_hash, vault
-from providers.calendars.models import OutsideCalendar
+from providers.calendars.models import DavAccount, DavCopy, DavSource, OutsideCalendar
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument, CredentialPolicy
 from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.profiles.models import ApplicationDraft
@@ -585,6 +585,53 @@ class OutsideBusyFactory(Row):
     calendar_id = owned("calendar")
     begin_minute = epoch_minute(START + timedelta(days=1))
     end_minute = epoch_minute(START + timedelta(days=1)) + 60
+
+
+class DavAccountFactory(OfProvider):
+    """An account at a CalDAV server that takes the visits."""
+
+    class Meta:
+        model = DavAccount
+        exclude = ("provider",)
+
+    account_hash = factory.Sequence(lambda number: f"{number:064d}")
+    server = "https://dav.example/"
+    user_name = "anna"
+    password = "word-of-anna"
+    collections = [{"id": "c0ffee", "url": "https://dav.example/anna/cal/", "name": "Private", "writable": True}]
+    write_url = "https://dav.example/anna/cal/"
+    connected_at = START - timedelta(days=1)
+
+
+class DavSourceFactory(Row):
+    """A calendar of an account that is read."""
+
+    class Meta:
+        model = DavSource
+        exclude = ("calendar", "account")
+
+    calendar = factory.SubFactory(OutsideCalendarFactory)
+    account = factory.SubFactory(DavAccountFactory)
+    calendar_id = owned("calendar")
+    account_id = owned("account")
+
+
+class DavCopyFactory(Row):
+    """A visit that stands at the other side as it should."""
+
+    class Meta:
+        model = DavCopy
+        exclude = ("account",)
+
+    account = factory.SubFactory(DavAccountFactory)
+    account_id = owned("account")
+    collection_hash = "c" * 64
+    url = factory.Sequence(lambda number: f"https://dav.example/anna/cal/{number}.ics")
+    uid = factory.Sequence(lambda number: f"visit-{number}@licensedhands")
+    wanted = "a" * 64
+    written = "a" * 64
+    etag = '"1"'
+    next_try_at = START
 
 
 # --- booking ---------------------------------------------------------------------------------------------------------------

@@ -1,14 +1,18 @@
-"""Outside calendars that providers have added. What they say is kept in the schedule, as busy minutes and nothing else."""
+"""Outside calendars that providers have added. What they say is kept in the schedule, as busy minutes and nothing else.
+
+And accounts at CalDAV servers: what is read from there, and what is written into them.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Json, UtcDateTime, new_public_id
-from marketplace.vault import SealedText
+from marketplace.vault import SealedJson, SealedText
 
 
 class OutsideCalendar(Base):
@@ -47,4 +51,75 @@ class OutsideCalendar(Base):
         UniqueConstraint("provider_id", "address_hash", name="uq_outside_calendar_once"),
         CheckConstraint("kind IN ('link', 'file')", name="known_kind"),
         CheckConstraint("flag IN ('lost_half', 'unplaced')", name="known_flag"),
+    )
+
+
+class DavAccount(Base):
+    """An account at a CalDAV server. Address, user name, password and what was found there are sealed; disconnecting deletes the row.
+
+    `collections` are the calendars found, each `{id, url, name, writable}`; into the one at `write_url` the visits are written as far as
+    `detail` says, when `next_write_at` has come or a visit has changed since `written_at`. `lost_at`: since then the password is refused.
+    """
+
+    __tablename__ = "dav_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), index=True)
+    account_hash: Mapped[str] = mapped_column(String(64))
+    server: Mapped[str] = mapped_column(SealedText)
+    user_name: Mapped[str] = mapped_column(SealedText)
+    password: Mapped[str] = mapped_column(SealedText)
+    collections: Mapped[Any] = mapped_column(SealedJson)
+    write_url: Mapped[str | None] = mapped_column(SealedText)
+    detail: Mapped[str] = mapped_column(String(8), default="brief")
+    connected_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lost_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_write_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    fault: Mapped[str | None] = mapped_column(String(200))
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+
+    __table_args__ = (
+        UniqueConstraint("provider_id", "account_hash", name="uq_dav_account_once"),
+        CheckConstraint("detail IN ('busy', 'brief', 'full')", name="known_detail"),
+    )
+
+
+class DavSource(Base):
+    """An outside calendar that is read through an account: its address is that of a collection there."""
+
+    __tablename__ = "dav_source"
+
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("outside_calendar.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("dav_account.id", ondelete="CASCADE"), index=True)
+
+
+class DavCopy(Base):
+    """One visit in a calendar at the other side: what is to stand there and what does, as fingerprints of its content.
+
+    `wanted` None: nothing is to stand there, and the row goes with the copy. `written` None: what stands there is not known. The row is
+    written before the server is asked and again when it has answered, so that a crash between the two is asked about, never doubled: the
+    object's address follows from the visit. `note` says what somebody did to it at the other side, last at `noted_at`.
+    """
+
+    __tablename__ = "dav_copy"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("dav_account.id", ondelete="CASCADE"))
+    collection_hash: Mapped[str] = mapped_column(String(64))
+    url: Mapped[str] = mapped_column(SealedText)
+    uid: Mapped[str] = mapped_column(String(80), index=True)
+    wanted: Mapped[str | None] = mapped_column(String(64))
+    written: Mapped[str | None] = mapped_column(String(64))
+    etag: Mapped[str | None] = mapped_column(String(300))
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rewrites: Mapped[int] = mapped_column(Integer, default=0)
+    note: Mapped[str | None] = mapped_column(String(8))
+    noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "collection_hash", "uid", name="uq_dav_copy_once"),
+        CheckConstraint("note IN ('edited', 'deleted')", name="known_note"),
     )
