@@ -67,6 +67,11 @@ def visits_of(session: Session, feed: CalendarFeed, window: Window) -> list[Visi
     return [_line(row) for row in session.execute(wanted)]
 
 
+def visit_uids(session: Session, provider_id: int) -> Sequence[str]:
+    """The UIDs of all visits a provider has had here, whatever became of them."""
+    return session.scalars(select(Appointment.uid).where(Appointment.provider_id == provider_id)).all()
+
+
 def _whose(feed: CalendarFeed) -> ColumnElement[bool]:
     if feed.audience == CLINIC:
         rooms = ProviderPlace.clinic_id == feed.clinic_id

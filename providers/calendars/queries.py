@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -9,10 +10,30 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
 from providers.calendars.models import OutsideCalendar
-from providers.schedule.models import OutsideBusy
+from providers.schedule.changes import BLOCK
+from providers.schedule.models import Claim, OutsideBusy, TimeOff
 from providers.schedule.rules.outside import OutsideSpan
 
 MISSING = "There is no such calendar."
+OWN_HOST = "@licensedhands"
+OwnUids = Callable[[Session, int], Iterable[str]]
+_own_uids: dict[str, OwnUids] = {}
+
+
+def on_own_uids(name: str, find: OwnUids) -> None:
+    """Have `find` tell the calendar UIDs of what a provider (row id) has here; a topic registers once under its own `name`."""
+    _own_uids[name] = find
+
+
+def own_uids(session: Session, provider_id: int | None) -> tuple[str, ...]:
+    """The UIDs, in lower case, under which calendars outside may hold this provider's own visits, blocks and time off, of any time and state."""
+    if provider_id is None:
+        return ()
+    blocks = select(Claim.public_id).where(Claim.provider_id == provider_id, Claim.kind == BLOCK)
+    off = select(TimeOff.public_id).where(TimeOff.provider_id == provider_id)
+    taken = (f"{public_id}{OWN_HOST}" for public_id in (*session.scalars(blocks), *session.scalars(off)))
+    visits = (uid for find in _own_uids.values() for uid in find(session, provider_id))
+    return tuple(sorted({uid.lower() for uid in (*visits, *taken)}))
 
 
 def list_calendars(session: Session, provider_id: int | None) -> list[OutsideCalendar]:

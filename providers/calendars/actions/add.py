@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from marketplace.db import transaction
+from marketplace.db import db, transaction
 from marketplace.kernel.errors import Conflict, FieldFault, Refused
 from marketplace.vault import vault
 from providers.calendars.changes import note, take_reading
 from providers.calendars.feed_port import Feeds, Unavailable
 from providers.calendars.models import OutsideCalendar
-from providers.calendars.queries import list_calendars
+from providers.calendars.queries import list_calendars, own_uids
 from providers.calendars.rules.addresses import AddressRefused
 from providers.calendars.rules.reading import Reading, Unreadable, Window
 from providers.calendars.rules.syncing import FILE, LINK, MOST_CALENDARS, window_of
 from providers.registry.changes import own_provider
+from providers.registry.queries import find_own_id
 from providers.registry.rules import Owner
 
 Reader = Callable[[bytes, Window], Reading]
@@ -61,7 +62,8 @@ def add_file(owner: Owner, draft: Draft, content: bytes, reader: Reader, now: da
 
     Raises Refused `unreadable_calendar` with the reason, `too_many_calendars`.
     """
-    window = window_of(FILE, now)
+    window = replace(window_of(FILE, now), own=own_uids(db.session(), find_own_id(db.session(), owner.account_id)))
+    db.session.rollback()
     try:
         reading = reader(content, window)
     except Unreadable as reason:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from marketplace.kernel.errors import Refused
 from providers.calendars.changes import note_bad_look, note_good_look, take_reading
 from providers.calendars.feed_port import Feeds, Seen, Unavailable
 from providers.calendars.models import OutsideCalendar
-from providers.calendars.queries import get_calendar
+from providers.calendars.queries import get_calendar, own_uids
 from providers.calendars.rules.addresses import AddressRefused
 from providers.calendars.rules.reading import Reading, Unreadable, Window
 from providers.calendars.rules.syncing import LINK, window_of
@@ -48,7 +48,8 @@ def sync_calendar(provider_id: int | None, public_id: str, looking: Looking, act
     calendar = get_calendar(db.session(), provider_id, public_id)
     if calendar.kind != LINK or calendar.address is None:
         raise Refused("not_a_link", "This calendar came as a file. Upload the new file and remove this one.")
-    whose, address, window = calendar.provider_id, calendar.address, window_of(calendar.kind, now)
+    whose, address = calendar.provider_id, calendar.address
+    window = replace(window_of(calendar.kind, now), own=own_uids(db.session(), whose))
     seen = Seen() if agreed or _must_be_read_anew(calendar, window) else Seen(calendar.etag, calendar.last_modified)
     db.session.rollback()
     found = _look(address, seen, window, looking)

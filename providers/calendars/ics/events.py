@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from icalendar.parser import Contentline
 
 from providers.calendars.ics.zones import UTC_ZONE, Zone, ZoneBook
-from providers.calendars.rules.lines import Part
+from providers.calendars.rules.lines import OWN_MARK, Part
 from providers.calendars.rules.recurrence import Rule, read_rule
 from providers.calendars.rules.values import Length, Stamp, find_day, read_length, read_stamp
 
@@ -84,10 +84,10 @@ class Notes:
 
 
 class EventReader:
-    """Understands events one by one. `home` is the zone in which times without one are meant."""
+    """Understands events one by one. `home` is the zone in which times without one are meant, `own` as in `Window`."""
 
-    def __init__(self, home: Zone, zones: ZoneBook, notes: Notes, *, all_ours: bool) -> None:
-        self.home, self.zones, self.notes, self.all_ours = home, zones, notes, all_ours
+    def __init__(self, home: Zone, zones: ZoneBook, notes: Notes, own: Collection[str] | None, *, all_ours: bool) -> None:
+        self.home, self.zones, self.notes, self.own, self.all_ours = home, zones, notes, own, all_ours
 
     def read(self, part: Part) -> list[Event]:
         """An event, or several where it is damaged, or none. What nobody foresaw is salvaged like what was."""
@@ -113,7 +113,7 @@ class EventReader:
     def _understand(self, part: Part) -> list[Event]:
         lines = properties(part)
         uid = _value(lines, "UID").strip()
-        if self.all_ours or uid.lower().endswith(OWN_DOMAINS):
+        if self._is_own(uid, lines):
             self.notes.own += 1
             return []
         if part.broken:
@@ -123,6 +123,12 @@ class EventReader:
             self._warn(part, "it has several beginnings; each is kept busy")
             return [event for start in starts for event in self._one(part, {**lines, "DTSTART": [start]}, uid)]
         return self._one(part, lines, uid)
+
+    def _is_own(self, uid: str, lines: Lines) -> bool:
+        """Whether this house knows the time of whoever asks already. A visit with somebody else here keeps them busy like any other."""
+        if self.own is None:
+            return self.all_ours or uid.lower().endswith(OWN_DOMAINS)
+        return uid.lower() in self.own or _value(lines, OWN_MARK).strip().lower() in self.own
 
     def _one(self, part: Part, lines: Lines, uid: str) -> list[Event]:
         start = self._moment(lines["DTSTART"][0]) if lines.get("DTSTART") else None

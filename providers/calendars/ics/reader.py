@@ -34,14 +34,31 @@ def read_calendar(content: bytes, window: Window) -> Reading:
         raise Unreadable("too_large")
     until = from_minute(window.until_minute)
     with years_end(until.year + 2):
-        return _Reader(scan(decode(content)), window).read()
+        reader = _Reader(window)
+        if window.objects is None:
+            reader.take(scan(decode(content)))
+        else:
+            _take_objects(reader, content, window.objects)
+        return reader.reading()
+
+
+def _take_objects(reader: _Reader, content: bytes, lengths: Sequence[int]) -> None:
+    """The objects of a collection, each with zones of its own. One that is none is told and counted, and costs the others nothing."""
+    begin = 0
+    for length in lengths:
+        try:
+            reader.take(scan(decode(content[begin : begin + length])))
+        except Unreadable:
+            reader.miss()
+        begin += length
 
 
 class _Reader:
-    """One reading: what has been found so far."""
+    """One reading: what has been found so far, in one calendar after the other."""
 
-    def __init__(self, scanned: Scanned, window: Window) -> None:
-        self.scanned, self.window = scanned, window
+    def __init__(self, window: Window) -> None:
+        self.window, self.count = window, 0
+        self.own = None if window.own is None else frozenset(window.own)
         self.home = NamedZone(window.zone)
         self.low, self.high = (from_minute(minute).replace(tzinfo=None) for minute in (window.from_minute, window.until_minute))
         self.purse, self.notes = Purse(), Notes()
@@ -50,22 +67,31 @@ class _Reader:
         self.events = 0
         self.endless = False
 
-    def read(self) -> Reading:
-        """Everything, event by event, series with what replaces parts of them."""
-        ours = self.scanned.product.lower().startswith(OWN_PRODUCT)
-        reader = EventReader(self.home, ZoneBook(self.scanned.zones), self.notes, all_ours=ours)
+    def take(self, scanned: Scanned) -> None:
+        """Everything in one calendar, event by event, series with what replaces parts of them."""
+        ours = scanned.product.lower().startswith(OWN_PRODUCT)
+        reader = EventReader(self.home, ZoneBook(scanned.zones), self.notes, self.own, all_ours=ours)
         groups: dict[object, list[Event]] = defaultdict(list)
-        for part in self.scanned.events:
+        before, self.count = self.count, self.count + len(scanned.events) + len(scanned.free_busy)
+        for part in scanned.events:
+            part.number += before
             for event in reader.read(part):
                 groups[event.uid or (event.number, id(event))].append(event)
         for group in groups.values():
             self._guard(group)
-        for part in self.scanned.free_busy:
+        for part in scanned.free_busy:
+            part.number += before
             for event in reader.read_busy(part):
                 self._guard([event])
-        return self._reading()
 
-    def _reading(self) -> Reading:
+    def miss(self) -> None:
+        """An object of which nothing can be read."""
+        self.count += 1
+        self.notes.warn(self.count, "it cannot be read and it names no day; it is left out")
+        self.notes.unplaced += 1
+
+    def reading(self) -> Reading:
+        """What was found."""
         busy, notes = clip(self.spans, self.window), self.notes
         kept = coarsen(busy)
         if len(kept) < len(busy):

@@ -14,7 +14,9 @@ from providers.calendars.rules.reading import Unreadable
 
 EVENT, ZONE, FREE_BUSY, CALENDAR = "VEVENT", "VTIMEZONE", "VFREEBUSY", "VCALENDAR"
 TELLING = frozenset({"DTSTART", "DTEND", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "DURATION", "TRANSP"})
-KEPT = TELLING | {"UID", "STATUS", "LOCATION", "X-MICROSOFT-CDO-BUSYSTATUS", "EXRULE", "FREEBUSY"}
+# What we write into a visit that we put into a calendar: its UID once more, for servers that give every event a UID of their own.
+OWN_MARK = "X-LICENSED-HANDS-VISIT"
+KEPT = TELLING | {"UID", "STATUS", "LOCATION", "X-MICROSOFT-CDO-BUSYSTATUS", "EXRULE", "FREEBUSY", OWN_MARK}
 # Parts that take no time of their own.
 SILENT = frozenset({
     "VTODO", "VJOURNAL", "VALARM", "STANDARD", "DAYLIGHT", "VAVAILABILITY", "AVAILABLE", "PARTICIPANT", "VLOCATION", "VRESOURCE", "VPOLL",

@@ -41,11 +41,18 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Window:
-    """What is asked about: the epoch minutes [from, until), and the zone in which times without one are meant."""
+    """What is asked about: the epoch minutes [from, until), and the zone in which times without one are meant.
+
+    `own` are the UIDs of the visits and blocks of whoever asks, in lower case: their time is known here and not read. None where nobody
+    in particular asks: then whatever comes from this house is left out. `objects` are the lengths of the calendar objects in the bytes
+    that are read, one behind the other; None for one file.
+    """
 
     from_minute: int
     until_minute: int
     zone: str
+    own: tuple[str, ...] | None = None
+    objects: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
