@@ -110,6 +110,8 @@ class ScheduleRule(Base):
     run_minutes: Mapped[int | None] = mapped_column(Integer)
     break_minutes: Mapped[int | None] = mapped_column(Integer)
     closed_holidays: Mapped[list[str] | None] = mapped_column(Json)
+    fill_gaps: Mapped[str | None] = mapped_column(String(6))
+    offer_one_in: Mapped[int | None] = mapped_column(Integer)
 
 
 class BookingPause(Base):

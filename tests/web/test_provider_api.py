@@ -456,6 +456,7 @@ class TestSchedule:
         exceptions = [{"on": "2027-01-18", **hours, "services": [code]}]
         rules = SCHEDULE["rules"] | {"week_a_from": "2027-01-04", "contact_phone": "+12125550123", "contact_email": "anna@hands.test"}
         rules |= {"closed_holidays": ["labor_day", "christmas_day"], "max_per_week": 20, "run_minutes": 180, "break_minutes": 30}
+        rules |= {"fill_gaps": "only", "offer_one_in": 3}
         stated = {"weekly": weekly, "exceptions": exceptions, "rules": rules}
         assert desk.put("/provider/schedule", stated).json == stated
         assert desk.get("/provider/schedule").json == stated
@@ -484,6 +485,8 @@ class TestSchedule:
             ({"rules": {"contact_phone": "soon"}}, "rules.contact_phone"),
             ({"rules": {"closed_holidays": ["my_birthday"]}}, "rules.closed_holidays"),
             ({"rules": {"run_minutes": 120}}, "rules.break_minutes"),
+            ({"rules": {"fill_gaps": "always"}}, "rules.fill_gaps"),
+            ({"rules": {"offer_one_in": 1}}, "rules.offer_one_in"),
             ({"exceptions": [{"dates": [], "closed": True}]}, "exceptions[0].dates"),
             ({"exceptions": [{"on": "2027-01-18", "dates": ["2027-01-19"], "closed": True}]}, "exceptions[0].on"),
         ],

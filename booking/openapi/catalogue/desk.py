@@ -135,6 +135,8 @@ RULES = taken(
         "run_minutes": nullable(COUNT),
         "break_minutes": nullable(COUNT),
         "closed_holidays": listed(TEXT),
+        "fill_gaps": {"type": ["string", "null"], "enum": ["prefer", "only", None]},
+        "offer_one_in": {"type": ["integer", "null"], "minimum": 2, "maximum": 4},
     },
 )
 PAUSE = given({"message": nullable(TEXT)})

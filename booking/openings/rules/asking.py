@@ -117,10 +117,26 @@ def pose(
     before, after = pads(facts, service, wish.setting, met=wish.met)
     visit = Visit(wish.minutes, before, after, wish.zip if wish.setting in MOBILE else None, is_call=wish.setting == PHONE)
     spans, standing, late = workable.spans, workable.standing, workable.house.late_hours
-    ends = _day_ends(facts, wish, workable)
+    ends, shortest = _day_ends(facts, wish, workable), _shortest(facts) if facts.rules.packs else 0
     last = last_start(facts, wish.setting, met=wish.met)
     rules = rules_for(facts, service, wish)
-    return Question(spans, rules, taken, visit, now, *window, standing, travel, facts.place_zips, late=late, last_start=last, day_ends=ends)
+    return Question(
+        spans, rules, taken, visit, now, *window, standing, travel, facts.place_zips,
+        late=late, last_start=last, day_ends=ends, shortest_minutes=shortest, hours=workable.whole,
+    )  # fmt: skip
+
+
+def _shortest(facts: ProviderFacts) -> int:
+    """What the shortest visit that anybody can book takes, with what is kept free around it."""
+    return min(
+        (
+            sum(pads(facts, service, setting, met=True)) + min(service.prices)
+            for service in facts.services
+            if service.prices and not service.is_call
+            for setting in service.settings
+        ),
+        default=0,
+    )
 
 
 def rules_for(facts: ProviderFacts, service: ServiceFacts, wish: Wish) -> ScheduleRules:

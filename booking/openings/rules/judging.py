@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from booking.openings.rules.abroad import too_late, too_near_the_edges
 from booking.openings.rules.grid import Stretch, free_runs, join_stretches
 from booking.openings.rules.limits import earliest_start, full_days, full_weeks, latest_start, standing_starts, taken_starts, tiring_starts
+from booking.openings.rules.packing import Packing, packs
 from booking.openings.rules.question import Judgement, Question
 from booking.openings.rules.reach import Reach
 from booking.openings.rules.staffing import Barred, barred_starts
@@ -19,6 +22,10 @@ BREAK_NEEDED = "The therapist has a break around this time. Choose another start
 CALLS_FULL = "This day has as many introductory calls as one day takes. Choose another day."
 TOO_LATE = "A visit like this one begins at {time} at the latest. Choose an earlier time."
 NO_TIME_FOR_THE_WAY = "There is not enough time to travel to or from this visit within the hours kept. Choose another time."
+NOT_PACKED = {
+    "leaves_gap": "This time would leave a gap beside another visit that is too short for anybody. Choose a time nearer to it.",
+    "not_offered": "This time is not offered. Choose one of the times shown.",
+}
 
 _MINUTES_OF_HOUR = 60
 
@@ -28,7 +35,7 @@ def judge_start(question: Question, start_minute: int) -> Judgement:
 
     Codes, in the order in which they are asked: too_soon, too_far_ahead, not_bookable (credentials), outside_hours
     (also beside the grid of starts, late without full-time staff, and after the day's last start), slot_taken, day_full, week_full,
-    break_needed, not_reachable.
+    break_needed, not_reachable, leaves_gap, not_offered.
     """
     refusal = _refused_by_day(question, start_minute)
     if refusal is not None:
@@ -50,10 +57,23 @@ def judge_start(question: Question, start_minute: int) -> Judgement:
         return Judgement(ok=False, code="break_needed", sentence=BREAK_NEEDED)
     if _within(start_minute, too_near_the_edges(question)):
         return Judgement(ok=False, code="not_reachable", sentence=NO_TIME_FOR_THE_WAY)
-    for *_, place in stretches:
-        if _reachable(question, place, start_minute):
+    return _judge_places(question, start_minute, [place for *_, place in stretches])
+
+
+def _judge_places(question: Question, start: int, places: Sequence[int | None]) -> Judgement:
+    """Where several places are open at a start, the first that can be reached and is offered."""
+    reached = [place for place in places if _reachable(question, place, start)]
+    if not reached:
+        return Judgement(
+            ok=False, code="not_reachable", sentence="There is not enough time to travel to or from the visits around this one."
+        )
+    packing = Packing(question) if packs(question) else None
+    refused = {place: packing.refused(start, place) if packing else None for place in reached}
+    for place, code in refused.items():
+        if code is None:
             return Judgement(ok=True, code="ok", sentence="This time is free.", place_id=place)
-    return Judgement(ok=False, code="not_reachable", sentence="There is not enough time to travel to or from the visits around this one.")
+    code = refused[reached[-1]] or "not_offered"
+    return Judgement(ok=False, code=code, sentence=NOT_PACKED[code])
 
 
 def _refused_by_day(question: Question, start: int) -> Judgement | None:

@@ -7,8 +7,9 @@ from itertools import chain, islice
 from operator import itemgetter
 
 from booking.openings.rules.abroad import too_late, too_near_the_edges
-from booking.openings.rules.grid import apart, free_runs, join_stretches
+from booking.openings.rules.grid import Stretch, apart, free_runs, join_stretches
 from booking.openings.rules.limits import earliest_start, full_days, full_weeks, latest_start, standing_starts, taken_starts, tiring_starts
+from booking.openings.rules.packing import Packing, Run, packs
 from booking.openings.rules.question import Question, TravelMinutes
 from booking.openings.rules.reach import Reach
 from booking.openings.rules.staffing import barred_starts
@@ -43,11 +44,22 @@ def free_spans(question: Question) -> list[Span]:
 def _batches(question: Question) -> Iterator[Sequence[int]]:
     """The starts in order, a sorted batch at a time."""
     stretches = join_stretches(question.spans)
-    runs = free_runs(question, stretches, free_spans(question), barred_starts(question))
-    batches = _reached(question, question.travel, runs) if question.travel and _travels(question) else map(itemgetter(0), runs)
+    batches = map(itemgetter(0), _runs(question, stretches))
     if apart(stretches):
         return batches
     return iter([sorted(set(chain.from_iterable(batches)))])
+
+
+def beside_starts(question: Question) -> list[int]:
+    """Those of `find_starts` that lie right beside a visit and leave no unusable gap on its other side."""
+    return Packing(question).beside(_runs(question, join_stretches(question.spans)))
+
+
+def _runs(question: Question, stretches: Sequence[Stretch]) -> Iterator[Run]:
+    """The starts in each of these stretches with their place; starts of one run have the same claims beside them."""
+    free = free_runs(question, stretches, free_spans(question), barred_starts(question))
+    runs: Iterator[Run] = _reached(question, question.travel, free) if question.travel and _travels(question) else free
+    return Packing(question).kept(runs) if packs(question) else runs
 
 
 def _travels(question: Question) -> bool:
@@ -58,7 +70,7 @@ def _travels(question: Question) -> bool:
     return any(claim.zip is not None and claim.place_id not in places for claim in question.taken)
 
 
-def _reached(question: Question, travel: TravelMinutes, runs: Iterable[tuple[range, int | None]]) -> Iterator[Sequence[int]]:
+def _reached(question: Question, travel: TravelMinutes, runs: Iterable[tuple[range, int | None]]) -> Iterator[Run]:
     """The runs less the starts that travel rules out."""
     reach = Reach(question, travel)
-    return (reach.within(run, place) for run, place in runs)
+    return ((reach.within(run, place), place) for run, place in runs)

@@ -15,7 +15,7 @@ from marketplace.webkit.typed import number_or_text, placed_faults
 from providers.schedule.rules.drafts import CONTACT, RULE_NAMES, spoken_clock
 
 MOST_A_DAY = 4
-WORDED = frozenset({"week_a_from", "contact_phone", "contact_email"})
+WORDED = frozenset({"week_a_from", "contact_phone", "contact_email", "fill_gaps"})
 TYPED = tuple(name for name in RULE_NAMES if name != "closed_holidays")
 LONGEST_RUN_DAYS = 366
 _LISTS = frozenset({"settings", "services"})

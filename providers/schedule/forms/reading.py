@@ -11,7 +11,7 @@ from marketplace.accounts.contacts import read_email, read_phone
 from marketplace.kernel.errors import Refused
 from marketplace.webkit.reading import Fields, read_date
 from providers.schedule.rules.drafts import CONTACT, DEFAULT_RULES, BlockDraft, ScheduleDraft, closing_minute, minute_of
-from providers.schedule.rules.hours import SETTINGS, STAFFINGS, WEEKS, DateException, ScheduleRules, WeeklyRange
+from providers.schedule.rules.hours import FILL_GAPS, SETTINGS, STAFFINGS, WEEKS, DateException, ScheduleRules, WeeklyRange
 from providers.services.rules.holidays import PUBLIC_HOLIDAYS
 
 MOST_RANGES = 60
@@ -148,6 +148,8 @@ def _rules(fields: Fields) -> ScheduleRules | None:
         run_minutes=row.integer("run_minutes", None, least=10, most=12 * 60),
         break_minutes=row.integer("break_minutes", None, least=5, most=240),
         closed_holidays=_holidays(row),
+        fill_gaps=row.choice("fill_gaps", FILL_GAPS, None),
+        offer_one_in=row.integer("offer_one_in", None, least=2, most=4),
     )
     if (rules.run_minutes is None) != (rules.break_minutes is None):
         missing = "run_minutes" if rules.run_minutes is None else "break_minutes"

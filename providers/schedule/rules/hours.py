@@ -12,6 +12,7 @@ WEEKS = frozenset({"a", "b"})
 STAFFINGS = frozenset({"full_time", "part_time", "rotating"})
 NOT_FULL_TIME = frozenset({"part_time", "rotating"})
 """Staffing under which no evening or night visit begins. Hours without a word are the provider's own practice."""
+PREFER, ONLY = FILL_GAPS = ("prefer", "only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ class ScheduleRules:
     the New York day and by the week, from Monday on, in which they start. After visits of `run_minutes` hands-on in all
     with less than `break_minutes` between any two, nothing begins before a break as long as that; a visit that is longer
     by itself may stand alone. `closed_holidays` are the codes of the public holidays on which the provider does not work.
+    `fill_gaps` says whether starts right beside a visit are named first (PREFER), or also none is offered that leaves a gap beside a
+    visit too short for anybody (ONLY). With `offer_one_in` only the starts of one hour in so many are offered, and those beside visits.
     """
 
     step_minutes: int
@@ -120,6 +123,13 @@ class ScheduleRules:
     run_minutes: int | None = None
     break_minutes: int | None = None
     closed_holidays: tuple[str, ...] = ()
+    fill_gaps: str | None = None
+    offer_one_in: int | None = None
+
+    @property
+    def packs(self) -> bool:
+        """Whether it matters what a start leaves free beside other visits."""
+        return self.fill_gaps is not None or self.offer_one_in is not None
 
     @property
     def counts_weeks(self) -> bool:

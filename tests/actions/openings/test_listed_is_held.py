@@ -121,3 +121,18 @@ def test_a_holiday_that_is_kept(clock):
         provider=provider, on=date(2027, 1, 18), closed=False, opens_minute=600, closes_minute=900, settings=["clinic"], place_id=None
     )
     assert check_alike(provider, MEDICAL, date(2027, 1, 18), NOON, clock.now) == "ok"
+
+
+def test_a_gap_beside_a_visit_that_nobody_can_use(clock):
+    provider = provider_with(fill_gaps="only")
+    low = day_span(THURSDAY)[0]
+    place = get_facts(db.session(), provider.id).places[0]
+    ClaimFactory(provider=provider, kind="appointment", begin_minute=low + NOON, zip=place.zip, place_id=place.id)
+    assert check_alike(provider, MEDICAL, THURSDAY, NOON + 90, clock.now) == "leaves_gap"
+    assert check_alike(provider, MEDICAL, THURSDAY, NOON + 60, clock.now) == "ok"
+
+
+def test_hours_that_are_not_shown(clock):
+    provider = provider_with(offer_one_in=2)
+    codes = {check_alike(provider, MEDICAL, THURSDAY, NOON + 60 * hours, clock.now) for hours in (0, 1)}
+    assert codes == {"ok", "not_offered"}

@@ -93,7 +93,7 @@ def random_exceptions(random: Random, day: date) -> list[DateException]:
 
 
 def random_rules(random: Random) -> ScheduleRules:
-    run, rest = random.choice((*[(None, None)] * 5, (60, 60), (90, 30), (30, 120), (120, 45), (150, 240)))
+    run, rest = random.choice((*[(None, None)] * 3, (60, 60), (90, 30), (30, 120), (120, 45), (150, 240)))
     return ScheduleRules(
         step_minutes=random.choice((15, 15, 30, 60, 5, 20, 45, 50, 7)),
         offset_minutes=random.choice((None, None, 0, 5, 15, 40)),
@@ -109,6 +109,8 @@ def random_rules(random: Random) -> ScheduleRules:
         closed_holidays=tuple(random.sample(sorted(PUBLIC_HOLIDAYS), random.choice((0, 0, 3, 11)))),
         run_minutes=run,
         break_minutes=rest,
+        fill_gaps=random.choice((None, "prefer", "only", "only")),
+        offer_one_in=random.choice((*[None] * 12, 2, 3)),
         week_a_from=random.choice((date(2026, 1, 5), date(2030, 7, 8), date(2037, 12, 7))),
     )
 
@@ -168,6 +170,7 @@ def random_case(random: Random) -> Case:
         place_zips=PLACE_ZIPS,
         zone=zone,
         look_back_days=3,
+        shortest=random.choice((60, 90, 150, 240)),
         service=random.choice((None, *SERVICES)),
         first_visit=random.random() < 0.3,
         late=random.choice((None, (1140, 360), (1140, 360), (1020, 600), (1439, 0), (random.randrange(720, 1440), random.randrange(720)))),
@@ -205,5 +208,6 @@ def question_of(case: Case, from_minute: int, until_minute: int) -> Question:
         zone=case.zone,
         late=None if case.late is None else lambda _day: case.late,
         last_start=case.last_start,
+        shortest_minutes=case.shortest,
         day_ends=DayEnds(case.leaves_from, case.returns_to, spans) if case.leaves_from else None,
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from booking.openings.rules.question import Taken
 from providers.schedule.rules.hours import DateException, WeeklyRange
 from providers.services.rules.holidays import PUBLIC_HOLIDAYS, surcharge_holidays
 from tests.rules.openings.yardstick import Case
@@ -125,7 +126,8 @@ def starts_by_minutes(minutes: Minutes, case: Case, by_place: dict[int | None, n
         on_grid = (at - begins_of_runs(is_open)) % step == 0 if offset is None else minutes.wall % DAY % step == offset % step
         staffed = is_staffed(minutes, case, handed_over.get(place))
         candidates = minutes.minute[fit & on_grid & staffed & is_open & all_of_next(is_open, case.visit.minutes)].tolist()
-        found[place] = [start for start in candidates if is_in_reach(case, start, place) and is_rested(case, start)]
+        rested = [start for start in candidates if is_in_reach(case, start, place) and is_rested(case, start)]
+        found[place] = [start for start in rested if is_offered(minutes, case, start, place, is_open)]
     return found
 
 
@@ -211,6 +213,45 @@ def is_rested(case: Case, start: int) -> bool:
             runs.append([(begin, end)])
     ours = next(run for run in runs if own in run)
     return len(ours) == 1 or sum(end - begin for begin, end in ours) <= most
+
+
+def is_offered(minutes: Minutes, case: Case, start: int, place: int | None, is_open: np.ndarray) -> bool:
+    """Leaves no gap that nobody can use, where that is asked for; and begins in an hour that is shown, or right beside a visit."""
+    rules = case.rules
+    if rules.fill_gaps != "only" and rules.offer_one_in is None:
+        return True
+    gaps = gaps_beside(minutes, case, start, place, is_open)
+    wasted = [gap for gap in gaps if gap >= rules.step_minutes and gap < case.shortest]
+    if rules.fill_gaps == "only" and wasted:
+        return False
+    shown = int(minutes.wall[start - minutes.first])
+    hour, day = shown % DAY // 60, shown // DAY + EPOCH_DAY
+    is_shown = rules.offer_one_in is None or (hour + day) % rules.offer_one_in == 0
+    return is_shown or (not wasted and any(gap < rules.step_minutes for gap in gaps))
+
+
+def gaps_beside(minutes: Minutes, case: Case, start: int, place: int | None, is_open: np.ndarray) -> list[int]:
+    """Lays everything out in order and looks at what is next on either side; counts only visits from which it is open all the way."""
+    visit, stop = case.visit, start + case.visit.minutes
+    here = visit.zip or case.place_zips.get(place)
+    row = sorted([*case.taken, Taken(start, stop, visit.before_minutes, visit.after_minutes, is_visit=True)], key=lambda one: one[:2])
+    own = next(at for at, one in enumerate(row) if one[:2] == (start, stop))
+    gaps = []
+    for at, coming in ((own - 1, True), (own + 1, False)):
+        if not 0 <= at < len(row) or not row[at].is_visit:
+            continue
+        other = row[at]
+        between = (other.end_minute - 1, start) if coming else (stop, other.begin_minute + 1)
+        if not is_open[between[0] - minutes.first : between[1] - minutes.first].all():
+            continue
+        one, following = (other, row[own]) if coming else (row[own], other)
+        leaves = one.end_minute + one.after_minutes
+        gap = following.begin_minute - following.before_minutes - leaves
+        stays = visit.zip is None and place is not None and other.place_id == place
+        if case.travel is not None and None not in (here, other.zip) and not stays:
+            gap -= case.travel(*((other.zip, here) if coming else (here, other.zip)), leaves)
+        gaps.append(gap)
+    return gaps
 
 
 def marked(minutes: Minutes, spans: list[tuple[int, int]], margin: int) -> np.ndarray:

@@ -120,6 +120,8 @@ def lift(case: Case, without: dict[str, Any]) -> Case:
         ("hands-on", {"rules": {"max_minutes_per_day": None}}),
         ("holidays", {"rules": {"closed_holidays": ()}}),
         ("breaks", {"rules": {"run_minutes": None}}),
+        ("gaps", {"rules": {"fill_gaps": None}}),
+        ("hours shown", {"rules": {"offer_one_in": None}}),
     ],
 )
 def test_the_random_cases_are_worth_asking(limit, without):

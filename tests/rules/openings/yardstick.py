@@ -46,6 +46,7 @@ class Case:
     last_start: int | None = None
     leaves_from: Sequence[str] = ()
     returns_to: Sequence[str] = ()
+    shortest: int = 0
 
 
 def starts_by_datetimes(case: Case) -> list[int]:
@@ -105,9 +106,62 @@ def is_bookable(
             return False
     if not within_limits(case, start) or not has_breaks(case, start, end) or is_after_the_last_start(case, start):
         return False
-    if case.travel is None:
+    if case.travel is not None:
+        within = is_within_the_day(case, padded_begin, padded_end)
+        if not within or not is_reachable(case, padded_begin, padded_end, place, claims):
+            return False
+    return is_packed(case, start, place, claims)
+
+
+def is_packed(case: Case, start: datetime, place: int | None, claims: list[tuple[datetime, datetime, Taken]]) -> bool:
+    """No useless gap beside a visit, and an hour that is shown or a place right beside one."""
+    rules, step = case.rules, case.rules.step_minutes * MINUTE
+    if rules.fill_gaps in (None, "prefer") and rules.offer_one_in is None:
         return True
-    return is_within_the_day(case, padded_begin, padded_end) and is_reachable(case, padded_begin, padded_end, place, claims)
+    idle = [*idle_before(case, start, place, claims), *idle_after(case, start, place, claims)]
+    useless = any(step <= left < case.shortest * MINUTE for left in idle)
+    if useless and rules.fill_gaps == "only":
+        return False
+    wall = start.astimezone(case.zone)
+    if rules.offer_one_in is None or (wall.hour + wall.toordinal()) % rules.offer_one_in == 0:
+        return True
+    return not useless and min(idle, default=step) < step
+
+
+def idle_before(case: Case, start: datetime, place: int | None, claims: list[tuple[datetime, datetime, Taken]]) -> list[timedelta]:
+    begin = start - case.visit.before_minutes * MINUTE
+    earlier = [claim for claim in claims if claim[1] <= begin]
+    if not earlier:
+        return []
+    _, left, claim = max(earlier, key=lambda one: one[1])
+    opens = next(opens for where, opens, closes in open_intervals(case) if where == place and opens <= start < closes)
+    if not claim.is_visit or at(claim.end_minute) <= opens:
+        return []
+    return [begin - left - way(case, claim, place, left, claim.zip, own_zip(case, place))]
+
+
+def idle_after(case: Case, start: datetime, place: int | None, claims: list[tuple[datetime, datetime, Taken]]) -> list[timedelta]:
+    end = start + (case.visit.minutes + case.visit.after_minutes) * MINUTE
+    later = [claim for claim in claims if claim[0] >= end]
+    if not later:
+        return []
+    due, _, claim = min(later, key=lambda one: one[0])
+    closes = next(closes for where, opens, closes in open_intervals(case) if where == place and opens <= start < closes)
+    if not claim.is_visit or at(claim.begin_minute) >= closes:
+        return []
+    return [due - end - way(case, claim, place, end, own_zip(case, place), claim.zip)]
+
+
+def own_zip(case: Case, place: int | None) -> str | None:
+    return case.visit.zip if case.visit.zip is not None or place is None else case.place_zips.get(place)
+
+
+def way(case: Case, claim: Taken, place: int | None, leaves: datetime, here: str | None, there: str | None) -> timedelta:
+    """Nobody is on the way within one place, nor from or to a claim without one."""
+    within = case.visit.zip is None and place is not None and claim.place_id == place
+    if case.travel is None or here is None or there is None or within:
+        return timedelta()
+    return case.travel(here, there, (leaves - EPOCH) // MINUTE) * MINUTE
 
 
 def is_after_the_last_start(case: Case, start: datetime) -> bool:
