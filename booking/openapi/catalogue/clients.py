@@ -294,7 +294,7 @@ OPERATIONS = (
             *WINDOW,
             Query("zip", TEXT, "Of a visit at the client's place."),
         ),
-        answer=given({"time_zone": TEXT, "openings": STARTS}, {"by_arrangement": ANYTHING}),
+        answer=given({"time_zone": TEXT, "openings": STARTS}, {"by_arrangement": ANYTHING, "offer_first": STARTS}),
         errors=(422, 429),
     ),
     Operation(

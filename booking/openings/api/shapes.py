@@ -38,10 +38,15 @@ def search_answer(result: SearchResult, following: str | None, now: datetime) ->
 
 
 def openings_answer(found: Openings, window: Span) -> dict[str, object]:
-    """The answer of `GET /providers/{slug}/openings`; `by_arrangement` is there where some hours are agreed upon and not booked."""
+    """The answer of `GET /providers/{slug}/openings`; `by_arrangement` is there where some hours are agreed upon and not booked.
+
+    `offer_first` is there where the provider wants those starts named first that lie right beside another visit.
+    """
     answer: dict[str, object] = {"time_zone": NEW_YORK.key, "openings": [rfc3339(from_minute(start)) for start in found.starts]}
     arranged, rules = arranged_hours(found.facts, found.wish, found.service, *window), found.facts.rules
     if arranged:
+    if found.facts.rules.fill_gaps:
+        answer["offer_first"] = [rfc3339(from_minute(start)) for start in found.first]
         times = [{"from": rfc3339(from_minute(begin)), "until": rfc3339(from_minute(end))} for begin, end in arranged]
         answer["by_arrangement"] = {"times": times, "phone": rules.contact_phone, "email": rules.contact_email}
     return answer

@@ -13,7 +13,7 @@ from booking.openings.queries.taken import load_taken
 from booking.openings.rules.asking import Wish, ask, offered_service
 from booking.openings.rules.judging import judge_start
 from booking.openings.rules.question import Judgement, Question
-from booking.openings.rules.starts import find_starts
+from booking.openings.rules.starts import beside_starts, find_starts
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.pricing import Quote
 from booking.quotes.rules.visits import quote_visit
@@ -25,18 +25,21 @@ from providers.profiles.rules import ProviderFacts, ServiceFacts
 
 @dataclass(frozen=True)
 class Openings:
-    """The starts of one wish with one provider, in epoch minutes, in order."""
+    """The starts of one wish with one provider, in epoch minutes, in order; and those of them to name first, right beside another visit."""
 
     facts: ProviderFacts
     service: ServiceFacts
     wish: Wish
     starts: Sequence[int]
+    first: Sequence[int] = ()
 
 
 def list_openings(session: Session, facts: ProviderFacts, wish: Wish, from_minute: int, until_minute: int, now: datetime) -> Openings:
     """Every start in a window. Raises Refused as `offered_service` does."""
     service = offered_service(facts, wish)
-    return Openings(facts, service, wish, find_starts(_question(session, facts, wish, (from_minute, until_minute), now)))
+    question = _question(session, facts, wish, (from_minute, until_minute), now)
+    first = beside_starts(question) if facts.rules.fill_gaps and not service.is_call else ()
+    return Openings(facts, service, wish, find_starts(question), first)
 
 
 def judge_opening(session: Session, facts: ProviderFacts, wish: Wish, starts_at: datetime, now: datetime) -> Judgement:

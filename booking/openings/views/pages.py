@@ -29,8 +29,8 @@ from booking.openings.views.cards import alternative_words, anyone, card, neares
 from booking.openings.views.charts import chart
 from booking.openings.views.facets import Fields, chips, clear_href, facets, href, sorts
 from booking.openings.views.marks import Words
-from booking.openings.views.profile import choices, chosen_words, provider_words, read_choice
-from booking.openings.views.weeks import DAYS, Choice, first_day, week
+from booking.openings.views.profile import away_card, choices, chosen_words, provider_words, read_choice
+from booking.openings.views.weeks import DAYS, Choice, first_day, named_first, week
 from booking.openings.views.words import condition_words
 from booking.quotes.catalogue import taxes
 from marketplace import clock
@@ -131,6 +131,7 @@ def _times(facts: ProviderFacts, choice: Choice | None, now: datetime) -> Words:
     )
     ahead = [start for start in found.starts if start >= day_begin(first)]
     arranged = arranged_words(found, max(day_begin(first), to_minute(now)), day_begin(first + timedelta(days=DAYS)))
+    shown["named_first"] = named_first(choice, found.first, first, cents)
     return {**nothing, "arranged": arranged, "week": shown, "chosen": chosen_words(choice, from_minute(ahead[0]), now) if ahead else None}
 
 

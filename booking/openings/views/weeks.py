@@ -21,6 +21,7 @@ DAYS = 7
 MORNING_MINUTE, EVENING_MINUTE, LATE_MINUTE = 5 * 60, 17 * 60, 19 * 60
 HALF_HOUR = 30
 HANDFUL = 8
+NAMED_FIRST = 3
 BANDS = ("night", "day", "evening", "from_7")
 """In the order of the clock, so that a day's list runs from morning to night on phones too."""
 
@@ -58,6 +59,13 @@ def first_day(asked: date | None, today: date, horizon_days: int) -> date:
     """The day a shown week begins with: the one asked for, within what can be booked."""
     last = today + timedelta(days=horizon_days)
     return min(max(asked or today, today), last)
+
+
+def named_first(choice: Choice, starts: Sequence[int], first: date, cents: CentsAt) -> list[Words]:
+    """The first few of a week's starts that the provider wants named before all others."""
+    begin, end = day_begin(first), day_begin(first + timedelta(days=DAYS))
+    ours = [start for start in starts if begin <= start < end][:NAMED_FIRST]
+    return [{"starts_at": from_minute(start), "total_cents": cents(start), "href": choice.start_href(start)} for start in ours]
 
 
 def week(choice: Choice, starts: Sequence[int], first: date, today: date, cents: CentsAt, *, open_days: set[date], every: bool) -> Words:
