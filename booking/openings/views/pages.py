@@ -29,7 +29,7 @@ from booking.openings.views.cards import alternative_words, anyone, card, neares
 from booking.openings.views.charts import chart
 from booking.openings.views.facets import Fields, chips, clear_href, facets, href, sorts
 from booking.openings.views.marks import Words
-from booking.openings.views.profile import away_card, choices, chosen_words, provider_words, read_choice
+from booking.openings.views.profile import choices, chosen_words, provider_words, read_choice
 from booking.openings.views.weeks import DAYS, Choice, first_day, named_first, week
 from booking.openings.views.words import condition_words
 from booking.quotes.catalogue import taxes
