@@ -47,6 +47,10 @@ from booking.openings.api import blueprint as openings_api
 from booking.openings.api.evidence import blueprint as evidence_api
 from booking.openings.views import blueprint as opening_pages
 from booking.openings.views.evidence import blueprint as evidence_pages
+from booking.payments.api import blueprint as stripe_webhooks
+from booking.payments.commands import JOBS as PAYMENT_JOBS
+from booking.payments.commands import payments
+from booking.payments.forms import install_cards
 from booking.screening.api import blueprint as screening_api
 from booking.upkeep.api import blueprint as attention_api
 from booking.upkeep.commands import JOBS as UPKEEP_JOBS
@@ -179,13 +183,14 @@ def create_app(settings: Settings | None = None) -> Flask:
                 series_api,
                 blocks_api,
                 feeds_api,
+                stripe_webhooks,
                 attention_api,
                 policies_api,
                 openapi_api,
             ),
-            commands=(accounts, audit, backup, calendars, check, exclusions, jobs, keys, restore, demo),
-            jobs=(*UPKEEP_JOBS, *CREDENTIAL_JOBS, *CALENDAR_JOBS, *VERIFICATION_JOBS, *GROUND_JOBS),
-            installers=(install_accounts, install_navigation, install_continuity, install_masking),
+            commands=(accounts, audit, backup, calendars, check, exclusions, jobs, keys, payments, restore, demo),
+            jobs=(*UPKEEP_JOBS, *PAYMENT_JOBS, *CREDENTIAL_JOBS, *CALENDAR_JOBS, *VERIFICATION_JOBS, *GROUND_JOBS),
+            installers=(install_accounts, install_navigation, install_continuity, install_masking, install_cards),
             open_endpoints={**ACCOUNT_ENDPOINTS},
             attachments=ATTACHMENTS,
             homes={"client": "visits.index", "provider": "apply.begin", "admin": "checking.queue"},

@@ -31,6 +31,7 @@ from booking.appointments.models import (
     WaitlistOffer,
 )
 from booking.calendars.models import CalendarFeed
+from booking.payments.models import Dispute, Payment, Refund, StripeEvent, StripeInstance
 from booking.screening.models import Consent, Screening
 from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
 from marketplace.accounts.security_port import hash_password
@@ -908,6 +909,79 @@ class IdempotencyKeyFactory(Row):
     key = factory.Sequence(lambda n: f"key-{n}")
     request_hash = "0" * 64
     created_at = START
+
+
+class PaymentFactory(OfProvider):
+    """Taken from a card: 190.00. `PaymentFactory(state="asked", captured_cents=0)` has only been written down."""
+
+    class Meta:
+        model = Payment
+        exclude = ("provider", "person")
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    cause = factory.Sequence(lambda n: f"deposit:{n}")
+    purpose = "deposit"
+    label = "Visit LH-4711"
+    amount_cents = 19_000
+    captured_cents = 19_000
+    capture_later = False
+    off_session = False
+    payment_method = "pm_card_visa"
+    state = "captured"
+    intent = factory.Sequence(lambda n: f"pi_made_up_{n}")
+    ordered_by = "test:somebody"
+    created_at = START
+    changed_at = START
+
+
+class RefundFactory(Row):
+    class Meta:
+        model = Refund
+        exclude = ("payment",)
+
+    payment = factory.SubFactory(PaymentFactory)
+    payment_id = owned("payment")
+    cause = factory.Sequence(lambda n: f"back:{n}")
+    amount_cents = 1_000
+    reason = "The visit was shorter."
+    ordered_by = "test:somebody"
+    created_at = START
+    changed_at = START
+
+
+class DisputeFactory(Row):
+    class Meta:
+        model = Dispute
+        exclude = ("payment",)
+
+    payment = factory.SubFactory(PaymentFactory)
+    payment_id = owned("payment")
+    stripe_dispute = factory.Sequence(lambda n: f"du_made_up_{n}")
+    amount_cents = 19_000
+    reason = "fraudulent"
+    status = "needs_response"
+    opened_at = START
+    changed_at = START
+
+
+class StripeEventFactory(Row):
+    class Meta:
+        model = StripeEvent
+
+    id = factory.Sequence(lambda n: f"evt_made_up_{n}")
+    type = "payment_intent.succeeded"
+    object_id = "pi_made_up"
+    taken_at = START
+
+
+class StripeInstanceFactory(Row):
+    class Meta:
+        model = StripeInstance
+        sqlalchemy_get_or_create = ("id",)
+
+    id = 1
+    name = "instance-of-the-tests"
 
 
 # --- whole situations --------------------------------------------------------------------------------------------------------

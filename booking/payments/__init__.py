@@ -1,0 +1,1 @@
+"""Cards: what is asked of Stripe is written down first, and what Stripe says is what counts."""

@@ -1,0 +1,1 @@
+"""Verbs about cards. Each calls Stripe outside of its transactions."""

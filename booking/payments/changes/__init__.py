@@ -1,0 +1,1 @@
+"""What verbs do to payments inside their own transaction: order, and note what was read from Stripe."""

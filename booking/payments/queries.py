@@ -1,0 +1,123 @@
+"""Payments, read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from booking.payments.models import Dispute, Payment, Refund, StripeEvent, StripeInstance
+from booking.payments.rules.states import OPEN, REFUND_FAILED, REFUND_OPEN
+from marketplace.kernel.errors import NotFound
+
+# What is open longer than this is for a person to look at.
+LONG = timedelta(hours=1)
+
+
+def find_instance(session: Session) -> str | None:
+    """The name under which we mark what is ours at Stripe; None before the first order."""
+    return session.scalar(select(StripeInstance.name))
+
+
+def find_payment(session: Session, public_id: str) -> Payment | None:
+    """One payment."""
+    return session.scalar(select(Payment).where(Payment.public_id == public_id))
+
+
+def get_payment(session: Session, public_id: str, *, lock: bool = False) -> Payment:
+    """One payment as it is now. Raises NotFound."""
+    wanted = select(Payment).where(Payment.public_id == public_id).execution_options(populate_existing=True)
+    found = session.scalar(wanted.with_for_update() if lock else wanted)
+    if found is None:
+        raise NotFound("not_found", "There is no such payment.")
+    return found
+
+
+def find_by_intent(session: Session, intent: str) -> Payment | None:
+    """The payment whose intent this is."""
+    return session.scalar(select(Payment).where(Payment.intent == intent))
+
+
+def find_by_cause(session: Session, cause: str) -> Payment | None:
+    """The payment that was ordered under this name."""
+    return session.scalar(select(Payment).where(Payment.cause == cause))
+
+
+def get_refund(session: Session, public_id: str) -> Refund:
+    """One refund as it is now. Raises NotFound."""
+    found = session.scalar(select(Refund).where(Refund.public_id == public_id).execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound("not_found", "There is no such refund.")
+    return found
+
+
+def find_refund(session: Session, stripe_refund: str, ours: str | None) -> Refund | None:
+    """A refund by Stripe's name for it, or by ours."""
+    return session.scalar(select(Refund).where(or_(Refund.stripe_refund == stripe_refund, Refund.public_id == ours)))
+
+
+def refund_of_cause(session: Session, payment_id: int, cause: str) -> Refund | None:
+    """The refund that was ordered of a payment under this name."""
+    return session.scalar(select(Refund).where(Refund.payment_id == payment_id, Refund.cause == cause))
+
+
+def find_dispute(session: Session, stripe_dispute: str) -> Dispute | None:
+    """A dispute by Stripe's name."""
+    return session.scalar(select(Dispute).where(Dispute.stripe_dispute == stripe_dispute))
+
+
+def is_known(session: Session, event_id: str) -> bool:
+    """Whether a webhook was acted on."""
+    return session.get(StripeEvent, event_id) is not None
+
+
+def open_payments(session: Session, due_by: datetime | None = None) -> Sequence[str]:
+    """Public ids of payments at which something is to be done or awaited; with `due_by` only those to be looked at by then."""
+    wanted = select(Payment.public_id).where(Payment.state.in_(OPEN) if due_by is None else Payment.next_try_at <= due_by)
+    return session.scalars(wanted.order_by(Payment.id)).all()
+
+
+def open_refunds(session: Session, due_by: datetime | None = None) -> Sequence[str]:
+    """Public ids of refunds at which something is to be done or awaited."""
+    wanted = select(Refund.public_id).where(Refund.state.in_(REFUND_OPEN) if due_by is None else Refund.next_try_at <= due_by)
+    return session.scalars(wanted.order_by(Refund.id)).all()
+
+
+def payments_since(session: Session, since: datetime) -> Sequence[Payment]:
+    """Payments written since an instant, of which Stripe was told."""
+    return session.scalars(select(Payment).where(Payment.created_at >= since, Payment.intent.is_not(None)).order_by(Payment.id)).all()
+
+
+def money_findings(session: Session, now: datetime) -> Iterator[str]:
+    """What a person must look at, one sentence each, without a name."""
+    late = select(Payment.public_id, Payment.state, Payment.failure_code).where(
+        Payment.state.in_(OPEN), Payment.created_at < now - LONG, Payment.tries > 1
+    )
+    for public_id, state, code in session.execute(late.order_by(Payment.id)):
+        yield f"payment {public_id} is {state} and Stripe does not answer ({code})"
+    lapsing = select(Payment.public_id).where(Payment.state == "authorised", Payment.capture_by_at < now)
+    yield from (f"payment {public_id} is authorised longer than a bank keeps the sum" for public_id in session.scalars(lapsing))
+    failed = select(Refund.public_id, Refund.failure_code, Payment.public_id.label("payment")).join(
+        Payment, Payment.id == Refund.payment_id
+    )
+    for public_id, code, payment in session.execute(failed.where(Refund.state == REFUND_FAILED).order_by(Refund.id)):
+        yield f"refund {public_id} of payment {payment} failed ({code})"
+    waiting = select(Refund.public_id).where(Refund.state == "asked", Refund.created_at < now - LONG)
+    yield from (f"refund {public_id} has not reached Stripe" for public_id in session.scalars(waiting.order_by(Refund.id)))
+    faults = select(StripeEvent.id, StripeEvent.object_id, StripeEvent.fault).where(StripeEvent.fault.is_not(None))
+    for event_id, object_id, fault in session.execute(faults.order_by(StripeEvent.taken_at)):
+        yield f"event {event_id} about {object_id} was not acted on: {fault}"
+    yield from _wrong_sums(session)
+
+
+def _wrong_sums(session: Session) -> Iterator[str]:
+    """The triggers keep `refunded_cents`; any difference is a sign of tampering or of a lost trigger."""
+    given = select(Refund.payment_id, func.sum(Refund.amount_cents).label("cents")).where(Refund.state != REFUND_FAILED)
+    sums = given.group_by(Refund.payment_id).subquery()
+    rows = select(Payment.public_id, Payment.refunded_cents, func.coalesce(sums.c.cents, 0).label("cents")).outerjoin(
+        sums, sums.c.payment_id == Payment.id
+    )
+    for row in session.execute(rows.where(Payment.refunded_cents != func.coalesce(sums.c.cents, 0))):
+        yield f"payment {row.public_id} says that {row.refunded_cents} cents were given back, its refunds say {row.cents}"
