@@ -8,7 +8,6 @@ from pathlib import Path
 from dotenv import load_dotenv
 from flask import Flask
 
-import booking.ledger.models
 import providers.calendars.models
 import providers.credentials.models
 import providers.places.models
@@ -23,6 +22,7 @@ from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.api.handing import blueprint as handing_api
 from booking.appointments.api.hours import blueprint as hours_preview_api
 from booking.appointments.api.series import blueprint as series_api
+from booking.appointments.api.time_off import blueprint as time_off_api
 from booking.appointments.api.waitlist import blueprint as waitlist_api
 from booking.appointments.views.calls import blueprint as call_pages
 from booking.appointments.views.checkout import blueprint as checkout_pages
@@ -31,6 +31,7 @@ from booking.appointments.views.desk_visit import blueprint as desk_visit_pages
 from booking.appointments.views.handing import blueprint as handing_pages
 from booking.appointments.views.hours import blueprint as hours_preview_pages
 from booking.appointments.views.series import blueprint as series_pages
+from booking.appointments.views.time_off import blueprint as time_off_pages
 from booking.appointments.views.visits import blueprint as visit_pages
 from booking.appointments.views.waitlist import blueprint as waitlist_pages
 from booking.calendars.api import blueprint as feeds_api
@@ -153,6 +154,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 exclusion_pages,
                 confirming_pages,
                 desk_pages,
+                time_off_pages,
                 desk_visit_pages,
                 attention_pages,
                 handing_pages,
@@ -182,6 +184,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 hours_preview_api,
                 series_api,
                 blocks_api,
+                time_off_api,
                 feeds_api,
                 stripe_webhooks,
                 attention_api,

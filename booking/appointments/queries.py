@@ -25,7 +25,7 @@ from marketplace.outbox.models import Letter
 from providers.places.models import ProviderPlace
 from providers.profiles.rules import MOBILE, ProviderFacts
 from providers.registry.models import Provider
-from providers.schedule.models import Claim, OutsideBusy
+from providers.schedule.models import Claim, OutsideBusy, TimeOff
 from providers.services.rules.calls import PHONE
 
 MISSING = "There is no such appointment."
@@ -210,6 +210,28 @@ def find_in_the_way(session: Session, provider_id: int, from_minute: int, until_
             .order_by(Appointment.starts_at)
         )
     )
+
+
+def find_inside(session: Session, provider_id: int, from_minute: int, until_minute: int) -> list[Appointment]:
+    """Visits of a provider that wait to take place and meet [from, until) in epoch minutes, their pads left aside; in order."""
+    inside = select(Appointment).join(Claim, Claim.id == Appointment.claim_id).where(
+        Claim.provider_id == provider_id, Claim.live, Claim.begin_minute < until_minute, Claim.end_minute > from_minute
+    )  # fmt: skip
+    return list(session.scalars(inside.where(Appointment.status.in_((REQUESTED, CONFIRMED))).order_by(Appointment.starts_at)))
+
+
+def away_ids(session: Session, now: datetime, visit_ids: Collection[int]) -> frozenset[int]:
+    """Which of these visits have not begun and lie in time off of their provider."""
+    if not visit_ids:
+        return frozenset()
+    met = exists().where(
+        TimeOff.provider_id == Appointment.provider_id,
+        TimeOff.removed_at.is_(None),
+        TimeOff.begin_minute < Claim.end_minute,
+        TimeOff.end_minute > Claim.begin_minute,
+    )
+    wanted = select(Appointment.id).join(Claim, Claim.id == Appointment.claim_id)
+    return frozenset(session.scalars(wanted.where(Appointment.id.in_(visit_ids), Appointment.starts_at >= now, met)))
 
 
 def overdue_requests(session: Session, now: datetime) -> list[str]:

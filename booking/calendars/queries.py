@@ -19,7 +19,7 @@ from providers.places.gazetteer import find_zip
 from providers.places.models import Clinic, ProviderPlace
 from providers.registry.models import Provider
 from providers.schedule.changes import BLOCK
-from providers.schedule.models import Claim
+from providers.schedule.models import Claim, TimeOff
 
 
 @dataclass(frozen=True)
@@ -112,3 +112,12 @@ def blocks_of(session: Session, account_id: int, window: Window) -> Sequence[Row
     within = and_(Claim.end_minute > to_minute(window.since_at), Claim.begin_minute < to_minute(window.until_at))
     mine = blocks.where(Provider.account_id == account_id, Claim.kind == BLOCK, Claim.live, within)
     return session.execute(mine.order_by(Claim.begin_minute, Claim.id)).all()
+
+
+def time_off_of(session: Session, account_id: int, window: Window) -> Sequence[Row[str, int, int]]:
+    """A provider's time off within the window: public id, begin and end in epoch minutes."""
+    table = TimeOff.__table__.c
+    off = select(table.public_id, table.begin_minute, table.end_minute).join(Provider, Provider.id == table.provider_id)
+    within = and_(table.end_minute > to_minute(window.since_at), table.begin_minute < to_minute(window.until_at))
+    own = off.where(Provider.account_id == account_id, table.removed_at.is_(None), within)
+    return session.execute(own.order_by(table.begin_minute, table.id)).all()

@@ -39,7 +39,7 @@ from providers.profiles.rules import (
 from providers.registry.models import Provider
 from providers.registry.rules import LISTED, SUSPENDED, state_shown
 from providers.schedule.models import BookingPause, HoursException, HoursStatement, ScheduleRule, WeeklyHours
-from providers.schedule.queries import date_exception, load_clinic_hours, schedule_rules, weekly_range
+from providers.schedule.queries import date_exception, load_aways, load_clinic_hours, schedule_rules, weekly_range
 from providers.schedule.rules.clinics import OWN_PRACTICE
 from providers.schedule.rules.drafts import DEFAULT_RULES
 from providers.schedule.rules.hours import HoursStated, stated_from_list
@@ -107,6 +107,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
     prices = _newest(session, PricePolicy, ids)
     terms = _newest(session, TermsPolicy, ids)
     credentials = _by_provider(session, Credential, ids)
+    aways = load_aways(session, ids)
     return [
         ProviderFacts(
             id=row.id,
@@ -139,6 +140,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             statements=tuple(HoursStated(stated.stated_at, stated_from_list(stated.weekly)) for stated in statements[row.id]),
             answers=_answers(row),
             pause=row.pause,
+            aways=aways.get(row.id, ()),
         )
         for row in providers
     ]

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from providers.credentials.rules.standing import CredentialFact
 from providers.schedule.rules.clinics import OWN_PRACTICE
 from providers.schedule.rules.hours import ClinicHours, DateException, HoursStated, ScheduleRules, WeeklyRange
+from providers.schedule.rules.time_off import Away
 from providers.services.rules.calls import PHONE, is_call
 from providers.services.rules.prices import PriceRules
 from providers.services.rules.requests import AT_ONCE, ByRequest
@@ -152,6 +153,7 @@ class ProviderFacts:
     statements: tuple[HoursStated, ...] = ()
 
     pause: str | None = None
+    aways: tuple[Away, ...] = ()
 
     def service(self, code: str) -> ServiceFacts | None:
         """The service of that code, if offered."""

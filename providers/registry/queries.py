@@ -15,9 +15,14 @@ def find_own_provider(session: Session, account_id: int) -> Provider | None:
     return session.scalar(select(Provider).where(Provider.account_id == account_id))
 
 
+def find_provider(session: Session, slug: str) -> Provider | None:
+    """A provider in any state, by public name."""
+    return session.scalar(select(Provider).where(Provider.slug == slug))
+
+
 def get_provider(session: Session, slug: str) -> Provider:
     """A provider in any state, for those who oversee. Raises NotFound."""
-    provider = session.scalar(select(Provider).where(Provider.slug == slug))
+    provider = find_provider(session, slug)
     if provider is None:
         raise NotFound("not_found", "There is no such provider.")
     return provider

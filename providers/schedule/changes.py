@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import CompoundSelect, delete, func, insert, null, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries import get_account
 from marketplace.db import new_public_id
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.intervals import Span
-from marketplace.kernel.walltime import DAY_MINUTES, day_begin, local_day, to_minute
+from marketplace.kernel.walltime import DAY_MINUTES, day_begin, from_minute, local_day, to_minute
+from marketplace.outbox.changes import enqueue_letter
+from marketplace.vault import vault
 from providers.registry.changes import note_change
-from providers.schedule.models import Claim, HoursStatement, OutsideBusy
+from providers.registry.models import Provider
+from providers.schedule.models import Claim, HoursStatement, OutsideBusy, TimeOff
 from providers.schedule.queries import rules_in_force
 from providers.schedule.rules.hours import WeeklyRange, stated_to_list
 from providers.schedule.rules.outside import OutsideSpan, changes_of, lay
@@ -24,6 +30,8 @@ APPOINTMENT, HOLD, BLOCK, OUTSIDE, HANDOVER = "appointment", "hold", "block", "o
 TAKEN = "This time has just been taken."
 # Outside time is laid a little further than anybody can book, so that a worker that rests for a month opens nothing.
 LAID_BEYOND_DAYS = 40
+NAMED, NAME_OFF_KIND = "colleague_named", "colleague_out"
+NAME_OFF, NAME_OFF_DIGITS = "name off time off", 32
 
 
 @dataclass(frozen=True)
@@ -162,10 +170,9 @@ def _stretch(session: Session, provider_id: int, span: Span) -> tuple[int, int, 
     low, high = span
     met_any = False
     while True:
-        met = select(func.count(), func.min(OutsideBusy.begin_minute), func.max(OutsideBusy.end_minute)).where(
-            OutsideBusy.provider_id == provider_id, OutsideBusy.end_minute >= low, OutsideBusy.begin_minute <= high
-        )
-        rows, first, last = session.execute(met).one()
+        met = _busy_elsewhere(provider_id, low, high, touching=True).subquery().c
+        counted = select(func.count(), func.min(met.begin_minute), func.max(met.end_minute))
+        rows, first, last = session.execute(counted).one()
         if not rows:
             return low, high, met_any
         if first >= low and last <= high:
@@ -174,11 +181,23 @@ def _stretch(session: Session, provider_id: int, span: Span) -> tuple[int, int, 
 
 
 def outside_spans(session: Session, provider_id: int, low: int, high: int) -> list[OutsideSpan]:
-    """What all outside calendars of a provider say of [low, high), in epoch minutes."""
-    rows = select(OutsideBusy.begin_minute, OutsideBusy.end_minute, OutsideBusy.zip).where(
-        OutsideBusy.provider_id == provider_id, OutsideBusy.end_minute > low, OutsideBusy.begin_minute < high
+    """What all outside calendars of a provider, and their time off, say of [low, high), in epoch minutes."""
+    return [OutsideSpan(*row) for row in session.execute(_busy_elsewhere(provider_id, low, high))]
+
+
+def _busy_elsewhere(provider_id: int, low: int, high: int, *, touching: bool = False) -> CompoundSelect[Any]:
+    """Time that is laid where nothing else is: what outside calendars say, and time off. `touching` asks for what only meets an end too."""
+    reach = int(touching)
+    calendars = select(OutsideBusy.begin_minute, OutsideBusy.end_minute, OutsideBusy.zip).where(
+        OutsideBusy.provider_id == provider_id, OutsideBusy.end_minute > low - reach, OutsideBusy.begin_minute < high + reach
     )
-    return [OutsideSpan(*row) for row in session.execute(rows)]
+    off = select(TimeOff.begin_minute, TimeOff.end_minute, null().label("zip")).where(
+        TimeOff.provider_id == provider_id,
+        TimeOff.end_minute > low - reach,
+        TimeOff.begin_minute < high + reach,
+        TimeOff.removed_at.is_(None),
+    )
+    return union_all(calendars, off)
 
 
 def _outside_claim(provider_id: int, span: OutsideSpan) -> dict[str, object]:
@@ -218,6 +237,41 @@ def note_hours(session: Session, provider_id: int, weekly: Iterable[WeeklyRange]
     wanted = select(HoursStatement.weekly).where(HoursStatement.provider_id == provider_id)
     if session.scalar(wanted.order_by(HoursStatement.id.desc()).limit(1)) != rows:
         session.add(HoursStatement(provider_id=provider_id, stated_at=now, weekly=rows))
+
+
+def name_off_key(public_id: str) -> str:
+    """The secret (128 bits) by which a colleague takes their name off time off; kept nowhere, made anew from the vault's key."""
+    return vault().fingerprint(public_id, NAME_OFF)[:NAME_OFF_DIGITS]
+
+
+def check_name_off_key(public_id: str, key: str) -> None:
+    """Raises NotFound for any other key, so that nothing can be probed."""
+    if not hmac.compare_digest(name_off_key(public_id).encode(), key.encode()):
+        raise NotFound("not_found", "There is no such time off.")
+
+
+def write_named(session: Session, off: TimeOff, provider: Provider, colleague: Provider, base_url: str, now: datetime) -> None:
+    """Tell a colleague that clients are pointed to them for a while, and how to take their name off. Why is not said."""
+    facts = _facts_of(off, provider) | {"link": f"{base_url}/time-off/{off.public_id}/name/{name_off_key(off.public_id)}"}
+    recipient = get_account(session, colleague.account_id).email
+    enqueue_letter(
+        session, key=f"{NAMED}:{off.public_id}", kind=NAMED, recipient=recipient, facts=facts, now=now, about=off.public_id,
+        send_before_at=from_minute(off.end_minute),
+    )  # fmt: skip
+
+
+def write_name_taken_off(session: Session, off: TimeOff, provider: Provider, colleague: Provider, now: datetime) -> None:
+    """Tell whoever is away that nobody is named any more."""
+    facts = _facts_of(off, provider) | {"colleague_name": colleague.name}
+    recipient = get_account(session, provider.account_id).email
+    enqueue_letter(
+        session, key=f"{NAME_OFF_KIND}:{off.public_id}", kind=NAME_OFF_KIND, recipient=recipient, facts=facts, now=now, about=off.public_id
+    )
+
+
+def _facts_of(off: TimeOff, provider: Provider) -> dict[str, object]:
+    begins, ends = from_minute(off.begin_minute).isoformat(), from_minute(off.end_minute).isoformat()
+    return {"provider_name": provider.name, "begins_at": begins, "ends_at": ends}
 
 
 def _padded(claim: Claim) -> Span:

@@ -8,18 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
+from marketplace.accounts.models import Account
 from marketplace.kernel.errors import FieldFault, NotFound, Refused
 from providers.places.models import Clinic, ProviderPlace
 from providers.registry.models import Provider
-from providers.schedule.models import BookingPause, Claim, HoursException, RosterShift, ScheduleRule, WeeklyHours
+from providers.registry.rules import LISTED
+from providers.schedule.models import BookingPause, Claim, HoursException, RosterShift, ScheduleRule, TimeOff, WeeklyHours
 from providers.schedule.rules.checking import check_rules, check_services, check_weekly
 from providers.schedule.rules.clinics import hours_from_list
 from providers.schedule.rules.drafts import DEFAULT_RULES, RULE_NAMES, ScheduleDraft
 from providers.schedule.rules.hours import ClinicHours, DateException, ScheduleRules, Shift, WeeklyRange
 from providers.schedule.rules.opening import LOOK_BACK_DAYS
+from providers.schedule.rules.time_off import Away
 from providers.services.queries import list_service_rows
 
 
@@ -230,3 +233,45 @@ def _placed(draft: ScheduleDraft, places: Mapping[int, str]) -> tuple[list[Weekl
 
 def _refusal(faults: Sequence[FieldFault]) -> Refused:
     return Refused("invalid", f"{faults[0].field}: {faults[0].message}", faults=faults)
+
+
+def list_time_off(session: Session, provider_id: int | None, from_minute: int) -> list[tuple[TimeOff, Provider | None]]:
+    """Time off that ends after an epoch minute, in order, with the colleague who was named."""
+    rows = select(TimeOff, Provider).outerjoin(Provider, Provider.id == TimeOff.colleague_id)
+    own = rows.where(TimeOff.provider_id == provider_id, TimeOff.end_minute > from_minute, TimeOff.removed_at.is_(None))
+    return [(off, colleague) for off, colleague in session.execute(own.order_by(TimeOff.begin_minute))]
+
+
+def list_named_in(session: Session, provider_id: int | None, from_minute: int) -> list[tuple[TimeOff, Provider]]:
+    """Time off of others that names this provider and ends after an epoch minute, in order, with whose it is."""
+    rows = select(TimeOff, Provider).join(Provider, Provider.id == TimeOff.provider_id)
+    named = rows.where(TimeOff.colleague_id == provider_id, TimeOff.end_minute > from_minute, TimeOff.removed_at.is_(None))
+    return [(off, who) for off, who in session.execute(named.where(TimeOff.colleague_out_at.is_(None)).order_by(TimeOff.begin_minute))]
+
+
+def get_time_off(session: Session, public_id: str) -> tuple[TimeOff, Provider]:
+    """Time off that was not taken back, with whose it is. Raises NotFound."""
+    rows = select(TimeOff, Provider).join(Provider, Provider.id == TimeOff.provider_id)
+    found = session.execute(rows.where(TimeOff.public_id == public_id, TimeOff.removed_at.is_(None))).first()
+    if found is None:
+        raise NotFound("not_found", "There is no such time off.")
+    return found[0], found[1]
+
+
+def load_aways(session: Session, ids: Any) -> Mapping[int, tuple[Away, ...]]:
+    """What everybody may know of time off, by provider, in one statement. A colleague is named who is listed, and not away all along."""
+    away, theirs = TimeOff.__table__.c, aliased(TimeOff)
+    also_away = exists().where(
+        theirs.provider_id == away.colleague_id, theirs.removed_at.is_(None), theirs.begin_minute <= away.begin_minute,
+        theirs.end_minute >= away.end_minute,
+    )  # fmt: skip
+    named = and_(Provider.id == away.colleague_id, Provider.state == LISTED, away.colleague_out_at.is_(None), ~also_away)
+    active = Provider.account_id.in_(select(Account.id).where(Account.active))
+    columns = select(away.provider_id, away.begin_minute, away.end_minute, away.message, Provider.id, Provider.slug, Provider.name)
+    wanted = columns.select_from(TimeOff.__table__.outerjoin(Provider.__table__, and_(named, active)))
+    found: dict[int, list[Away]] = defaultdict(list)
+    for provider_id, *rest in session.execute(
+        wanted.where(away.provider_id.in_(ids), away.removed_at.is_(None)).order_by(away.begin_minute)
+    ):
+        found[provider_id].append(Away(*rest))
+    return {provider_id: tuple(aways) for provider_id, aways in found.items()}

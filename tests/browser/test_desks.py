@@ -163,3 +163,11 @@ def test_the_printed_letters_press_their_buttons_outside_of_fields(traveler, app
     me.page.wait_for_url(lambda url: url != first)
     me.key("k")
     me.page.wait_for_url(first)
+
+
+def test_days_away_are_stated_and_taken_back(as_therapist):
+    me = as_therapist.go("/provider/time-off")
+    me.fill({"First day": "2027-04-05", "Last day": "2027-04-09", "What clients read": "Back on the 10th."})
+    me.press("State time off").sees("Time off is stated.")
+    me.click(me.page.get_by_role("main").get_by_role("button", name=re.compile("Remove.*April 5")))
+    me.sees("This time can be booked again.").sees("No time off is stated.")

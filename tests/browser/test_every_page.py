@@ -65,6 +65,7 @@ THERAPIST = [
     "/provider/hours",
     "/provider/pause",
     "/provider/blocks",
+    "/provider/time-off",
     "/provider/calendars",
     "/provider/services",
     "/provider/prices",

@@ -195,7 +195,7 @@ def test_a_therapists_desk(as_therapist, camera):
         "today": "/provider",
         "week": "/provider/calendar",
         "hours": "/provider/hours",
-        "time-off": "/provider/blocks",
+        "time-off": "/provider/time-off",
         "services": "/provider/services",
         "price-rules": "/provider/prices",
         "terms": "/provider/terms",

@@ -44,8 +44,10 @@ from tests.factories import (
     ProviderFactory,
     SeriesFactory,
     SeriesVisitFactory,
+    TimeOffFactory,
     WaitlistEntryFactory,
     bookable_provider,
+    epoch_minute,
     person_of,
 )
 from tests.support.applications import let_go
@@ -129,6 +131,9 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "credentials": [waiting.public_id, own.public_id, paper.public_id],
         "documents": documents,
         "blocks": claims,
+        "time-off": [
+            TimeOffFactory(provider=provider, begin_minute=epoch_minute(start) + (40 + number * 9) * 1440).public_id for number in range(3)
+        ],
         "calendars": [OutsideCalendarFactory(provider=provider, **FILE).public_id for _number in range(3)],
         "waitlist": [WaitlistEntryFactory(person=person).public_id for _number in range(3)],
         "series": [series.public_id for series in planned],

@@ -417,3 +417,13 @@ def test_one_row_for_each_level_whatever_is_pressed(app, sides):
     with app.app_context():
         rows = db.session.scalars(select(CalendarFeed.detail).where(CalendarFeed.account_id == me.account.id)).all()
     assert sorted(rows) == ["brief", "busy", "full"]
+
+
+def test_only_the_full_feed_of_its_owner_says_time_off(sides):
+    therapist = sides["provider"]
+    sent = {"from": "2027-01-20", "until": "2027-01-22", "reason": "An operation", "message": "Away."}
+    assert therapist.program.post("/provider/time-off", sent).status_code == 201
+    texts = {detail: therapist.client.get(therapist.url(detail)).text for detail in ("busy", "brief", "full")}
+    assert {detail: "SUMMARY:Time off" in words for detail, words in texts.items()} == {"busy": False, "brief": False, "full": True}
+    assert "DTSTART;TZID=America/New_York:20270120T000000" in texts["full"]
+    assert not [words for words in texts.values() if "operation" in words.lower()]

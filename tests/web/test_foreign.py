@@ -13,8 +13,10 @@ from tests.factories import (
     OutsideCalendarFactory,
     ProviderPlaceFactory,
     SeriesFactory,
+    TimeOffFactory,
     WaitlistEntryFactory,
     bookable_provider,
+    epoch_minute,
     person_of,
 )
 from tests.support.visits import answered, book_visit, clear_answers, hold_visit
@@ -44,6 +46,7 @@ def mine(app, clock):
             "series": SeriesFactory(person=person, provider=anna).public_id,
             "waitlist": WaitlistEntryFactory(person=person).public_id,
             "blocks": ClaimFactory(provider=anna, starts_at=start + timedelta(days=9)).public_id,
+            "time-off": TimeOffFactory(provider=anna, begin_minute=epoch_minute(start) + 30 * 1440).public_id,
             "calendars": OutsideCalendarFactory(provider=anna, kind="file", address=None, address_hash=None, next_sync_at=None).public_id,
             "credentials": CredentialFactory(provider=anna, kind="npi", status="needs_info", plain_number="1234567893").public_id,
             "places": ProviderPlaceFactory(provider=anna).public_id,

@@ -16,10 +16,14 @@ from booking.appointments.models import Appointment, Handover
 from booking.appointments.queries import Booked, find_first_letter, provider_email
 from booking.appointments.rules.holding import reminder_instants
 from booking.appointments.rules.requests import ANSWER_DUE, WAITS
+from booking.appointments.rules.states import CLIENT
 from booking.ledger.models import Receipt
+from marketplace.kernel.walltime import to_minute
 from marketplace.outbox.changes import enqueue_letter, withdraw_letters
 from marketplace.vault import secret_hash
 from providers.registry.models import Provider
+from providers.schedule.queries import load_aways
+from providers.schedule.rules.time_off import away_words, meeting
 from providers.services.rules.calls import PHONE
 
 REMINDER = "visit_reminder"
@@ -154,7 +158,7 @@ def write_cancelled(session: Session, booked: Booked, sending: Sending, now: dat
     """The cancellation to both; no reminder and no other news of the visit goes out any more."""
     sending = _with_guest_key(session, booked.appointment, sending)
     _take_back(session, booked.appointment, EVERY_KIND, now)
-    _to_client(session, booked, sending, "visit_cancelled", now, at=now)
+    _to_client(session, booked, sending, "visit_cancelled", now, at=now, more=_meanwhile(session, booked.appointment, sending, now))
     _to_provider(session, booked, sending, "provider_visit_cancelled", now)
 
 
@@ -299,6 +303,16 @@ def _to_client(
         about=visit.public_id,
         send_after_at=at,
     )
+
+
+def _meanwhile(session: Session, visit: Appointment, sending: Sending, now: datetime) -> dict[str, object]:
+    """Of a visit in time off that was not called off by its client: until when the therapist is away, and who sees clients meanwhile."""
+    begin, end = to_minute(visit.starts_at), to_minute(visit.ends_at)
+    away = meeting(load_aways(session, [visit.provider_id]).get(visit.provider_id, ()), begin, end)
+    if away is None or visit.cancelled_by == CLIENT:
+        return {}
+    link = f"{sending.base_url}/providers/{away.colleague_slug}" if away.colleague_slug else None
+    return {"away": away_words(away, now), "colleague_link": link}
 
 
 def _to_provider(session: Session, booked: Booked, sending: Sending, kind: str, now: datetime, *, at: datetime | None = None) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment
-from booking.appointments.queries import MISSING, Booked, clashing_ids, coming_visits, get_any, list_visits
-from booking.appointments.rules.attention import OUTSIDE_CLASH, PROVIDER_LAPSED, PlannedVisit, lapse_of, signs
+from booking.appointments.queries import MISSING, Booked, away_ids, clashing_ids, coming_visits, get_any, list_visits
+from booking.appointments.rules.attention import OUTSIDE_CLASH, PROVIDER_AWAY, PROVIDER_LAPSED, PlannedVisit, lapse_of, signs
 from booking.appointments.rules.cancellation import VisitFacts
 from booking.appointments.rules.requests import ANSWER_DUE
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
@@ -79,14 +79,17 @@ def attention_of(session: Session, visits: Sequence[Appointment], now: datetime)
     coming = [visit for visit in visits if visit.starts_at >= now]
     lapsed = lapses(session, coming)
     clashing = clashing_ids(session, now, [visit.id for visit in coming if visit.status in LAPSING])
-    return {visit.id: signs(visit.attention, lapsed=visit.id in lapsed, clashes=visit.id in clashing) for visit in visits}
+    away = away_ids(session, now, [visit.id for visit in coming if visit.status in LAPSING])
+    return {
+        visit.id: signs(visit.attention, lapsed=visit.id in lapsed, clashes=visit.id in clashing, away=visit.id in away) for visit in visits
+    }
 
 
 def visits_at_risk(session: Session, now: datetime) -> list[tuple[Booked, list[str]]]:
     """Coming visits whose provider has no standing for them, or is busy elsewhere meanwhile, with their signs; the soonest first."""
     visits = coming_visits(session, now)
     signed = attention_of(session, visits, now)
-    risky = [visit.id for visit in visits if {PROVIDER_LAPSED, OUTSIDE_CLASH} & set(signed[visit.id])]
+    risky = [visit.id for visit in visits if {PROVIDER_LAPSED, OUTSIDE_CLASH, PROVIDER_AWAY} & set(signed[visit.id])]
     return [(booked, signed[booked.appointment.id]) for booked in list_visits(session, risky)]
 
 

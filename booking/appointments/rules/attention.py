@@ -13,6 +13,8 @@ from providers.registry.rules import LISTED
 PROVIDER_LAPSED = "provider_lapsed"
 # The sign on a visit whose provider is busy elsewhere meanwhile, as an outside calendar says. Never stored.
 OUTSIDE_CLASH = "outside_clash"
+# The sign on a visit that stands in its provider's time off, and that somebody has to move, cancel or hand over. Never stored.
+PROVIDER_AWAY = "provider_away"
 # Why: the provider cannot be booked at all, or a credential asked of the visit's day, setting or technique is not in force.
 UNLISTED, CREDENTIAL = "unlisted", "credential"
 
@@ -43,10 +45,10 @@ def lapse_of(visit: PlannedVisit, facts: ProviderFacts, house: HouseRules) -> st
     return None if covers(stands, visit.begin_minute, visit.end_minute) else CREDENTIAL
 
 
-def signs(stored: list[str], *, lapsed: bool, clashes: bool = False) -> list[str]:
+def signs(stored: list[str], *, lapsed: bool, clashes: bool = False, away: bool = False) -> list[str]:
     """The codes of what a person must act on: those kept with the visit, and what is found out anew at every look.
 
-    That is: its provider has lost the standing for it; its provider is busy elsewhere meanwhile.
+    That is: its provider has lost the standing for it; its provider is busy elsewhere meanwhile, or away.
     """
-    others = [code for code in stored if code not in (PROVIDER_LAPSED, OUTSIDE_CLASH)]
-    return [*others, *([PROVIDER_LAPSED] if lapsed else ()), *([OUTSIDE_CLASH] if clashes else ())]
+    found = {PROVIDER_LAPSED: lapsed, OUTSIDE_CLASH: clashes, PROVIDER_AWAY: away}
+    return [*(code for code in stored if code not in found), *(code for code, holds in found.items() if holds)]

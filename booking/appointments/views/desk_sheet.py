@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from booking.appointments.models import Hold
 from booking.appointments.queries import Booked, holds_of_claims, visits_of_claims
 from booking.appointments.rules.weekgrid import Thing, WeekSheet, evening_of, lay_out
-from marketplace.kernel.intervals import Span, merge
+from marketplace.kernel.intervals import Span, merge, overlaps
 from marketplace.kernel.walltime import day_begin, local_day, to_minute, wall_minute_of_day
 from providers.schedule.models import Claim
-from providers.schedule.queries import claims_between, list_clinic_hours, list_exceptions, list_weekly, rules_in_force
+from providers.schedule.queries import claims_between, list_clinic_hours, list_exceptions, list_time_off, list_weekly, rules_in_force
 from providers.schedule.rules.hours import Asked, turns_of
 from providers.schedule.rules.opening import open_spans
 from providers.services.rules.calls import PHONE
@@ -64,9 +64,10 @@ def gather(session: Session, provider_id: int, first_day: date, days: int, eveni
     """Everything on these days. Evening begins at a wall minute, by the policy."""
     low, high = day_begin(first_day), day_begin(first_day + timedelta(days=days))
     claims = claims_between(session, provider_id, low, high, now)
+    off = [(row.begin_minute, row.end_minute) for row, _ in list_time_off(session, provider_id, low)]
     ids = [claim.id for claim in claims]
     visits, holds = visits_of_claims(session, ids), holds_of_claims(session, ids)
-    taken = {claim.id: Taken(claim, _kind(claim, visits), visits.get(claim.id), holds.get(claim.id)) for claim in claims}
+    taken = {claim.id: Taken(claim, _kind(claim, visits, off), visits.get(claim.id), holds.get(claim.id)) for claim in claims}
     dates = [first_day + timedelta(days=number) for number in range(days)]
     asked_for = Asked(turns_of(rules_in_force(session, provider_id)))
     own = list_weekly(session, provider_id), list_exceptions(session, provider_id)
@@ -78,9 +79,11 @@ def gather(session: Session, provider_id: int, first_day: date, days: int, eveni
     return Sheet(sheet, taken, open_time, _now_row(sheet, dates, now))
 
 
-def _kind(claim: Claim, visits: Mapping[int, Booked]) -> str:
+def _kind(claim: Claim, visits: Mapping[int, Booked], off: Sequence[Span]) -> str:
     if claim.id in visits:
         return "waits" if visits[claim.id].appointment.status == "requested" else "visit"
+    if claim.kind == "outside" and any(overlaps((claim.begin_minute, claim.end_minute), span) for span in off):
+        return "blocked"
     return _KINDS.get(claim.kind, "busy")
 
 

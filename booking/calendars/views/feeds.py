@@ -13,17 +13,19 @@ from booking.calendars.actions import note_use, revoke_feeds, rotate_feeds
 from booking.calendars.changes import Whose
 from booking.calendars.forms import own_lines, own_whose
 from booking.calendars.ics import feed_file
-from booking.calendars.queries import Found, blocks_of, get_feed, visits_of
+from booking.calendars.queries import Found, blocks_of, get_feed, time_off_of, visits_of
 from booking.calendars.rules import (
     AUDIENCE_OF_ROLE,
     BRIEF,
     DETAILS_OF,
+    FULL,
     PROVIDER,
     VisitEvent,
     block_event,
     feed_event,
     feed_name,
     fingerprint,
+    time_off_event,
     use_is_news,
     window_at,
 )
@@ -75,6 +77,10 @@ def _events(found: Found, now: datetime) -> list[VisitEvent]:
         events += [
             block_event(public_id, from_minute(begin), from_minute(end), today)
             for public_id, begin, end in blocks_of(session, feed.account_id, window)
+        ]
+        events += [
+            time_off_event(public_id, from_minute(begin), from_minute(end), today)
+            for public_id, begin, end in (time_off_of(session, feed.account_id, window) if feed.detail == FULL else ())
         ]
     return sorted(events, key=lambda event: (event.starts_at, event.uid))
 

@@ -178,7 +178,12 @@ PROVIDER = given(
         "collaborations": listed(ANYTHING),
         "continuity": nullable(given({"repeat_clients": COUNT, "same_provider_percent": COUNT, "since": DAY})),
         "answers": listed(given({"code": TEXT, "question": TEXT, "answer": TEXT, "answered_on": nullable(DAY)})),
-    }
+    },
+    {
+        "away": given(
+            {"from": INSTANT, "until": INSTANT, "message": nullable(TEXT), "colleague": nullable(given({"slug": TEXT, "name": TEXT}))}
+        )
+    },
 )
 ME = given({"id": TEXT, "name": TEXT, "email": TEXT, "role": {"enum": ["client", "provider", "admin"]}, "confirmed": YES})
 BLOCK = given({"id": TEXT, "starts_at": INSTANT, "ends_at": INSTANT, "note": nullable(TEXT)})

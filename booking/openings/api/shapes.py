@@ -22,6 +22,8 @@ from marketplace.webkit.filters import ny_date, rfc3339
 from providers.credentials.queries import load_policies
 from providers.profiles.catalogue import questions
 from providers.profiles.rules import PlaceFacts, ProviderFacts, ServiceFacts
+from providers.schedule.forms.time_off import away_answer
+from providers.schedule.rules.time_off import shown_at
 from providers.services import catalogue
 from providers.services.rules.calls import CALL_MINUTES, PHONE
 from providers.services.rules.matching import NO_PROMISE
@@ -43,10 +45,10 @@ def openings_answer(found: Openings, window: Span) -> dict[str, object]:
     `offer_first` is there where the provider wants those starts named first that lie right beside another visit.
     """
     answer: dict[str, object] = {"time_zone": NEW_YORK.key, "openings": [rfc3339(from_minute(start)) for start in found.starts]}
-    arranged, rules = arranged_hours(found.facts, found.wish, found.service, *window), found.facts.rules
-    if arranged:
     if found.facts.rules.fill_gaps:
         answer["offer_first"] = [rfc3339(from_minute(start)) for start in found.first]
+    arranged, rules = arranged_hours(found.facts, found.wish, found.service, *window), found.facts.rules
+    if arranged:
         times = [{"from": rfc3339(from_minute(begin)), "until": rfc3339(from_minute(end))} for begin, end in arranged]
         answer["by_arrangement"] = {"times": times, "phone": rules.contact_phone, "email": rules.contact_email}
     return answer
@@ -133,6 +135,7 @@ def provider_answer(facts: ProviderFacts, figure: Continuity | None, now: dateti
         "sample_data": facts.sample_data,
         "note": NO_PROMISE,
         **({} if facts.pause is None else {"booking_paused": facts.pause}),
+        **({} if (away := shown_at(facts.aways, now)) is None else {"away": away_answer(away)}),
     }
 
 

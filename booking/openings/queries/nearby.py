@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,11 +11,13 @@ from sqlalchemy.orm import Session
 from booking.openings.catalogue import rules_by, search_tables
 from booking.openings.queries.roster import roster_of
 from booking.openings.rules.alternatives import (
+    COLLEAGUE,
     OTHER_PROVIDER,
     Alternative,
     MayHold,
     StartsOf,
     anybody,
+    colleague_words,
     enough,
     own_alternatives,
     provider_words,
@@ -31,6 +34,7 @@ from marketplace.kernel.walltime import DAY_MINUTES, to_minute, to_minute_up
 from providers.places import gazetteer
 from providers.places.rules.geometry import Point, distance_meters
 from providers.profiles.rules import MOBILE
+from providers.schedule.rules.time_off import meeting
 
 NEAR_ZIPS = 2
 OTHERS = 3
@@ -50,11 +54,28 @@ def alternatives_to(
     tables = search_tables(rules_by(policies))
     wanted, own = to_minute(starts_at), next((one for one in known if one.facts.slug == slug), None)
     found: list[Alternative] = []
+    meantime: list[Alternative] = []
     if own is not None:
         latest = to_minute(now) + own.facts.rules.horizon_days * DAY_MINUTES
         window = window_around(min(wanted, latest), to_minute_up(now))
         found = own_alternatives(own.facts, wish, wanted, starts_of(own, tables, window, now), may_hold, _near_zips(own, wish))
+        meantime = _of_colleague(known, own, wish, wanted, tables, now, may_hold=may_hold)
+    if meantime:
+        return meantime + found
     return found if enough(found) else found + _of_others(known, own, wish, wanted, tables, now, may_hold=may_hold)
+
+
+def _of_colleague(
+    known: Collection[Candidate], own: Candidate, wish: Wish, wanted: int, tables: Tables, now: datetime, *, may_hold: MayHold
+) -> list[Alternative]:
+    """Starts of the colleague whom the provider has named for the time in which the wished start lies, if they are away then."""
+    away = meeting(own.facts.aways, wanted, wanted + wish.minutes)
+    named = [one for one in known if away is not None and one.facts.id == away.colleague_id]
+    if not named:
+        return []
+    words = colleague_words(own.facts, named[0].facts)
+    found = _of_others([own, *named], own, wish, wanted, tables, now, may_hold=may_hold)
+    return [replace(one, reason=COLLEAGUE, words=words) for one in found]
 
 
 def nearest_to(session: Session, query: SearchQuery, now: datetime, most: int) -> list[tuple[str, str, Found]]:

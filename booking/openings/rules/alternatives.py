@@ -17,8 +17,8 @@ from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts
 
 SAME_DAY, LATER_DAY, EARLIER_DAY = "same_day", "later_day", "earlier_day"
 OTHER_SETTING, OTHER_MINUTES, OTHER_ZIP = "other_setting", "other_minutes", "other_zip"
-OTHER_SERVICE, OTHER_PROVIDER = "other_service", "other_provider"
-REASONS = (SAME_DAY, LATER_DAY, EARLIER_DAY, OTHER_SETTING, OTHER_MINUTES, OTHER_ZIP, OTHER_SERVICE, OTHER_PROVIDER)
+OTHER_SERVICE, COLLEAGUE, OTHER_PROVIDER = "other_service", "colleague", "other_provider"
+REASONS = (SAME_DAY, LATER_DAY, EARLIER_DAY, OTHER_SETTING, OTHER_MINUTES, OTHER_ZIP, OTHER_SERVICE, COLLEAGUE, OTHER_PROVIDER)
 """In the order in which proposals are made."""
 
 SAME_DAY_MOST, LATER_DAYS_MOST = 3, 2
@@ -102,6 +102,11 @@ def variants(facts: ProviderFacts, wish: Wish, near_zips: Sequence[str]) -> Iter
 def provider_words(facts: ProviderFacts) -> str:
     """Why another provider is proposed."""
     return f"Another therapist: {facts.name}"
+
+
+def colleague_words(facts: ProviderFacts, colleague: ProviderFacts) -> str:
+    """Why the colleague is proposed whom somebody away has named."""
+    return f"{colleague.name} sees clients while {facts.name} is away"
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from booking.openings.views.cards import alternative_words, anyone, card, neares
 from booking.openings.views.charts import chart
 from booking.openings.views.facets import Fields, chips, clear_href, facets, href, sorts
 from booking.openings.views.marks import Words
-from booking.openings.views.profile import choices, chosen_words, provider_words, read_choice
+from booking.openings.views.profile import away_card, choices, chosen_words, provider_words, read_choice
 from booking.openings.views.weeks import DAYS, Choice, first_day, named_first, week
 from booking.openings.views.words import condition_words
 from booking.quotes.catalogue import taxes
@@ -100,9 +100,11 @@ def provider(slug: str) -> str:
     facts = get_listed_facts(db.session(), slug)
     choice, zip_fault = read_choice(facts, request.args)
     times = _times(facts, choice, now)
+    first = first_day(_asked_week(), local_day(to_minute(now)), facts.rules.horizon_days)
+    shown = (max(day_begin(first), to_minute(now)), day_begin(first + timedelta(days=DAYS)))
     return render_template(
         "openings/provider.html",
-        **provider_words(facts, choice, now),
+        **{**provider_words(facts, choice, now), "away": away_card(facts, now, shown)},
         zip_fault=zip_fault,
         **times,
         instead=_elsewhere(facts, choice, times["week"], zip_fault, now),

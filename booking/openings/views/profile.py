@@ -39,12 +39,14 @@ from booking.quotes.rules.taxes import tax_row
 from booking.quotes.rules.visits import quote_visit
 from marketplace.db import db
 from marketplace.kernel.errors import Refused
+from marketplace.kernel.intervals import Span
 from marketplace.kernel.money import format_usd
 from marketplace.kernel.walltime import hour_words, local_day, to_minute
 from marketplace.webkit.filters import rfc3339
 from providers.places.gazetteer import neighborhoods_of_zip
 from providers.profiles.catalogue import questions
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to
+from providers.schedule.rules.time_off import away_words, meeting, shown_at
 from providers.services import catalogue
 from providers.services.rules.calls import CALL_MINUTES, PHONE, noun
 from providers.services.rules.matching import NO_PROMISE
@@ -265,7 +267,17 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
         "comes_to": sorted({neighborhood_words(code) for zip_code in _covered(facts) for code in neighborhoods_of_zip(zip_code)}),
         "at_your_place": at_your_place(facts),
         "back": url_for("openings.search", **_back(choice)),
+        "away": away_card(facts, now),
     }
+
+
+def away_card(facts: ProviderFacts, now: datetime, week: Span | None = None) -> Words | None:
+    """That they are away, now or soon or in the epoch minutes of a week, and who sees clients in the meantime."""
+    away = shown_at(facts.aways, now) or (meeting(facts.aways, *week) if week else None)
+    if away is None:
+        return None
+    colleague = url_for("openings.provider", slug=away.colleague_slug) if away.colleague_slug else None
+    return {"words": away_words(away, now), "message": away.message, "href": colleague, "name": away.colleague_name}
 
 
 def at_your_place(facts: ProviderFacts) -> list[str]:
