@@ -138,7 +138,7 @@ def lay_ahead(session: Session, provider_id: int, now: datetime) -> None:
 
 
 def lay_outside(session: Session, provider_id: int, span: Span, *, all_of_it: bool = False) -> None:
-    """Lay what outside calendars take in these minutes, where nothing else is; the same again changes no row.
+    """Lay what outside calendars and time off take in these minutes, where nothing else is; the same again changes no row.
 
     Whole stretches of busy time that reach into the span are laid anew, so that the outcome is the same in whatever steps it came about.
     Without any of those nothing is done, unless `all_of_it` asks to take up what no calendar says any more.
