@@ -21,7 +21,7 @@ from providers.registry.forms import desk_owner
 from providers.registry.queries import find_own_provider
 from providers.schedule.actions import put_schedule
 from providers.schedule.forms import read_schedule
-from providers.schedule.forms.page import MOST_A_DAY, HoursPage, add_line, drop_line, page_of_body, page_of_form
+from providers.schedule.forms.page import MOST_A_DAY, HoursPage, Row, add_line, drop_line, page_of_body, page_of_form
 from providers.schedule.queries import list_clinic_hours, list_exceptions, list_weekly, places_by_id, rules_in_force
 from providers.schedule.rules.clinics import WEEK_DAYS
 from providers.schedule.rules.drafts import schedule_to_dict
@@ -33,6 +33,8 @@ from providers.services.rules.holidays import PUBLIC_HOLIDAYS
 blueprint = Blueprint("schedule", __name__)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NUMBERS = frozenset("0123456")
+BLANK = "w9-9"
+"""The name of the line that scripts copy; no weekday's, so that it is never read."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,47 @@ def _touched(page: HoursPage) -> frozenset[int]:
     return frozenset(pressed | unfinished)
 
 
+def _words() -> dict[str, object]:
+    """What the drawn week says, with what is filled in later in braces."""
+    days = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
+    return {
+        "days": days,
+        "short": (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")),
+        "settings": {"clinic": _("Clinic"), "home": _("Home"), "office": _("Office"), "hotel": _("Hotel")},
+        "weeks": {"a": _("Weeks A"), "b": _("Weeks B")},
+        "nowhere": _("no setting yet"),
+        "contact": _("By arrangement"),
+        "first_visits": _("First visits only"),
+        "services": _("Some services only"),
+        "from_to": _("{from} to {to}"),
+        "next_day": _("ends the next day"),
+        "closed": _("Not working"),
+        "add": _("Add hours on {day}"),
+        "added": _("Added: {what}"),
+        "remove": _("Remove"),
+        "removed": _("Removed: {what}"),
+        "kept": _("Kept: {what}"),
+        "editing": _("Changing {what}. Arrow keys move, with Shift the end, with Alt the beginning. Enter keeps, Escape takes back."),
+        "undone": _("Taken back."),
+        "full": _("A day has four ranges at most."),
+        "copy": _("Copy {day} to other days"),
+        "copy_help": _("What stands on those days is replaced."),
+        "copy_do": _("Copy"),
+        "copied": _("{from} copied to {to}."),
+        "cancel": _("Cancel"),
+        "done": _("Done"),
+        "chosen": _("The chosen hours"),
+        "begins": _("Begins"),
+        "ends": _("Ends"),
+        "whole": _("Moves"),
+        "day": _("Day"),
+        "a_day": _("one day"),
+        "minutes": _("{count} min"),
+        "more": _("Place, staffing, for whom"),
+        "clients": _("For clients"),
+    }
+
+
 def _settings() -> list[str]:
     provider = find_own_provider(db.session(), desk_owner().account_id)
     return list(provider.settings) if provider else []
@@ -112,6 +155,8 @@ def show_editor(
     return render_template(
         "provider/hours.html",
         page=page,
+        blank=Row(BLANK, settings=_settings()),
+        words=_words(),
         asked=load_policies(session).on(today),
         opened=opened | {int(name[1]) for name in faults or () if name[0] == "w" and name[1:2] in NUMBERS},
         faults=faults or {},
