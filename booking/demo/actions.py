@@ -118,7 +118,8 @@ class _Builder:
         for client in clients:
             town.client(client)
         visits = self._visits(bulk, desks, clients, numbers.start)
-        add_visits(bulk, Health(bulk, catalogue.health_desk(), form().consent), visits)
+        health = Health(bulk, catalogue.health_desk(), form().consent)
+        add_visits(bulk, health, visits, {desk.facts.id: desk.facts for desk in desks}, self.world.now)
         bulk.write()
         town.give_roles()
         if numbers.start == 0:

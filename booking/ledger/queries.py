@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from booking.ledger.models import LedgerEntry, Receipt
 from booking.ledger.rules.entries import Entry
+from booking.ledger.rules.story import Step, Told, tell
 from booking.ledger.rules.sums import VisitSums, sum_visit
 from marketplace.kernel.errors import NotFound
 
@@ -24,10 +25,24 @@ def entries_of(session: Session, key: str) -> list[LedgerEntry]:
     return list(session.scalars(select(LedgerEntry).where(LedgerEntry.key == key).order_by(LedgerEntry.line)))
 
 
+def count_groups(session: Session, appointment_id: int, beginning: str) -> int:
+    """How many groups about a visit were written under keys with this beginning, corrections aside."""
+    wanted = select(func.count(LedgerEntry.key.distinct())).where(
+        LedgerEntry.appointment_id == appointment_id, LedgerEntry.key.startswith(beginning, autoescape=True), LedgerEntry.corrects.is_(None)
+    )
+    return session.scalar(wanted) or 0
+
+
 def entries_of_visit(session: Session, appointment_id: int) -> list[LedgerEntry]:
     """All entries about a visit as they were written."""
     wanted = select(LedgerEntry).where(LedgerEntry.appointment_id == appointment_id)
     return list(session.scalars(wanted.order_by(LedgerEntry.id)))
+
+
+def story_of_visit(session: Session, appointment_id: int) -> list[Step]:
+    """What money did about a visit, step by step."""
+    rows = entries_of_visit(session, appointment_id)
+    return tell(Told(row.key, as_entry(row), row.at, row.corrects, row.reason) for row in rows)
 
 
 def visit_sums(session: Session, appointment_id: int) -> VisitSums:
@@ -56,12 +71,22 @@ def receipts_of_person(session: Session, person_id: int, *, limit: int, after_id
     return session.scalars(wanted if after_id is None else wanted.where(Receipt.id < after_id)).all()
 
 
-def get_receipt(session: Session, name: str) -> Receipt:
-    """A paper by its full number. Raises NotFound; who may see it is for the caller to say."""
-    found = session.scalar(select(Receipt).where(Receipt.name == name))
+def get_receipt(session: Session, name: str, *, person_id: int | None = None, appointment_id: int | None = None) -> Receipt:
+    """A paper by its full number: one of a person's, or of a visit's. Raises NotFound for everybody else's too."""
+    wanted = select(Receipt).where(Receipt.name == name)
+    if person_id is not None:
+        wanted = wanted.where(Receipt.person_id == person_id)
+    if appointment_id is not None:
+        wanted = wanted.where(Receipt.appointment_id == appointment_id)
+    found = session.scalar(wanted)
     if found is None:
         raise NotFound("not_found", "There is no such receipt here.")
     return found
+
+
+def find_voiding(session: Session, receipt_id: int) -> Receipt | None:
+    """The credit note that took a receipt back, if there is one."""
+    return session.scalar(select(Receipt).where(Receipt.voids_id == receipt_id))
 
 
 def find_receipt_for(session: Session, entry_key: str) -> Receipt | None:

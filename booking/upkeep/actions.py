@@ -11,11 +11,25 @@ from sqlalchemy.orm import Session
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import REMINDER, Sending, withdraw_lapse, write_lapsed
 from booking.appointments.changes.loading import lapses, lock_appointment
-from booking.appointments.models import Hold
+from booking.appointments.changes.money import charge_fee, charge_visit, settle
+from booking.appointments.models import Appointment, Hold
 from booking.appointments.rules.attention import PROVIDER_LAPSED
-from booking.appointments.rules.states import SYSTEM
+from booking.appointments.rules.states import CANCELLED, COMPLETED, NO_SHOW, SYSTEM
+from booking.ledger.queries import entries_of
+from booking.ledger.rules.entries import LATE_CANCEL, visit_key
+from booking.ledger.rules.entries import NO_SHOW as NO_SHOW_FEE
 from booking.screening.models import Consent, Screening
-from booking.upkeep.queries import NOTHING_TOLD, RESTORED, ended_with_reminders, idle_guests, stuck_time, told_lapses, untold_lapses
+from booking.upkeep.queries import (
+    NOTHING_TOLD,
+    RESTORED,
+    ended_with_reminders,
+    idle_guests,
+    kept_figures,
+    strayed_figures,
+    stuck_time,
+    told_lapses,
+    untold_lapses,
+)
 from booking.upkeep.rules import GUESTS_KEPT
 from marketplace.accounts.models import Person
 from marketplace.audit import Deed, record
@@ -48,6 +62,33 @@ def free_ended_time(now: datetime) -> int:
             release_claim(session, claim)
             record(session, Deed(now, DOER, "appointment.time_freed", "appointment", public_id))
         return len(stuck)
+
+
+def mend_money(now: datetime) -> int:
+    """Bring visits that say something else than their ledger in line with it; counts them.
+
+    Where the ledger knows nothing of a visit that took place, its agreed price is charged first, and a fee that the visit names is
+    written down. What a visit says was paid without an entry is taken back: only entries prove money.
+    """
+    with transaction() as session:
+        strayed = list(strayed_figures(session))
+        for row, _sums in strayed:
+            visit = session.get_one(Appointment, row.id)
+            before = kept_figures(visit).words
+            _write_missing(session, visit, now)
+            settle(session, visit)
+            details = {"before": before, "after": kept_figures(visit).words}
+            record(session, Deed(now, DOER, "appointment.money_mended", "appointment", visit.public_id, details))
+        return len(strayed)
+
+
+def _write_missing(session: Session, visit: Appointment, now: datetime) -> None:
+    doer = Doer(SYSTEM, DOER)
+    if visit.status == COMPLETED and not entries_of(session, visit_key(visit.public_id, "charge")):
+        charge_visit(session, visit, doer, now)
+    elif visit.status in {CANCELLED, NO_SHOW} and not entries_of(session, visit_key(visit.public_id, "fee")):
+        memo = NO_SHOW_FEE if visit.status == NO_SHOW else LATE_CANCEL
+        charge_fee(session, visit, doer, now, memo=memo, fee_cents=visit.fee_cents, waived_cents=visit.waived_cents)
 
 
 def tell_lapses(now: datetime, base_url: str, provider_ids: Collection[int] | None = None) -> int:

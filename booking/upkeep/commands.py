@@ -15,7 +15,7 @@ from flask.cli import with_appcontext
 from booking.appointments.actions.expire import expire_holds, expire_requests, forget_drafts
 from booking.appointments.actions.hand_over import end_handovers
 from booking.appointments.actions.offer import offer_freed
-from booking.upkeep.actions import forget_guests, free_ended_time, take_back_reminders, tell_lapses
+from booking.upkeep.actions import forget_guests, free_ended_time, mend_money, take_back_reminders, tell_lapses
 from booking.upkeep.queries import findings, touched_since
 from marketplace import clock
 from marketplace.db import db
@@ -36,7 +36,14 @@ def check(*, repair: bool) -> None:
     """Hold live data against what must never happen: one line a finding, exit code 1 when there is any."""
     now = clock.now()
     if repair:
-        mended = expire_holds(now) + _expire_requests(now) + take_back_reminders(now) + free_ended_time(now) + _tell_lapses(now)
+        mended = (
+            expire_holds(now)
+            + _expire_requests(now)
+            + take_back_reminders(now)
+            + free_ended_time(now)
+            + mend_money(now)
+            + _tell_lapses(now)
+        )
         click.echo(f"mended {mended}")
     found = 0
     for sentence in chain(findings(db.session(), now), given_up(db.session(), now - GIVEN_UP_SHOWN), _list_faults(now)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -13,6 +14,10 @@ from booking.appointments.changes.loading import lapses
 from booking.appointments.models import Appointment, AppointmentEvent, Hold
 from booking.appointments.queries import coming_visits, overdue_requests, run_out_holds
 from booking.appointments.rules.attention import PROVIDER_LAPSED
+from booking.appointments.rules.money import Figures, figures
+from booking.ledger.models import Receipt
+from booking.ledger.queries import sums_of_visits
+from booking.ledger.rules.sums import VisitSums
 from booking.upkeep.rules import KEEPS_TIME, LIVE, Kept, fallen, mismatches, overlaps
 from marketplace.accounts.models import Person
 from marketplace.audit import broken_entries
@@ -34,6 +39,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from hold_findings(session, now)
     yield from standing_findings(session, now)
     yield from letter_findings(session)
+    yield from money_findings(session)
     yield from broken_entries(session)
 
 
@@ -133,6 +139,37 @@ def letter_findings(session: Session) -> Iterator[str]:
     """Reminders still to be sent for visits that will not take place."""
     for public_id in ended_with_reminders(session):
         yield f"a reminder waits for appointment {public_id}, which will not take place"
+
+
+def money_findings(session: Session) -> Iterator[str]:
+    """Visits whose figures are not what the ledger comes to, fees above the price, receipts whose numbers have a gap."""
+    for visit, sums in strayed_figures(session):
+        kept, found = kept_figures(visit), figures(visit.status, visit.total_cents, sums)
+        yield f"appointment {visit.public_id} is {visit.status} and says {kept.words}; the ledger says {found.words}"
+    numbered = select(Receipt.provider_id, Receipt.year, func.count(), func.max(Receipt.number)).group_by(Receipt.provider_id, Receipt.year)
+    for provider_id, year, count, last in session.execute(numbered):
+        if count != last:
+            yield f"receipts of provider {provider_id} in {year}: {count} of {last} are there"
+
+
+def kept_figures(visit: Any) -> Figures:
+    """What an appointment says of money."""
+    return Figures(visit.paid_cents, visit.due_cents, visit.fee_cents, visit.waived_cents)
+
+
+def strayed_figures(session: Session) -> Iterator[tuple[Any, VisitSums]]:
+    """Visits (id, public_id, status, cents) that say something else of money than their ledger, with its sums."""
+    last, table = 0, Appointment.__table__.c
+    wanted = select(
+        table.id, table.public_id, table.status, table.total_cents, table.paid_cents, table.due_cents, table.fee_cents, table.waived_cents
+    )
+    while rows := session.execute(wanted.where(table.id > last).order_by(table.id).limit(BATCH)).all():
+        sums = sums_of_visits(session, [visit.id for visit in rows])
+        for visit in rows:
+            found = sums.get(visit.id, VisitSums())
+            if kept_figures(visit) != figures(visit.status, visit.total_cents, found) or found.fee > visit.total_cents:
+                yield visit, found
+        last = rows[-1].id
 
 
 def ended_with_reminders(session: Session) -> list[str]:

@@ -8,9 +8,11 @@ from datetime import datetime
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_cancelled
 from booking.appointments.changes.loading import lock_appointment, lock_waivers, verdict_facts, waivers_left
+from booking.appointments.changes.money import charge_fee
 from booking.appointments.queries import Booked
 from booking.appointments.rules.cancellation import NOTICE_PASSED, Verdict, assess_cancellation, verdict_to_dict
 from booking.appointments.rules.states import CANCELLED
+from booking.ledger.rules.entries import LATE_CANCEL
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, Refused, Stale
 from marketplace.kernel.money import format_usd
@@ -49,8 +51,7 @@ def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: d
         visit.status = CANCELLED
         visit.cancelled_at, visit.cancelled_by = now, doer.part
         visit.cancel_reason, visit.cancel_note = wanted.reason, wanted.note
-        visit.fee_cents, visit.waived_cents = verdict.fee_cents, verdict.waived_cents
-        visit.due_cents = max(0, verdict.fee_cents - visit.paid_cents)
+        charge_fee(session, visit, doer, now, memo=LATE_CANCEL, fee_cents=verdict.fee_cents, waived_cents=verdict.waived_cents)
         visit.sequence += 1
         visit.attention = []
         release_claim(session, session.get_one(Claim, visit.claim_id))

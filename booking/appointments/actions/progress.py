@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import withdraw_reminders
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
+from booking.appointments.changes.money import charge_fee, charge_visit
 from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
 from booking.appointments.rules.cancellation import assess_no_show
 from booking.appointments.rules.holding import technique_changes_until
 from booking.appointments.rules.states import CHECK_IN, CHECKED_IN, COMPLETE, COMPLETED, CONFIRMED, NO_SHOW, REQUESTED, assess_step
+from booking.ledger.rules.entries import NO_SHOW as NO_SHOW_FEE
 from booking.openings.catalogue import house_rules
 from booking.screening.changes import barred_techniques_of
 from booking.screening.models import Screening
@@ -40,6 +42,7 @@ def complete(public_id: str, doer: Doer, now: datetime) -> Booked:
     with transaction() as session:
         booked = lock_appointment(session, public_id)
         _step(session, booked.appointment, COMPLETE, doer, now)
+        charge_visit(session, booked.appointment, doer, now)
         return booked
 
 
@@ -64,8 +67,7 @@ def mark_no_show(public_id: str, doer: Doer, now: datetime) -> Booked:
         if not verdict.allowed:
             raise Conflict("wrong_state", verdict.sentence, details={"reason": verdict.reason})
         visit.status = NO_SHOW
-        visit.fee_cents = verdict.fee_cents
-        visit.due_cents = max(0, verdict.fee_cents - visit.paid_cents)
+        charge_fee(session, visit, doer, now, memo=NO_SHOW_FEE, fee_cents=verdict.fee_cents)
         visit.sequence += 1
         release_claim(session, session.get_one(Claim, visit.claim_id))
         withdraw_reminders(session, visit, now)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from booking.appointments.models import Appointment, AppointmentEvent
+from booking.appointments.rules.money import figures
 from booking.appointments.rules.states import REQUESTED
 from booking.demo.changes.bulk import Bulk
+from booking.demo.changes.money import Kept, add_entries, add_receipts
 from booking.demo.rules.health import CLEARANCE, Desk
 from booking.demo.rules.meetings import Break, Visit
+from booking.demo.rules.money import Story, money_of
+from booking.ledger.rules.sums import sum_visit
 from booking.screening.models import Consent, Screening
 from booking.screening.rules.form import ConsentText
 from marketplace.kernel.walltime import from_minute
+from providers.profiles.rules import ProviderFacts
 from providers.schedule.models import Claim
 
 APPOINTMENT, BLOCK = "appointment", "block"
@@ -53,10 +58,14 @@ class Health:
         return screening_id, consent_id, found.valid_until_at
 
 
-def add_visits(bulk: Bulk, health: Health, visits: Sequence[tuple[int, Visit]]) -> None:
-    """Keep visits for writing, each with its provider's row id, in the order in which they were booked."""
+def add_visits(bulk: Bulk, health: Health, visits: Sequence[tuple[int, Visit]], facts: Mapping[int, ProviderFacts], now: datetime) -> None:
+    """Keep visits for writing, each with its provider's row id, in the order in which they were booked; `facts` of these providers."""
+    kept = []
     for provider_id, visit in sorted(visits, key=lambda one: (one[1].booked_at, one[1].public_id)):
-        _add_visit(bulk, health, provider_id, visit)
+        story = money_of(visit, now)
+        kept.append(Kept(provider_id, _add_visit(bulk, health, provider_id, visit, story), visit, story))
+        add_entries(bulk, kept[-1])
+    add_receipts(bulk, kept, facts)
 
 
 def add_breaks(bulk: Bulk, provider_id: int, breaks: Sequence[Break]) -> None:
@@ -71,7 +80,7 @@ def _add_claim(bulk: Bulk, provider_id: int, public_id: str, kind: str, *, live:
     return bulk.add(Claim, provider_id=provider_id, public_id=public_id, kind=kind, live=live, **row)
 
 
-def _add_visit(bulk: Bulk, health: Health, provider_id: int, visit: Visit) -> None:
+def _add_visit(bulk: Bulk, health: Health, provider_id: int, visit: Visit, story: Story) -> int:
     outcome, end = visit.outcome, visit.begin_minute + visit.minutes
     claim_id = _add_claim(
         bulk, provider_id, visit.claim_public_id, APPOINTMENT, live=outcome.live, begin_minute=visit.begin_minute, end_minute=end,
@@ -79,14 +88,14 @@ def _add_visit(bulk: Bulk, health: Health, provider_id: int, visit: Visit) -> No
         expires_at=outcome.respond_by_at,
     )  # fmt: skip
     screening_id, consent_id = health.papers_for(visit)
-    due = visit.total_cents if outcome.due_cents is None else outcome.due_cents
+    said = figures(outcome.status, visit.total_cents, sum_visit(story.entries))
     appointment_id = bulk.add(
         Appointment, public_id=visit.public_id, reference=visit.reference, provider_id=provider_id, person_id=visit.client.id,
         claim_id=claim_id, hold_id=None, status=outcome.status, service_code=visit.service.code, service_name=visit.service.name,
         technique=visit.technique, minutes=visit.minutes, setting=visit.setting, place_id=visit.place_id, zip=visit.zip,
         address=visit.address, starts_at=from_minute(visit.begin_minute), ends_at=from_minute(end), quote=visit.quote,
-        terms=visit.quote["terms"], total_cents=visit.total_cents, paid_cents=0, due_cents=due, fee_cents=outcome.fee_cents,
-        waived_cents=outcome.waived_cents,
+        terms=visit.quote["terms"], total_cents=visit.total_cents, paid_cents=said.paid_cents, due_cents=said.due_cents,
+        fee_cents=said.fee_cents, waived_cents=said.waived_cents,
         payment_method="at_visit", screening_id=screening_id, consent_id=consent_id, note=visit.note,
         uid=f"{visit.public_id}@licensedhands", sequence=outcome.sequence, moves=0, free_moves_used=0, guest_key_hash=None,
         attention=["clearance_due"] if outcome.status == REQUESTED else [], booked_at=visit.booked_at,
@@ -96,3 +105,4 @@ def _add_visit(bulk: Bulk, health: Health, provider_id: int, visit: Visit) -> No
     )  # fmt: skip
     for event in visit.events:
         bulk.add(AppointmentEvent, appointment_id=appointment_id, at=event.at, actor=event.actor, verb=event.verb, facts=event.facts)
+    return appointment_id

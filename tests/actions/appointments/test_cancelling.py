@@ -9,10 +9,13 @@ from sqlalchemy import select
 from booking.appointments.actions.cancel import Cancelling, cancel
 from booking.appointments.actions.progress import complete
 from booking.appointments.changes.history import Doer
-from booking.appointments.models import AppointmentEvent
+from booking.appointments.changes.money import settle
+from booking.appointments.models import Appointment, AppointmentEvent
 from booking.appointments.rules.cancellation import WAIVABLE
+from booking.ledger.changes import Whose, post
+from booking.ledger.rules.entries import deposit_taken
 from booking.upkeep.queries import findings
-from marketplace.db import db
+from marketplace.db import db, transaction
 from marketplace.kernel.errors import Conflict, NotFound, Refused, Stale
 from providers.registry.models import Change, Provider
 from providers.schedule.models import Claim
@@ -161,8 +164,9 @@ def test_a_fee_that_changed_since_it_was_shown_is_told_not_taken(visit, start):
 
 
 def test_what_was_paid_beyond_the_fee_goes_back(visit, start):
-    visit.paid_cents, visit.due_cents = 16_720, 0
-    db.session.commit()
+    with transaction() as session:
+        post(session, deposit_taken("card:1", 16_720), Whose(visit.id, visit.provider_id, visit.person_id), "test", start)
+        settle(session, session.get_one(Appointment, visit.id))
     left, verdict = leave(visit, start - timedelta(hours=20))
     assert (verdict.fee_cents, verdict.refund_cents, left.appointment.due_cents) == (8_000, 8_720, 0)
 
