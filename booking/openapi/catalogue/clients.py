@@ -45,7 +45,7 @@ SEARCH = (
     *WINDOW,
     Query("part", listed({"type": "string", "enum": ["morning", "afternoon", "evening", "late"]}), "Parts of each day."),
     Query("minutes", {"type": "integer", "minimum": 15, "maximum": 240}, "The length of the visit; 60 by default."),
-    Query("setting", listed(SETTING), "Where."),
+    Query("setting", listed(ANY_SETTING), "Where; `phone` alone for introductory calls."),
     Query("place_kind", listed(PLACE_KIND), "The kind of clinic."),
     Query("provider_kind", listed(PROVIDER_KIND), "The kind of therapist: by profession, house and what is checked today."),
     Query("condition", TEXT, "What hurts: a code of /meta."),

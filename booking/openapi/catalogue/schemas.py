@@ -123,7 +123,7 @@ FOUND = given(
         "price_cents": CENTS,
         "rating": RATING,
         "badges": listed(ANYTHING),
-        "settings": listed(SETTING),
+        "settings": listed(ANY_SETTING),
         "reasons": listed(ANYTHING),
         "starts": {**STARTS, "maxItems": 3},
         "more_starts": {"type": ["boolean", "integer"]},

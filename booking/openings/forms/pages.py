@@ -12,6 +12,7 @@ from marketplace.kernel.errors import FieldFault, Malformed, Refused
 from marketplace.kernel.walltime import from_minute, local_day, to_minute, wall_spans
 from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.reading import read_date
+from providers.services.rules.calls import PHONE
 
 WHENS = ("soonest", "today", "evening", "tomorrow", "date")
 SAME = (
@@ -75,6 +76,9 @@ def _faults(refusal: Malformed | Refused) -> dict[str, str]:
 def _translated(typed: MultiDict[str, str], now: datetime) -> MultiDict[str, str]:
     names = {**{name: name for name in (*SAME, "sort", "cursor")}, **RENAMED}
     args: MultiDict[str, str] = MultiDict([(theirs, text) for ours, theirs in names.items() for text in typed.getlist(ours)])
+    if args.getlist("setting") == [PHONE]:
+        for name in ("minutes", "place_kind", "neighbourhood", "first_consult"):
+            args.poplist(name)
     args["limit"] = str(PER_PAGE)
     args.update(_window(typed.get("when", WHENS[0]), typed.get("date"), now))
     return args

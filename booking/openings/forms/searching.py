@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -15,7 +15,7 @@ from booking.openings.forms.cursors import Kept, open_cursor, seal_cursor
 from booking.openings.forms.windows import read_window
 from booking.openings.rules.kinds import PROVIDER_KINDS
 from booking.openings.rules.search import Position
-from booking.openings.rules.wanted import GENDERS, PARTS, SETTINGS, SORTS, Near, SearchQuery
+from booking.openings.rules.wanted import CALLS, GENDERS, PARTS, SETTINGS, SORTS, Near, SearchQuery
 from marketplace.kernel.errors import FieldFault, Malformed, Refused
 from marketplace.webkit.reading import Fields
 from providers.places import gazetteer
@@ -23,6 +23,7 @@ from providers.places.geocoders import ResolvedPlace
 from providers.profiles.rules import MOBILE
 from providers.schedule.rules.clinics import CLINIC_KINDS
 from providers.services import catalogue
+from providers.services.rules.calls import CALL_MINUTES
 
 SINGLE = (
     "near", "radius_km", "from", "to", "minutes", "condition", "max_price_cents", "staffing", "collaborates", "first_consult", "sort",
@@ -67,6 +68,8 @@ def read_search(args: MultiDict[str, str], locate: Locate, now: datetime) -> Ask
     for name in SINGLE:
         if len(args.getlist(name)) > 1:
             fields.fault(name, "This may be given once.")
+    if chosen["settings"] & CALLS:
+        numbers["minutes"] = _check_call(fields, chosen, numbers["minutes"], first_consult=first_consult)
     fields.finish()
     if cursor is not None:
         return _resumed(cursor, mark, numbers["limit"], set(args) - {"cursor", "limit"})
@@ -76,6 +79,19 @@ def read_search(args: MultiDict[str, str], locate: Locate, now: datetime) -> Ask
     numbers["minutes"] = numbers["minutes"] or (FIRST_CONSULT_MINUTES if first_consult else USUAL_MINUTES)
     choices = {**numbers, **chosen, "full_time": full_time, "collaborates": collaborates, "first_consult": first_consult}
     return Asked(SearchQuery(low, high, near, sort=sort, **choices), None, mark)
+
+
+def _check_call(fields: Fields, chosen: Mapping[str, Any], minutes: int | None, *, first_consult: bool) -> int:
+    """The length of a call; what cannot be asked of one is noted as a fault."""
+    if chosen["settings"] != CALLS:
+        fields.fault("setting", "A call is no visit: search for calls alone.")
+    if minutes not in (None, CALL_MINUTES):
+        fields.fault("minutes", f"An introductory call lasts {CALL_MINUTES} minutes.")
+    elsewhere = {"place_kind": chosen["place_kinds"], "neighbourhood": chosen["neighborhoods"], "first_consult": first_consult}
+    for name, asked in elsewhere.items():
+        if asked:
+            fields.fault(name, "A call takes place nowhere and is no first visit.")
+    return CALL_MINUTES
 
 
 def _typed(args: MultiDict[str, str]) -> dict[str, object]:
@@ -108,7 +124,7 @@ def _numbers(fields: Fields) -> dict[str, Any]:
 def _chosen(fields: Fields) -> dict[str, Any]:
     known = {
         "part": PARTS,
-        "setting": SETTINGS,
+        "setting": (*SETTINGS, *CALLS),
         "place_kind": CLINIC_KINDS,
         "provider_kind": PROVIDER_KINDS,
         "technique": catalogue.techniques(),

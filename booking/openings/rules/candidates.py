@@ -155,7 +155,7 @@ class Need:
     def met(self, service: ServiceFacts, standing: frozenset[str], tables: Tables) -> bool:
         """Whether a service meets it by those of its techniques that stand; a service without techniques is judged by its conditions."""
         usable = standing.intersection(service.techniques)
-        if service.techniques and not usable:
+        if service.techniques and not usable and not service.is_call:
             return False
         if self.techniques and not self.techniques & usable:
             return False

@@ -17,7 +17,7 @@ from booking.openings.rules.candidates import Candidate, Days, Need, Spans, Tabl
 from booking.openings.rules.lazily import NO_STARTS, Starts, only_in
 from booking.openings.rules.prices import WholePrices
 from booking.openings.rules.question import Taken
-from booking.openings.rules.spots import Option, spots_of
+from booking.openings.rules.spots import Option, spots_of, to_talk_about
 from booking.openings.rules.starts import iter_starts
 from booking.openings.rules.wanted import SearchQuery, part_spans
 from marketplace.kernel.intervals import Span
@@ -89,7 +89,7 @@ class Look:
         for at, service in enumerate(self.facts.services):
             for spot in spots:
                 if self.frame.query.minutes in service.prices and spot.setting in service.settings:
-                    self._consider(Option(service, at, spot), failed)
+                    self._consider(Option(to_talk_about(service, self.facts) if service.is_call else service, at, spot), failed)
 
     def _failed_by_person(self) -> set[str]:
         query, facts = self.frame.query, self.facts

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from booking.openings.rules.wanted import Near, SearchQuery
 from providers.places.rules.geometry import Point, distance_meters
 from providers.profiles.rules import MOBILE, PlaceFacts, ProviderFacts, ServiceFacts, comes_to
+from providers.services.rules.calls import PHONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,17 @@ class Option:
     spot: Spot
 
 
+def to_talk_about(call: ServiceFacts, facts: ProviderFacts) -> ServiceFacts:
+    """The call as a search by need sees it: a call treats nothing, so it is about all that its provider's services are for."""
+    techniques = dict.fromkeys(code for service in facts.services for code in service.techniques)
+    conditions = dict.fromkeys(code for service in facts.services for code in service.conditions)
+    return replace(call, techniques=tuple(techniques), conditions=tuple(conditions))
+
+
 def spots_of(facts: ProviderFacts, query: SearchQuery) -> list[Spot]:
-    """Where this provider could give the visit: their places within the radius, and at the client's where they come to."""
+    """Where this provider could give the visit: their places within the radius, at the client's where they come to; or on the phone."""
+    if query.for_calls:
+        return [Spot(PHONE, None, None, None, None)]
     spots = [
         Spot("clinic", None, place, away, place.neighborhood)
         for place in facts.places

@@ -9,6 +9,7 @@ from datetime import date
 from marketplace.kernel.intervals import Span, intersect, merge
 from marketplace.kernel.walltime import DAY_MINUTES, local_day, wall_spans
 from providers.places.rules.geometry import Point
+from providers.services.rules.calls import PHONE
 
 PARTS = {"morning": ((300, 720),), "afternoon": ((720, 1020),), "evening": ((1020, 1260),), "late": ((0, 300), (1260, DAY_MINUTES))}
 """Wall minutes of the day: morning from 5 AM, afternoon from noon, evening from 5 PM, late from 9 PM until 5 AM.
@@ -18,6 +19,8 @@ A start belongs to the part in which the New York clock shows its own time; how 
 
 SORTS = ("soonest", "distance", "price", "rating")
 SETTINGS = ("clinic", "home", "office", "hotel")
+CALLS = frozenset({PHONE})
+"""The settings of a search for introductory calls: the phone alone, for a call is no other way to have a visit."""
 GENDERS = ("female", "male", "nonbinary", "undisclosed")
 PRICE_STEPS_CENTS = (12_000, 16_000, 20_000, 25_000)
 """The whole prices up to which the price facet counts."""
@@ -70,6 +73,11 @@ class SearchQuery:
     first_consult: bool = False
     sort: str = "soonest"
     limit: int = 20
+
+    @property
+    def for_calls(self) -> bool:
+        """Whether introductory calls are searched for, and no visits."""
+        return self.settings == CALLS
 
 
 def part_spans(parts: Collection[str], from_minute: int, until_minute: int) -> list[Span] | None:

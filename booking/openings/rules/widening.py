@@ -38,7 +38,7 @@ def widened(query: SearchQuery, lengths: Sequence[int]) -> Iterator[tuple[str, s
         *((OTHER_MINUTES, *_with_length(query, minutes)) for minutes in _closest(lengths, query.minutes)),
         (FEWER, WORDS[FEWER], replace(_plain(later), minutes=_offered(lengths, query.minutes))),
     ]
-    for code, words, wider in tries:
+    for code, words, wider in tries[:2] if query.for_calls else tries:
         single = replace(wider, sort="soonest", limit=1)
         if single != replace(query, sort="soonest", limit=1):
             yield code, words, single

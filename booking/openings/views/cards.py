@@ -23,6 +23,7 @@ from marketplace.kernel.walltime import from_minute
 from marketplace.webkit.filters import full_when, miles, rfc3339
 from providers.profiles.rules import ProviderFacts
 from providers.services import catalogue
+from providers.services.rules.calls import PHONE
 
 SHOWN_REASONS = 3
 MOST_ANYONE = 3
@@ -44,6 +45,7 @@ def card(found: Found, number: int, condition: str | None, now: datetime) -> Wor
         "profile": profile,
         "evenings": evening_words(found.evenings),
         "mobile": found.place is None,
+        "call": found.setting == PHONE,
         "place": place_words(found),
         "profession": profession_words(facts.profession),
         "kinds": kinds_line(facts.profession, found.kinds),
@@ -98,6 +100,8 @@ def anyone(items: Sequence[Found]) -> Words | None:
 
 def place_words(found: Found) -> str:
     """Where the visit would be, and how far that is."""
+    if found.setting == PHONE:
+        return _("By phone, before anything is booked")
     if found.place is None:
         return _("Comes to you in %(zip)s", zip=found.zip)
     hood = neighborhood_words(found.place.neighborhood)

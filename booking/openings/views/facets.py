@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from booking.openings.rules.kinds import PROVIDER_KINDS
 from booking.openings.rules.search import SearchResult
-from booking.openings.rules.wanted import PARTS, PRICE_STEPS_CENTS, SETTINGS
+from booking.openings.rules.wanted import CALLS, PARTS, PRICE_STEPS_CENTS, SETTINGS
 from booking.openings.views.marks import Words
 from booking.openings.views.words import (
     gender_words,
@@ -24,6 +24,7 @@ from booking.openings.views.words import (
     technique_words,
 )
 from providers.schedule.rules.clinics import CLINIC_KINDS
+from providers.services.rules.calls import PHONE
 
 MOST_TECHNIQUES = 8
 MOST_PLACES = 8
@@ -36,7 +37,7 @@ def facets(fields: Fields, result: SearchResult | None) -> list[Words]:
         return []
     counts, minutes = result.facets, result.query.minutes
     shown = [
-        _facet(fields, "setting", _("Where"), SETTINGS, setting_words, counts.get("setting", {})),
+        _facet(fields, "setting", _("Where"), CALLS if result.query.for_calls else SETTINGS, setting_words, counts.get("setting", {})),
         _facet(fields, "place_kind", _("Kind of clinic"), CLINIC_KINDS, place_kind_words, counts.get("place_kind", {})),
         _facet(fields, "provider_kind", _("Kind of therapist"), PROVIDER_KINDS, provider_kind_words, counts.get("provider_kind", {})),
         _facet(fields, "part", _("Time of day"), PARTS, part_words, None),
@@ -114,6 +115,16 @@ def href(fields: Fields, *without: tuple[str, str], **changes: str | None) -> st
     kept: MultiDict[str, str] = MultiDict(pairs)
     words: dict[str, Any] = {name: kept.getlist(name) for name in kept}
     return url_for("openings.search", **words)
+
+
+def call_href(fields: Fields) -> str | None:
+    """The same search for free calls; None where that is what it is for."""
+    return None if fields.getlist("setting") == [PHONE] else href(_without_place(fields), setting=PHONE)
+
+
+def _without_place(fields: Fields) -> Fields:
+    no_place = ("minutes", "place_kind", "neighborhood", "first_consult", "max_price")
+    return MultiDict([pair for pair in fields.items(multi=True) if pair[0] not in no_place])
 
 
 def chips(fields: Fields) -> list[Words]:

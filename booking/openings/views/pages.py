@@ -27,7 +27,7 @@ from booking.openings.rules.wanted import SearchQuery
 from booking.openings.views.arranged import arranged_words
 from booking.openings.views.cards import alternative_words, anyone, card, nearest
 from booking.openings.views.charts import chart
-from booking.openings.views.facets import Fields, chips, clear_href, facets, href, sorts
+from booking.openings.views.facets import Fields, call_href, chips, clear_href, facets, href, sorts
 from booking.openings.views.marks import Words
 from booking.openings.views.profile import away_card, choices, chosen_words, provider_words, read_choice
 from booking.openings.views.weeks import DAYS, Choice, first_day, named_first, week
@@ -47,6 +47,7 @@ from providers.places.geocoders import resolve
 from providers.profiles.queries import get_listed_facts
 from providers.profiles.rules import MOBILE, ProviderFacts
 from providers.services import catalogue
+from providers.services.rules.calls import CALL_MINUTES, PHONE
 
 blueprint = Blueprint("openings", __name__)
 page_limit = limiter.shared_limit("60 per minute", scope="search pages", exempt_when=lambda: viewer().signed_in)
@@ -84,7 +85,7 @@ def search() -> ResponseReturnValue:
         "openings/search.html",
         **_frame(typed, result),
         cards=cards,
-        anyone=anyone(result.items) if typed.asked.after is None else None,
+        anyone=anyone(result.items) if typed.asked.after is None and not result.query.for_calls else None,
         near_misses=[] if result.total else _near_misses(result.query, now),
         chart=chart(pins, result.query.near, comes=comes) if cards else None,
         following=following,
@@ -131,9 +132,9 @@ def _times(facts: ProviderFacts, choice: Choice | None, now: datetime) -> Words:
         open_days={local_day(span.begin_minute) for span in spans},
         every=request.args.get("every") == "1",
     )
+    shown["named_first"] = named_first(choice, found.first, first, cents)
     ahead = [start for start in found.starts if start >= day_begin(first)]
     arranged = arranged_words(found, max(day_begin(first), to_minute(now)), day_begin(first + timedelta(days=DAYS)))
-    shown["named_first"] = named_first(choice, found.first, first, cents)
     return {**nothing, "arranged": arranged, "week": shown, "chosen": chosen_words(choice, from_minute(ahead[0]), now) if ahead else None}
 
 
@@ -197,6 +198,7 @@ def _frame(typed: Typed, result: SearchResult | None) -> Words:
         "line": {"title": _asked_for(fields), "text": _when_words(typed)},
         "facets": facets(fields, result),
         "chips": chosen,
+        "call_href": call_href(fields),
         "clear_href": clear_href(fields) if chosen else None,
         "sorts": sorts(fields),
         "hidden": [(name, fields[name]) for name in ("condition", "near", "when", "date", "minutes", "sort") if name in fields],
@@ -234,7 +236,7 @@ def _when_words(typed: Typed) -> str:
     fields = typed.fields
     words = {"today": _("today"), "evening": _("this evening"), "tomorrow": _("tomorrow"), "date": _day_words(fields.get("date", ""))}
     place = fields.get("near") or _("all of Manhattan")
-    minutes = fields.get("minutes", "60")
+    minutes = str(CALL_MINUTES) if fields.getlist("setting") == [PHONE] else fields.get("minutes", "60")
     return f"{place} · {words.get(fields.get('when', ''), _('soonest'))} · {minutes} min"
 
 
