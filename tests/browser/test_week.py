@@ -88,7 +88,7 @@ def test_by_keyboard_alone_hours_are_changed_copied_removed_and_stored(desk, app
     me.key("ArrowDown", "ArrowDown")
     expect(me.page.get_by_role("button", name="Copy Monday to other days")).to_be_focused()
     me.key("Enter")
-    expect(me.page.get_by_role("checkbox", name="Tuesday")).to_be_focused()
+    expect(me.page.get_by_role("checkbox", name="Tuesday", exact=True)).to_be_focused()
     me.key("Space")
     me.tab_to("Copy").key("Enter")
     assert meant(me)[1] == [(1125, 1455)]
@@ -276,3 +276,28 @@ def test_axe_finds_nothing_in_the_week_while_it_is_edited(desk, axe):
         me.press("Cancel")
         assert me.page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
     assert wrong == []
+
+
+def test_dates_are_chosen_in_the_month_by_keyboard(desk):
+    me, page = desk, desk.page
+    page.get_by_role("checkbox", name="Tuesday, January\u00a012").focus()
+    me.key("ArrowDown", "Space", "Shift+ArrowRight", "Shift+ArrowRight")
+    me.key("PageDown")
+    expect(page.locator(".month legend")).to_have_text("Choose dates in February 2027")
+    expect(page.get_by_role("checkbox", name="Monday, February\u00a01", exact=True)).to_be_focused()
+    me.key("Space")
+    me.tab_to("Add as closed").key("Enter")
+    expect(page.locator("#e-1-on")).to_have_value("2027-02-01")
+    assert [page.locator(f"#e-0-{part}").input_value() for part in ("on", "until")] == ["2027-01-19", "2027-01-21"]
+    me.press("Save these hours").sees("Your hours are stored")
+
+
+def test_dates_are_chosen_without_scripts(plain_traveler):
+    me = plain_traveler.sign_in(THERAPIST_EMAIL, PASSWORD).go("/provider/hours")
+    me.page.get_by_role("checkbox", name="Wednesday, January\u00a020").check(force=True)
+    me.press("The month after").sees("Choose dates in February 2027")
+    me.page.get_by_role("checkbox", name="Tuesday, February\u00a02", exact=True).check(force=True)
+    me.press("Add as closed")
+    expect(me.page.locator("#e-0-on")).to_have_value("2027-01-20")
+    expect(me.page.locator("#e-1-on")).to_have_value("2027-02-02")
+    me.press("Save these hours").sees("Your hours are stored")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.kernel.errors import FieldFault
 from marketplace.webkit.typed import number_or_text, placed_faults
 from providers.schedule.rules.drafts import CONTACT, RULE_NAMES, spoken_clock
+from providers.schedule.rules.months import runs_of_days
 
 MOST_A_DAY = 4
 WORDED = frozenset({"week_a_from", "contact_phone", "contact_email", "fill_gaps"})
@@ -52,6 +54,12 @@ class Row:
         return bool(self.weeks or self.services or self.first_visits or self.contact)
 
     @property
+    def days(self) -> tuple[str, ...]:
+        """The dates it is about, as texts; none where what was typed is no date or no run of days."""
+        said = _days(self)
+        return tuple(said.get("dates", ())) or ((said["on"],) if said.get("on") else ())
+
+    @property
     def blank(self) -> bool:
         """Whether nothing was typed that means anything: such a line is left out."""
         return not (self.opens or self.closes or self.on)
@@ -59,12 +67,16 @@ class Row:
 
 @dataclass
 class HoursPage:
-    """The whole editor: lines by weekday, exceptions, rules as texts."""
+    """The whole editor: lines by weekday, exceptions, rules as texts; and the dates that are chosen in the month shown, not yet lines."""
 
     weekdays: list[list[Row]]
     exceptions: list[Row]
     rules: dict[str, str]
     holidays: list[str] = field(default_factory=list)
+    picked: list[str] = field(default_factory=list)
+    month: str = ""
+    picked_opens: str = ""
+    picked_closes: str = ""
 
     def body(self) -> dict[str, Any]:
         """What it says in the contract's shape."""
@@ -91,7 +103,7 @@ def page_of_body(body: Mapping[str, Any]) -> HoursPage:
     for hours in body["weekly"]:
         rows = weekdays[hours["weekday"]]
         rows.append(_row(f"w{hours['weekday']}-{len(rows)}", hours))
-    exceptions = [_row(f"e-{at}", exception) for at, exception in enumerate(body["exceptions"])]
+    exceptions = [replace(row, name=f"e-{at}") for at, row in enumerate(_joined([_row("e", one) for one in body["exceptions"]]))]
     rules = {name: str(said) if (said := body["rules"].get(name)) is not None else "" for name in TYPED}
     return HoursPage(weekdays, exceptions, rules, list(body["rules"].get("closed_holidays", ())))
 
@@ -113,7 +125,11 @@ def page_of_form(form: MultiDict[str, str]) -> HoursPage:
             setattr(row, part, form[key].strip())
     lines = {group: [row for _, row in sorted(numbered.items())] for group, numbered in rows.items()}
     rules = {name: form.get(name, "").strip() for name in TYPED}
-    return HoursPage([lines[f"w{number}"] for number in range(7)], lines["e"], rules, form.getlist("closed_holidays"))
+    page = HoursPage([lines[f"w{number}"] for number in range(7)], lines["e"], rules, form.getlist("closed_holidays"))
+    page.picked = sorted({text for text in form.getlist("picked") if _day(text)})[:LONGEST_RUN_DAYS]
+    page.month = form.get("show_month") or form.get("month", "")
+    page.picked_opens, page.picked_closes = form.get("picked_opens", "").strip(), form.get("picked_closes", "").strip()
+    return page
 
 
 def add_line(page: HoursPage, where: str, settings: Sequence[str]) -> None:
@@ -122,6 +138,43 @@ def add_line(page: HoursPage, where: str, settings: Sequence[str]) -> None:
     if where == "e" or len(rows) < MOST_A_DAY:
         number = 1 + max((int(row.name.rpartition("-")[2]) for row in rows), default=-1)
         rows.append(Row(f"{where}-{number}", settings=list(settings)))
+
+
+def add_dates(page: HoursPage, settings: Sequence[str], *, closed: bool) -> None:
+    """A line for each run of the chosen dates, closed or with the hours typed beside them; then none is chosen."""
+    for first, last in runs_of_days(day for text in page.picked if (day := _day(text))):
+        add_line(page, "e", settings)
+        row = page.exceptions[-1]
+        row.on, row.until, row.closed = first.isoformat(), "" if last == first else last.isoformat(), closed
+        if not closed:
+            row.opens, row.closes = page.picked_opens, page.picked_closes
+    page.picked = []
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _joined(rows: Sequence[Row]) -> list[Row]:
+    """Lines that say the same of days in a row as one line, where each date has only one."""
+    count = Counter(row.on for row in rows)
+    joined: list[Row] = []
+    for row in rows:
+        last = joined[-1] if joined else None
+        if last and count[last.until or last.on] == count[row.on] == 1 and _follows(last, row):
+            last.until = row.on
+        else:
+            joined.append(row)
+    return joined
+
+
+def _follows(last: Row, row: Row) -> bool:
+    before, day = _day(last.until or last.on), _day(row.on)
+    alike = replace(last, on="", until="") == replace(row, on="", until="")
+    return before is not None and day is not None and alike and day - before == timedelta(days=1)
 
 
 def drop_line(page: HoursPage, name: str) -> None:

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed, Refused
-from marketplace.webkit.filters import ny_date
+from marketplace.webkit.filters import month_of, ny_date
 from marketplace.webkit.identity import access
 from providers.credentials.queries import load_policies
 from providers.places.queries import list_places
@@ -21,14 +21,15 @@ from providers.registry.forms import desk_owner
 from providers.registry.queries import find_own_provider
 from providers.schedule.actions import put_schedule
 from providers.schedule.forms import read_schedule
-from providers.schedule.forms.page import MOST_A_DAY, HoursPage, Row, add_line, drop_line, page_of_body, page_of_form
+from providers.schedule.forms.page import MOST_A_DAY, HoursPage, Row, add_dates, add_line, drop_line, page_of_body, page_of_form
 from providers.schedule.queries import list_clinic_hours, list_exceptions, list_weekly, places_by_id, rules_in_force
 from providers.schedule.rules.clinics import WEEK_DAYS
 from providers.schedule.rules.drafts import schedule_to_dict
 from providers.schedule.rules.hours import Asked, turns_of
+from providers.schedule.rules.months import Month, month_for
 from providers.schedule.rules.preview import coming_days
 from providers.services.queries import list_services
-from providers.services.rules.holidays import PUBLIC_HOLIDAYS
+from providers.services.rules.holidays import PUBLIC_HOLIDAYS, public_holidays
 
 blueprint = Blueprint("schedule", __name__)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -57,9 +58,11 @@ def hours() -> ResponseReturnValue:
 def change_hours() -> ResponseReturnValue:
     """Store it; or, by another button, show it again with a line more or less, or more to say about a line. Nothing typed is lost."""
     page = page_of_form(request.form)
-    if {"add", "drop", "more"} & set(request.form):
+    if {"add", "drop", "more", "show_month"} & set(request.form):
         _change_lines(page)
         return show_editor(page, opened=_touched(page))
+    if page.picked:
+        return show_editor(page, {"picked": [_("These dates are chosen and not added yet: add them, or take them off.")]}), 422
     try:
         put_schedule(desk_owner(), read_schedule(page.body()), clock.now())
     except (Refused, Malformed) as refusal:
@@ -73,6 +76,8 @@ def _change_lines(page: HoursPage) -> None:
     where = request.form.get("add", "")
     if where in ("e", *(f"w{number}" for number in range(7))):
         add_line(page, where, _settings())
+    if where in ("dates-closed", "dates-hours"):
+        add_dates(page, _settings(), closed=where == "dates-closed")
     drop_line(page, request.form.get("drop", ""))
 
 
@@ -125,6 +130,15 @@ def _words() -> dict[str, object]:
     }
 
 
+def _marks(page: HoursPage, month: Month) -> dict[str, str]:
+    """What the lines and the holidays say of the days of a month, by day."""
+    closed = {day.isoformat() for day, code in public_holidays(month.first.year).items() if code in page.holidays}
+    marks = dict.fromkeys(closed, _("Closed"))
+    for row in page.exceptions:
+        marks |= dict.fromkeys(row.days, _("Closed") if row.closed else _("Other hours"))
+    return marks
+
+
 def _settings() -> list[str]:
     provider = find_own_provider(db.session(), desk_owner().account_id)
     return list(provider.settings) if provider else []
@@ -155,6 +169,10 @@ def show_editor(
     return render_template(
         "provider/hours.html",
         page=page,
+        month=(month := month_for(page.month, today)),
+        month_title=month_of(month.first),
+        marks=_marks(page, month),
+        today=today,
         blank=Row(BLANK, settings=_settings()),
         words=_words(),
         asked=load_policies(session).on(today),
