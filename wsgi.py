@@ -17,6 +17,7 @@ import providers.schedule.models
 import providers.services.models
 import providers.verification.models
 import providers.wording.models  # noqa: F401 (tables must be known)
+from booking.appointments.api.answering import blueprint as answering_api
 from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.api.handing import blueprint as handing_api
@@ -24,6 +25,7 @@ from booking.appointments.api.hours import blueprint as hours_preview_api
 from booking.appointments.api.series import blueprint as series_api
 from booking.appointments.api.time_off import blueprint as time_off_api
 from booking.appointments.api.waitlist import blueprint as waitlist_api
+from booking.appointments.views.answering import blueprint as answering_pages
 from booking.appointments.views.calls import blueprint as call_pages
 from booking.appointments.views.checkout import blueprint as checkout_pages
 from booking.appointments.views.desk import blueprint as desk_pages
@@ -157,6 +159,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 time_off_pages,
                 desk_visit_pages,
                 attention_pages,
+                answering_pages,
                 handing_pages,
                 policy_pages,
             ),
@@ -180,6 +183,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 screening_api,
                 appointments_api,
                 waitlist_api,
+                answering_api,
                 handing_api,
                 hours_preview_api,
                 series_api,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment, AppointmentEvent, Handover, Hold, Series, SeriesVisit, WaitlistEntry, WaitlistOffer
 from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON, passes_share, share_window
+from booking.appointments.rules.requests import ANSWER_DUE
 from booking.appointments.rules.states import CHECKED_IN, COMPLETED, CONFIRMED, LIVE, NO_SHOW, REQUESTED
 from booking.openings.rules.alternatives import MayHold, anybody
 from booking.openings.rules.asking import Wish, open_for_anything
@@ -232,6 +233,13 @@ def away_ids(session: Session, now: datetime, visit_ids: Collection[int]) -> fro
     )
     wanted = select(Appointment.id).join(Claim, Claim.id == Appointment.claim_id)
     return frozenset(session.scalars(wanted.where(Appointment.id.in_(visit_ids), Appointment.starts_at >= now, met)))
+
+
+def waiting_requests(session: Session, provider_id: int | None, now: datetime) -> list[Booked]:
+    """Requests that wait for this provider's answer, the one whose time runs out first in front."""
+    wanted = _booked().where(Appointment.provider_id == provider_id, Appointment.status == REQUESTED, Appointment.respond_by_at > now)
+    rows = [Booked(row[0], row[1], row[2], row[3]) for row in session.execute(wanted.order_by(Appointment.respond_by_at, Appointment.id))]
+    return [one for one in rows if ANSWER_DUE in one.appointment.attention]
 
 
 def overdue_requests(session: Session, now: datetime) -> list[str]:

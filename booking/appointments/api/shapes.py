@@ -10,8 +10,12 @@ from booking.appointments.changes.loading import attention_of
 from booking.appointments.forms.reading import calendar_url
 from booking.appointments.models import Hold
 from booking.appointments.queries import Booked
+from booking.appointments.rules.requests import ANSWER_DUE, CLEARANCE_DUE, WAITS
 from marketplace.db import db
 from marketplace.webkit.filters import rfc3339
+from providers.services.rules.requests import INSTANT, REQUEST
+
+WAITS_FOR = {CLEARANCE_DUE: "clearance", ANSWER_DUE: "provider"}
 
 
 def hold_answer(hold: Hold) -> dict[str, Any]:
@@ -21,6 +25,7 @@ def hold_answer(hold: Hold) -> dict[str, Any]:
         "starts_at": rfc3339(hold.starts_at),
         "ends_at": rfc3339(hold.ends_at),
         "expires_at": rfc3339(hold.expires_at),
+        "confirmation": REQUEST if hold.by_request else INSTANT,
         "quote": hold.quote,
     }
 
@@ -61,6 +66,7 @@ def _answer(booked: Booked, role: str, attention: list[str]) -> dict[str, Any]:
         "fee_cents": visit.fee_cents,
         "payment": {"method": visit.payment_method},
         "attention": attention,
+        "waits_for": [WAITS_FOR[sign] for sign in WAITS if sign in visit.attention],
         "respond_by": rfc3339(visit.respond_by_at) if visit.respond_by_at else None,
         "place": _place(booked, role),
         "calendar_url": calendar_url(visit.public_id),

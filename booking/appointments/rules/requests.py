@@ -7,19 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from booking.appointments.rules.holding import clearance_due_at
 from booking.appointments.rules.states import PROVIDER, REQUESTED
-from booking.appointments.rules.waiting import night_over
-from providers.services.rules.requests import ByRequest
+from providers.services.rules.requests import ByRequest, answer_due_at
 
 # The signs on a request, kept with it: what it waits for.
 CLEARANCE_DUE, ANSWER_DUE = "clearance_due", "answer_due"
 WAITS = (CLEARANCE_DUE, ANSWER_DUE)
-
-# Whoever books late in a long hold leaves the therapist this long at least.
-LEAST_ANSWER = timedelta(minutes=15)
 
 # Why a request was declined, as a code: one of these behind "declined", so that it can be told from a visit that was called off.
 DECLINE_REASONS = ("time", "distance", "technique", "full", "other")
@@ -34,20 +30,6 @@ class AnswerVerdict:
     allowed: bool
     code: str
     sentence: str
-
-
-def answer_due_at(asked_at: datetime, starts_at: datetime, rule: ByRequest, notice_minutes: int, now: datetime) -> datetime:
-    """Until when a therapist may answer what was asked at `asked_at`, exact to the second and counted in elapsed time.
-
-    So many hours as they say themselves; nobody has to answer at night, so that an end between 10 PM and 8 AM becomes 9 AM, where that is
-    not too late. Never later than the visit's notice before its start; but a quarter of an hour from now, where that is before the start.
-    """
-    asked_at, starts_at, now = (instant.astimezone(UTC) for instant in (asked_at, starts_at, now))
-    latest = starts_at - timedelta(minutes=notice_minutes)
-    own = asked_at.replace(microsecond=0) + timedelta(hours=rule.answer_hours)
-    morning = night_over(own)
-    due = morning if morning <= latest else min(own, latest)
-    return max(due, min(now.replace(microsecond=0) + LEAST_ANSWER, starts_at))
 
 
 def respond_by_at(

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 
 from booking.openings.rules.wanted import PARTS, part_spans
 from marketplace.kernel.intervals import Span
-from marketplace.kernel.walltime import day_begin, from_minute, local_day, to_minute, wall_minute_of_day, wall_spans
+from marketplace.kernel.walltime import day_begin, to_minute
+from providers.services.rules.requests import night_over
 
 # How many wishes one person may have on the list, and how many offers may pass unanswered before a wish rests.
 OPEN_ENTRIES = 5
@@ -17,8 +18,7 @@ LONGEST_DAYS = 60
 # An offer keeps the time for a quarter of what is left until the visit, within these bounds.
 LONGEST_OFFER, SHORTEST_OFFER = timedelta(hours=4), timedelta(minutes=15)
 LEAST_LEAD = timedelta(minutes=30)
-# Nobody has to answer at night when the visit is far enough ahead: the offer then lives until the morning.
-NIGHT_FROM, NIGHT_UNTIL, MORNING = 22 * 60, 8 * 60, 9 * 60
+# Nobody has to answer at night when the visit is this far ahead: the offer then lives until the morning.
 MORNING_LEAD = timedelta(hours=3)
 
 WAITING, OFFERED, BOOKED, LEFT, RESTING, OVER = "waiting", "offered", "booked", "left", "resting", "over"
@@ -52,15 +52,6 @@ def offer_ends_at(now: datetime, starts_at: datetime) -> datetime:
     ends = now + timedelta(seconds=max(SHORTEST_OFFER, min(LONGEST_OFFER, (starts_at - now) / 4)) // timedelta(seconds=1))
     morning = night_over(ends)
     return morning if morning + MORNING_LEAD <= starts_at else ends
-
-
-def night_over(at: datetime) -> datetime:
-    """An instant, or 9 AM after the night in which it lies: from 10 PM until 8 AM nobody has to answer."""
-    clock = wall_minute_of_day(to_minute(at))
-    if NIGHT_UNTIL <= clock < NIGHT_FROM:
-        return at
-    day = local_day(to_minute(at)) + timedelta(days=1 if clock >= NIGHT_FROM else 0)
-    return from_minute(wall_spans(day, MORNING, MORNING + 1)[0][0])
 
 
 def offerable(wait: Wait, starts: Iterable[int], passed: Sequence[Span], own: Sequence[Span], now: datetime) -> list[int]:

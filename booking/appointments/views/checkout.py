@@ -20,6 +20,7 @@ from booking.appointments.forms.health import asked, health_form, open_screens, 
 from booking.appointments.forms.reading import base_url, doer, own_person_id, refuse_taken
 from booking.appointments.models import Hold
 from booking.appointments.queries import find_last_address, find_series_of_hold, get_hold, get_of_hold
+from booking.appointments.rules.states import REQUESTED
 from booking.openings.forms.anyone import read_anyone_of_page, wish_of
 from booking.openings.forms.pages import KNOWN
 from booking.openings.queries.searching import search
@@ -47,6 +48,7 @@ from providers.profiles.queries import get_facts
 from providers.profiles.rules import MOBILE, ProviderFacts
 from providers.services.catalogue import techniques
 from providers.services.rules.calls import PHONE, noun
+from providers.services.rules.requests import AT_ONCE, answer_due_at
 
 blueprint = Blueprint("appointments", __name__)
 
@@ -139,6 +141,13 @@ class Checkout:
     def total_cents(self) -> int:
         """The whole price of everything that is held together."""
         return sum(hold.quote["total_cents"] for hold in self.together or (self.hold,))
+
+    @property
+    def answer_by(self) -> datetime:
+        """Until when the therapist would answer what is asked for now, where they confirm each booking."""
+        service, rules = self.facts.service(self.hold.service_code), self.facts.rules
+        rule = service.by_request if service else AT_ONCE
+        return answer_due_at(self.now, self.hold.starts_at, rule, rules.notice_minutes, self.now)
 
     @property
     def ended(self) -> bool:
@@ -435,6 +444,8 @@ def finish(checkout: Checkout, form: FlaskForm, wanted: Booking) -> Answer | Non
     if checkout.together:
         count = len(checkout.together)
         flash(_("Booked, all %(count)s visits. A letter with a calendar file is on its way for each.", count=count), "good")
+    elif made.booked.appointment.status == REQUESTED:
+        flash(_("Your request is in, and the time is kept for you. A letter is on its way."), "good")
     else:
         flash(_("Booked. The letter with the calendar file is on its way."), "good")
     if made.guest_key:

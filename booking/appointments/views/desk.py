@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from booking.appointments.changes.loading import clashing_visits, lapsed_visits
 from booking.appointments.forms.blocks import BlockForm, visits_between
-from booking.appointments.queries import Booked, list_of_provider_between
+from booking.appointments.queries import Booked, list_of_provider_between, waiting_requests
 from booking.appointments.rules.naming import short_name
 from booking.appointments.rules.states import LIVE
 from booking.appointments.views.desk_sheet import gather
@@ -75,6 +75,7 @@ def today() -> str:
         lapsed=lapsed_visits(session, now, [provider.id]) if provider else (),
         clashing=clashing_visits(session, now, provider.id) if provider else (),
         gaps=load_gaps(session, provider) if provider and provider.state == "draft" else (),
+        requests=waiting_requests(session, provider.id, now) if provider else (),
         short_name=short_name,
     )
 
@@ -91,6 +92,7 @@ def week() -> ResponseReturnValue:
     own_id, evening_minute = find_own_id(session, desk_owner().account_id), _evening_minute(on)
     return render_template(
         "provider/week.html",
+        requests=waiting_requests(session, own_id, now),
         sheet=gather(session, own_id or 0, monday, 7, evening_minute, now),
         evening_minute=evening_minute,
         monday=monday,

@@ -19,8 +19,9 @@ from booking.appointments.queries import Booked, find_handover, get_of_provider,
 from booking.appointments.rules.cancellation import assess_cancellation
 from booking.appointments.rules.handing import ACCEPTED
 from booking.appointments.rules.naming import short_name
+from booking.appointments.rules.requests import assess_answer
 from booking.appointments.rules.revealing import assess_reveal
-from booking.appointments.rules.states import CANCELLED, CHECK_IN, COMPLETE, MISS, assess_step
+from booking.appointments.rules.states import CANCELLED, CHECK_IN, COMPLETE, MISS, PROVIDER, assess_step
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import NotFound, Refusal
@@ -60,6 +61,7 @@ def show(public_id: str) -> str:
         reveal=assess_reveal(visit.status, visit.starts_at, visit.ends_at, now),
         events=list_events(db.session(), visit.id),
         handed=_handed(visit, booked),
+        answer=assess_answer(visit.status, visit.attention, visit.respond_by_at, PROVIDER, now),
     )
 
 

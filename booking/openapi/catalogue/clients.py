@@ -113,7 +113,16 @@ CANCELLING = taken(
         "note": nullable(LONG),
     },
 )
-HOLD = given({"id": TEXT, "starts_at": INSTANT, "ends_at": INSTANT, "expires_at": INSTANT, "quote": ref("Quote")})
+HOLD = given(
+    {
+        "id": TEXT,
+        "starts_at": INSTANT,
+        "ends_at": INSTANT,
+        "expires_at": INSTANT,
+        "confirmation": {"enum": ["instant", "request"]},
+        "quote": ref("Quote"),
+    }
+)
 HANDOVER = given(
     {
         "id": TEXT,
@@ -294,7 +303,10 @@ OPERATIONS = (
             *WINDOW,
             Query("zip", TEXT, "Of a visit at the client's place."),
         ),
-        answer=given({"time_zone": TEXT, "openings": STARTS}, {"by_arrangement": ANYTHING, "offer_first": STARTS}),
+        answer=given(
+            {"time_zone": TEXT, "openings": STARTS, "confirmation": {"enum": ["instant", "request"]}},
+            {"by_arrangement": ANYTHING, "offer_first": STARTS},
+        ),
         errors=(422, 429),
     ),
     Operation(
@@ -429,6 +441,35 @@ OPERATIONS = (
         "appointments",
         CLIENT,
         taken({"accept": YES}),
+        answer=ref("Appointment"),
+        errors=(404, 409, 422),
+    ),
+    Operation(
+        "POST",
+        f"{ONE}/accept",
+        "accept_request",
+        "A therapist's yes to a request; it may still wait for its clearance.",
+        "appointments",
+        ("provider",),
+        taken({}),
+        answer=ref("Appointment"),
+        errors=(404, 409, 422),
+    ),
+    Operation(
+        "POST",
+        f"{ONE}/decline",
+        "decline_request",
+        "A therapist's no to a request: the time is free, nothing is due.",
+        "appointments",
+        ("provider",),
+        taken(
+            {},
+            {
+                "reason": nullable({"enum": ["time", "distance", "technique", "full", "other"]}),
+                "note": nullable({"type": "string", "maxLength": 500}),
+                "propose": nullable(listed(INSTANT, maxItems=3)),
+            },
+        ),
         answer=ref("Appointment"),
         errors=(404, 409, 422),
     ),

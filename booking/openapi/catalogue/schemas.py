@@ -93,6 +93,7 @@ APPOINTMENT = given(
         "calendar_url": TEXT,
         "sequence": COUNT,
         "attention": listed(TEXT),
+        "waits_for": listed({"enum": ["provider", "clearance"]}),
     }
 )
 VERDICT = given(
@@ -127,6 +128,7 @@ FOUND = given(
         "reasons": listed(ANYTHING),
         "starts": {**STARTS, "maxItems": 3},
         "more_starts": {"type": ["boolean", "integer"]},
+        "confirmation": {"enum": ["instant", "request"]},
         "kinds": listed(PROVIDER_KIND),
         "evening_staffing": EVENING_STAFFING,
         "evening_staffing_since": nullable(DAY),
@@ -151,6 +153,7 @@ PROVIDER = given(
                     "minutes": ANYTHING,
                     "settings": listed(ANY_SETTING),
                     "first_visit_only": YES,
+                    "by_request": nullable(given({"settings": listed(SETTING), "new_clients_only": YES, "answer_hours": COUNT})),
                 }
             )
         ),

@@ -27,6 +27,7 @@ from providers.schedule.rules.time_off import shown_at
 from providers.services import catalogue
 from providers.services.rules.calls import CALL_MINUTES, PHONE
 from providers.services.rules.matching import NO_PROMISE
+from providers.services.rules.requests import INSTANT, REQUEST, by_request_to_dict
 from providers.services.rules.terms import terms_to_dict
 
 _CONTRACT_NAMES = {"neighborhood": "neighbourhood"}
@@ -45,9 +46,10 @@ def openings_answer(found: Openings, window: Span) -> dict[str, object]:
     `offer_first` is there where the provider wants those starts named first that lie right beside another visit.
     """
     answer: dict[str, object] = {"time_zone": NEW_YORK.key, "openings": [rfc3339(from_minute(start)) for start in found.starts]}
+    answer["confirmation"] = REQUEST if found.service.by_request.asks(found.wish.setting, met=found.wish.met) else INSTANT
+    arranged, rules = arranged_hours(found.facts, found.wish, found.service, *window), found.facts.rules
     if found.facts.rules.fill_gaps:
         answer["offer_first"] = [rfc3339(from_minute(start)) for start in found.first]
-    arranged, rules = arranged_hours(found.facts, found.wish, found.service, *window), found.facts.rules
     if arranged:
         times = [{"from": rfc3339(from_minute(begin)), "until": rfc3339(from_minute(end))} for begin, end in arranged]
         answer["by_arrangement"] = {"times": times, "phone": rules.contact_phone, "email": rules.contact_email}
@@ -90,6 +92,7 @@ def _item(found: Found, condition: str | None, now: datetime) -> dict[str, objec
         "start_prices_cents": list(found.prices_cents),
         "more_starts": found.more_starts,
         "terms_summary": made.summary,
+        "confirmation": REQUEST if found.service.by_request.asks(found.setting, met=False) else INSTANT,
         **_evenings(found.evenings),
         "kinds": list(found.kinds),
         "sample_data": found.facts.sample_data,
@@ -178,6 +181,7 @@ def _service(service: ServiceFacts) -> dict[str, object]:
         "minutes": {str(minutes): cents for minutes, cents in sorted(service.prices.items())},
         "settings": sorted(service.settings),
         "first_visit_only": service.first_visit_only,
+        "by_request": by_request_to_dict(service.by_request) if service.by_request.settings else None,
     }
 
 

@@ -24,6 +24,7 @@ from marketplace.webkit.filters import full_when, miles, rfc3339
 from providers.profiles.rules import ProviderFacts
 from providers.services import catalogue
 from providers.services.rules.calls import PHONE
+from providers.services.rules.requests import answer_due_at
 
 SHOWN_REASONS = 3
 MOST_ANYONE = 3
@@ -53,6 +54,7 @@ def card(found: Found, number: int, condition: str | None, now: datetime) -> Wor
         "price_cents": found.prices_cents[0],
         "minutes": found.minutes,
         "service": found.service.name,
+        "answer_by": _answer_by(found, first, now),
         "starts": [start_words(found, start, cents, condition) for start, cents in zip(found.starts, found.prices_cents, strict=True)],
         "more": f"{profile}#times" if found.more_starts else None,
         "clock": clock_words(quote.terms, now).sentence,
@@ -61,6 +63,12 @@ def card(found: Found, number: int, condition: str | None, now: datetime) -> Wor
         "evidence_href": url_for("openings.provider", slug=facts.slug, setting=found.setting, zip=found.zip, _anchor="checked"),
         "sample": facts.sample_data,
     }
+
+
+def _answer_by(found: Found, first: datetime, now: datetime) -> datetime | None:
+    """Until when a request for the first start would be answered; None where it is confirmed at once."""
+    rule = found.service.by_request
+    return answer_due_at(now, first, rule, found.facts.rules.notice_minutes, now) if rule.asks(found.setting, met=False) else None
 
 
 def wish_words(found: Found, condition: str | None) -> dict[str, Any]:

@@ -51,6 +51,7 @@ from providers.services import catalogue
 from providers.services.rules.calls import CALL_MINUTES, PHONE, noun
 from providers.services.rules.matching import NO_PROMISE
 from providers.services.rules.prices import BandRule, HolidayRule, PriceRule, ShortNoticeRule, TravelRule, WeekendRule
+from providers.services.rules.requests import answer_due_at
 
 USUAL_MINUTES = 60
 TAX_PLACE = "new_york_city"
@@ -351,9 +352,17 @@ def chosen_words(choice: Choice, starts_at: datetime, now: datetime) -> Words:
         "service": service.name,
         "minutes": wish.minutes,
         "setting": wish.setting,
+        "answer_by": _answer_by(facts, service, wish, starts_at, now),
         "where": where_words(wish.setting) + (f", {wish.zip}" if wish.zip else ""),
         "quote": quote,
         "clock": clock,
         "hidden": {name: hidden[name] for name in ("provider", "service", "minutes", "setting", "zip", "starts_at") if name in hidden},
         "href": choice.start_href(to_minute(starts_at)),
     }
+
+
+def _answer_by(facts: ProviderFacts, service: ServiceFacts, wish: Wish, starts_at: datetime, now: datetime) -> datetime | None:
+    """Until when the therapist would answer a request made now; None where the booking is confirmed at once."""
+    if not service.by_request.asks(wish.setting, met=wish.met):
+        return None
+    return answer_due_at(now, starts_at, service.by_request, facts.rules.notice_minutes, now)

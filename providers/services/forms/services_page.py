@@ -15,7 +15,9 @@ from providers.services.rules.calls import CALL_DRAFT, is_call
 from providers.services.rules.drafts import ServiceDraft, services_to_dict
 
 USUAL_MINUTES = ("30", "45", "60", "75", "90")
-_KEY = re.compile(r"s-(\d{1,2})-(name|code|settings|techniques|first|before|after|other|price-[0-9]{1,4}|price-other)")
+_KEY = re.compile(
+    r"s-(\d{1,2})-(name|code|settings|techniques|first|before|after|other|confirm|confirm-new|confirm-hours|price-[0-9]{1,4}|price-other)"
+)
 _AMOUNT = "Write an amount in dollars, such as 165 or 165.50."
 
 
@@ -34,6 +36,9 @@ class ServiceRow:
     other_price: str = ""
     before: str = ""
     after: str = ""
+    confirm: list[str] = field(default_factory=list)
+    confirm_new: bool = False
+    confirm_hours: str = ""
 
     @property
     def lengths(self) -> list[str]:
@@ -55,7 +60,15 @@ class ServiceRow:
             "buffer_before_minutes": number_or_text(self.before),
             "buffer_after_minutes": number_or_text(self.after),
             "add_ons": [asdict(add_on) for add_on in old.add_ons] if old else [],
+            "by_request": self._by_request(),
         }
+
+    def _by_request(self) -> dict[str, Any] | None:
+        """Where each booking is confirmed by hand; a box ticked for a place where the service is no longer given does not count."""
+        settings = [setting for setting in self.confirm if setting in self.settings]
+        if not settings:
+            return None
+        return {"settings": settings, "new_clients_only": self.confirm_new, "answer_hours": number_or_text(self.confirm_hours)}
 
 
 def free_code(title: str, taken: Iterable[str]) -> str:
@@ -85,6 +98,9 @@ def rows_of_drafts(drafts: Sequence[ServiceDraft]) -> list[ServiceRow]:
             {str(minutes): dollars(cents) for minutes, cents in draft.prices.items()},
             before="" if draft.buffer_before_minutes is None else str(draft.buffer_before_minutes),
             after="" if draft.buffer_after_minutes is None else str(draft.buffer_after_minutes),
+            confirm=sorted(draft.by_request.settings),
+            confirm_new=draft.by_request.new_clients_only,
+            confirm_hours=str(draft.by_request.answer_hours) if draft.by_request.settings else "",
         )
         for at, draft in enumerate(draft for draft in drafts if not is_call(draft.settings))
     ]
@@ -98,10 +114,12 @@ def rows_of_form(form: MultiDict[str, str]) -> list[ServiceRow]:
         if match is None:
             continue
         row, part = rows.setdefault(int(match[1]), ServiceRow(f"s-{int(match[1])}")), match[2]
-        if part in ("settings", "techniques"):
+        if part in ("settings", "techniques", "confirm"):
             setattr(row, part, form.getlist(key))
-        elif part == "first":
-            row.first = True
+        elif part in ("first", "confirm-new"):
+            setattr(row, part.replace("-", "_"), True)
+        elif part == "confirm-hours":
+            row.confirm_hours = form[key].strip()
         elif part == "price-other":
             row.other_price = form[key]
         elif part.startswith("price-"):
@@ -131,6 +149,7 @@ def faults_of_rows(rows: Sequence[ServiceRow], faults: Sequence[FieldFault]) -> 
         names |= {f"services[{at}].minutes.{minutes}": f"{row.name}-price-{minutes}" for minutes in row.lengths}
         names |= {f"services[{at}].minutes.{row.other}": f"{row.name}-price-other"} if row.other and row.other not in row.lengths else {}
         names |= {f"services[{at}].minutes": f"{row.name}-price-60", f"services[{at}].first_visit_only": f"{row.name}-first"}
+        names |= {f"services[{at}].by_request.answer_hours": f"{row.name}-confirm-hours"}
         names |= {f"services[{at}].buffer_{when}_minutes": f"{row.name}-{when}" for when in ("before", "after")}
     amounts = [fault for fault in faults if ".minutes." in fault.field]
     others = [fault for fault in faults if fault not in amounts]
