@@ -17,6 +17,7 @@ from booking.appointments.actions.move import move
 from booking.appointments.api.shapes import appointment_answer, appointment_answers, hold_answer
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.loading import verdict_facts, waivers_left
+from booking.appointments.forms.moving import starts_instead
 from booking.appointments.forms.reading import (
     base_url,
     doer,
@@ -37,6 +38,7 @@ from marketplace import clock
 from marketplace.accounts.queries import saved_zip
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Malformed, Refused
+from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
@@ -158,12 +160,18 @@ def cancel_appointment(public_id: str) -> Response:
 @blueprint.post("/appointments/<public_id>/reschedule")
 @access("client", "provider", "admin")
 def move_appointment(public_id: str) -> Response:
-    """Move to another start."""
-    own_appointment(public_id)
+    """Move to another start; a refusal says which free ones come nearest."""
+    booked, now = own_appointment(public_id), clock.now()
     fields = Fields(json_object(request))
     starts_at = fields.instant("starts_at")
     fields.finish()
-    booked = move(public_id, starts_at, doer(), base_url(), clock.now())
+    try:
+        booked = move(public_id, starts_at, doer(), base_url(), now)
+    except (Conflict, Refused) as refusal:
+        db.session.rollback()
+        instead = starts_instead(own_appointment(public_id), starts_at, doer().part, now)
+        refusal.details["alternatives"] = [{"starts_at": rfc3339(start)} for start in instead]
+        raise
     return jsonify(appointment_answer(booked, role=viewer().role, now=clock.now()))
 
 

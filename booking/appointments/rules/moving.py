@@ -11,6 +11,7 @@ after that each uses up a free move, and with less notice than that nobody but t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,6 +71,11 @@ def assess_move(
         return MoveVerdict(True, "free_move", "This uses a free move.", 0, uses_free_move=True, free_moves_left=left)
     sentence = "The time for moving this visit has passed. You can still cancel it, with the fee shown."
     return MoveVerdict(False, NOTICE_PASSED, sentence, fee_cents, uses_free_move=False, free_moves_left=left)
+
+
+def nearest_first(starts: Sequence[datetime], wanted: datetime) -> list[datetime]:
+    """Starts by how far they are from the one that was wanted; of two as far the earlier first."""
+    return sorted(starts, key=lambda start: (abs(start - wanted), start))
 
 
 def _refusal(visit: VisitFacts, actor: str, now: datetime, new_starts_at: datetime | None) -> tuple[str, str] | None:

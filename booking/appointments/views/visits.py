@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -20,35 +20,30 @@ from booking.appointments.actions.progress import choose_technique
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.letters import Sending, letter_facts
 from booking.appointments.changes.loading import verdict_facts, waivers_left
-from booking.appointments.forms.answering import hold_fields, instead_of
+from booking.appointments.forms.moving import free_starts, starts_instead
 from booking.appointments.forms.reading import CALENDAR, base_url, calendar_url, doer, own_person_id
 from booking.appointments.forms.visits import CancelForm, MoveForm, TechniqueForm
-from booking.appointments.models import Appointment, AppointmentEvent
-from booking.appointments.queries import Booked, find_handover, get_by_guest_key, get_of_person, list_events, list_of_person, wish_of
+from booking.appointments.models import Appointment
+from booking.appointments.queries import Booked, find_handover, get_by_guest_key, get_of_person, list_events, list_of_person
 from booking.appointments.rules.cancellation import ILLNESS, NOTICE_PASSED, assess_cancellation
 from booking.appointments.rules.handing import is_open
 from booking.appointments.rules.holding import technique_changes_until
 from booking.appointments.rules.moving import assess_move
-from booking.appointments.rules.requests import is_declined
-from booking.appointments.rules.states import EXPIRED, LIVE
-from booking.openings.catalogue import house_rules, travel_by
-from booking.openings.queries import load_taken
-from booking.openings.rules.asking import Wish, ask, offered_service
-from booking.openings.rules.starts import find_starts
+from booking.appointments.rules.states import LIVE
 from booking.quotes.rules.clock import clock_words
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.errors import Refusal, Refused, Stale
-from marketplace.kernel.walltime import from_minute, to_minute
+from marketplace.kernel.errors import Refusal, Stale
+from marketplace.kernel.walltime import to_minute
 from marketplace.vault import secret_hash
 from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access
 from marketplace.webkit.reading import read_instant
 from marketplace.webkit.signing import sign_name
 from providers.profiles.queries import get_facts
-from providers.profiles.rules import MOBILE
 from providers.registry.models import Provider
 from providers.services.catalogue import techniques
+from providers.services.rules.calls import PHONE
 
 blueprint = Blueprint("visits", __name__)
 LISTED = 200
@@ -57,6 +52,13 @@ MOVE_DAYS = 21
 CALL_MOVE_DAYS = 10
 HALF_HOUR = 30
 Page = str | Answer | tuple[str, int]
+
+
+class Instead(NamedTuple):
+    """A start that was refused, and the free ones nearest to it."""
+
+    wanted: datetime | None
+    starts: Sequence[datetime]
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,6 @@ def _show(door: Door) -> str:
     visit, now = door.booked.appointment, clock.now()
     facts = verdict_facts(db.session(), visit)
     verdict = assess_cancellation(facts, actor="client", now=now, waivers_left=waivers_left(db.session(), visit, now))
-    events = list_events(db.session(), visit.id)
     return render_template(
         "appointments/show.html",
         door=door,
@@ -126,26 +127,12 @@ def _show(door: Door) -> str:
         moving=assess_move(facts, actor="client", now=now),
         lapsed=facts.lapsed and visit.starts_at >= now,
         clock=clock_words(facts.agreed, now) if visit.status in LIVE else None,
-        events=events,
+        events=list_events(db.session(), visit.id),
         technique=techniques().get(visit.technique or ""),
         technique_open=visit.status in ("requested", "confirmed") and now <= technique_changes_until(visit.starts_at),
         calendar=calendar_links(door.booked),
         offered=_offered(visit, now),
-        instead=_instead(door.booked, events, now),
     )
-
-
-def _instead(booked: Booked, events: Sequence[AppointmentEvent], now: datetime) -> list[dict[str, Any]] | None:
-    """What the client of a request that was declined or ran out could hold instead, with one tap; None for any other visit."""
-    visit = booked.appointment
-    if visit.status != EXPIRED and not is_declined(visit.cancel_reason):
-        return None
-    proposed = [datetime.fromisoformat(text) for event in events for text in event.facts.get("proposed", ())]
-    found = instead_of(booked, proposed, now)
-    return [
-        {"starts_at": from_minute(one.start_minute), "words": one.words, "proposed": named, "fields": hold_fields(one)}
-        for one, named in found
-    ]
 
 
 def calendar_links(booked: Booked) -> dict[str, Any]:
@@ -221,41 +208,29 @@ def _shift(door: Door) -> Page:
     if not verdict.allowed:
         flash(verdict.sentence, "warning")
         return redirect(door.url("show"))
-    form = MoveForm()
+    form, instead = MoveForm(), Instead(None, ())
     if form.validate_on_submit():
+        wanted = read_instant(form.starts_at.data or "")
         try:
-            moved = move(visit.public_id, read_instant(form.starts_at.data or ""), door.doer, base_url(), now)
+            moved = move(visit.public_id, wanted, door.doer, base_url(), now)
         except Refusal as refusal:
+            db.session.rollback()
             flash(refusal.sentence, "warning")
+            instead = Instead(wanted, starts_instead(door.booked, wanted, door.doer.part, now))
         else:
             flash(_("Moved. The letter with the new calendar file is on its way."), "good")
             return redirect(Door(moved, door.key).url("show"))
     days = [(day, list(starts)) for day, starts in groupby(_free_starts(door.booked, now), key=ny_date)]
-    return render_template("appointments/move.html", door=door, visit=visit, booked=door.booked, form=form, verdict=verdict, days=days)
+    return render_template(
+        "appointments/move.html", door=door, visit=visit, booked=door.booked, form=form, verdict=verdict, days=days, instead=instead
+    )
 
 
 def _free_starts(booked: Booked, now: datetime) -> Sequence[datetime]:
     """Where this visit could go in the next weeks; its own time counts as free."""
-    visit = booked.appointment
-    facts = get_facts(db.session(), visit.provider_id)
-    wish = Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting in MOBILE else None)
-    wish = wish_of(db.session(), wish, visit.provider_id, visit.person_id)
-    try:
-        service = offered_service(facts, wish)
-    except Refused:
-        return ()
-    weeks = facts.rules.counts_weeks
-    window = {
-        "from_minute": to_minute(now),
-        "until_minute": to_minute(now + timedelta(days=CALL_MOVE_DAYS if service.is_call else MOVE_DAYS)),
-    }
-    taken = load_taken(db.session(), [visit.provider_id], now=now, whole_weeks=weeks, except_claim_id=visit.claim_id, **window)
-    travel = travel_by(facts.travel_mode)
-    question = ask(facts, wish, service, house_rules(db.session()), taken=taken[visit.provider_id], travel=travel, now=now, **window)
-    starts = [start for minute in find_starts(question) if (start := from_minute(minute)) != visit.starts_at]
-    if not service.is_call:
-        return starts
-    return sorted({to_minute(start) // HALF_HOUR: start for start in reversed(starts)}.values())
+    is_call = booked.appointment.setting == PHONE
+    starts = free_starts(booked, now, now + timedelta(days=CALL_MOVE_DAYS if is_call else MOVE_DAYS), now)
+    return sorted({to_minute(start) // HALF_HOUR: start for start in reversed(starts)}.values()) if is_call else starts
 
 
 @blueprint.post("/appointments/<public_id>/handover")

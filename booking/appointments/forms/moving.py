@@ -1,0 +1,49 @@
+"""Where a visit could be moved to: the starts of its own wish with the same provider, its own time counted as free."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from booking.appointments.changes.loading import verdict_facts
+from booking.appointments.queries import Booked, wish_of
+from booking.appointments.rules.moving import assess_move, nearest_first
+from booking.openings.catalogue import house_rules, travel_by
+from booking.openings.queries import load_taken
+from booking.openings.rules.asking import Wish, ask, offered_service
+from booking.openings.rules.starts import find_starts
+from marketplace.db import db
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.walltime import from_minute, to_minute
+from providers.profiles.queries import get_facts
+from providers.profiles.rules import MOBILE
+
+MOST_INSTEAD = 5
+INSTEAD_DAYS = 7
+
+
+def free_starts(booked: Booked, begins: datetime, ends: datetime, now: datetime) -> Sequence[datetime]:
+    """The starts in [begins, ends) that this visit could be moved to, in order; none where its service is not to be had any more."""
+    visit = booked.appointment
+    facts = get_facts(db.session(), visit.provider_id)
+    wish = Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting in MOBILE else None)
+    wish = wish_of(db.session(), wish, visit.provider_id, visit.person_id)
+    try:
+        service = offered_service(facts, wish)
+    except Refused:
+        return ()
+    weeks = facts.rules.counts_weeks
+    window = {"from_minute": to_minute(begins), "until_minute": to_minute(ends)}
+    taken = load_taken(db.session(), [visit.provider_id], now=now, whole_weeks=weeks, except_claim_id=visit.claim_id, **window)
+    travel = travel_by(facts.travel_mode)
+    question = ask(facts, wish, service, house_rules(db.session()), taken=taken[visit.provider_id], travel=travel, now=now, **window)
+    return [start for minute in find_starts(question) if (start := from_minute(minute)) != visit.starts_at]
+
+
+def starts_instead(booked: Booked, wanted: datetime, part: str, now: datetime) -> Sequence[datetime]:
+    """The free starts nearest to one that was refused, the nearest first; none where whoever asks may not move the visit at all."""
+    if not assess_move(verdict_facts(db.session(), booked.appointment), actor=part, now=now).allowed:
+        return ()
+    reach = timedelta(days=INSTEAD_DAYS)
+    around = max(wanted, now)
+    return nearest_first(free_starts(booked, max(now, around - reach), around + reach, now), around)[:MOST_INSTEAD]
