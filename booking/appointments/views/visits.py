@@ -20,21 +20,23 @@ from booking.appointments.actions.progress import choose_technique
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.letters import Sending, letter_facts
 from booking.appointments.changes.loading import verdict_facts, waivers_left
+from booking.appointments.forms.answering import hold_fields, instead_of
 from booking.appointments.forms.moving import free_starts, starts_instead
 from booking.appointments.forms.reading import CALENDAR, base_url, calendar_url, doer, own_person_id
 from booking.appointments.forms.visits import CancelForm, MoveForm, TechniqueForm
-from booking.appointments.models import Appointment
+from booking.appointments.models import Appointment, AppointmentEvent
 from booking.appointments.queries import Booked, find_handover, get_by_guest_key, get_of_person, list_events, list_of_person
 from booking.appointments.rules.cancellation import ILLNESS, NOTICE_PASSED, assess_cancellation
 from booking.appointments.rules.handing import is_open
 from booking.appointments.rules.holding import technique_changes_until
 from booking.appointments.rules.moving import assess_move
-from booking.appointments.rules.states import LIVE
+from booking.appointments.rules.requests import is_declined
+from booking.appointments.rules.states import EXPIRED, LIVE
 from booking.quotes.rules.clock import clock_words
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Refusal, Stale
-from marketplace.kernel.walltime import to_minute
+from marketplace.kernel.walltime import from_minute, to_minute
 from marketplace.vault import secret_hash
 from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import access
@@ -117,6 +119,7 @@ def _show(door: Door) -> str:
     visit, now = door.booked.appointment, clock.now()
     facts = verdict_facts(db.session(), visit)
     verdict = assess_cancellation(facts, actor="client", now=now, waivers_left=waivers_left(db.session(), visit, now))
+    events = list_events(db.session(), visit.id)
     return render_template(
         "appointments/show.html",
         door=door,
@@ -127,12 +130,26 @@ def _show(door: Door) -> str:
         moving=assess_move(facts, actor="client", now=now),
         lapsed=facts.lapsed and visit.starts_at >= now,
         clock=clock_words(facts.agreed, now) if visit.status in LIVE else None,
-        events=list_events(db.session(), visit.id),
+        events=events,
         technique=techniques().get(visit.technique or ""),
         technique_open=visit.status in ("requested", "confirmed") and now <= technique_changes_until(visit.starts_at),
         calendar=calendar_links(door.booked),
         offered=_offered(visit, now),
+        instead=_instead(door.booked, events, now),
     )
+
+
+def _instead(booked: Booked, events: Sequence[AppointmentEvent], now: datetime) -> list[dict[str, Any]] | None:
+    """What the client of a request that was declined or ran out could hold instead, with one tap; None for any other visit."""
+    visit = booked.appointment
+    if visit.status != EXPIRED and not is_declined(visit.cancel_reason):
+        return None
+    proposed = [datetime.fromisoformat(text) for event in events for text in event.facts.get("proposed", ())]
+    found = instead_of(booked, proposed, now)
+    return [
+        {"starts_at": from_minute(one.start_minute), "words": one.words, "proposed": named, "fields": hold_fields(one)}
+        for one, named in found
+    ]
 
 
 def calendar_links(booked: Booked) -> dict[str, Any]:
