@@ -22,6 +22,7 @@ from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.api.handing import blueprint as handing_api
 from booking.appointments.api.hours import blueprint as hours_preview_api
+from booking.appointments.api.money import blueprint as money_api
 from booking.appointments.api.series import blueprint as series_api
 from booking.appointments.api.time_off import blueprint as time_off_api
 from booking.appointments.api.waitlist import blueprint as waitlist_api
@@ -32,6 +33,7 @@ from booking.appointments.views.desk import blueprint as desk_pages
 from booking.appointments.views.desk_visit import blueprint as desk_visit_pages
 from booking.appointments.views.handing import blueprint as handing_pages
 from booking.appointments.views.hours import blueprint as hours_preview_pages
+from booking.appointments.views.money import blueprint as money_pages
 from booking.appointments.views.series import blueprint as series_pages
 from booking.appointments.views.time_off import blueprint as time_off_pages
 from booking.appointments.views.visits import blueprint as visit_pages
@@ -43,6 +45,8 @@ from booking.calendars.views.feeds import blueprint as feed_pages
 from booking.calendars.views.visits import ATTACHMENTS
 from booking.calendars.views.visits import blueprint as calendar_pages
 from booking.demo.commands import demo
+from booking.earnings.api import blueprint as earnings_api
+from booking.earnings.views import blueprint as earnings_pages
 from booking.guide.views import blueprint as guide_pages
 from booking.guide.views import install_continuity, install_navigation
 from booking.openapi.api import blueprint as openapi_api
@@ -158,6 +162,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 desk_pages,
                 time_off_pages,
                 desk_visit_pages,
+                money_pages,
+                earnings_pages,
                 attention_pages,
                 answering_pages,
                 handing_pages,
@@ -182,6 +188,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 evidence_api,
                 screening_api,
                 appointments_api,
+                money_api,
+                earnings_api,
                 waitlist_api,
                 answering_api,
                 handing_api,

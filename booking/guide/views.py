@@ -57,6 +57,7 @@ def _links() -> tuple[tuple[str, str], ...]:
             (_("Calendar"), "desk.week"),
             (_("Hours"), "schedule.hours"),
             (_("Services"), "services.services"),
+            (_("Earnings"), "earnings.index"),
             (_("Credentials"), "credentials.index"),
             (_("Account"), "accounts.account"),
         ),

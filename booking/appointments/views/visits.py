@@ -25,13 +25,14 @@ from booking.appointments.forms.moving import free_starts, starts_instead
 from booking.appointments.forms.reading import CALENDAR, base_url, calendar_url, doer, own_person_id
 from booking.appointments.forms.visits import CancelForm, MoveForm, TechniqueForm
 from booking.appointments.models import Appointment, AppointmentEvent
-from booking.appointments.queries import Booked, find_handover, get_by_guest_key, get_of_person, list_events, list_of_person
+from booking.appointments.queries import Booked, find_handover, get_by_guest_key, get_of_person, list_events, list_of_person, part_of_series
 from booking.appointments.rules.cancellation import ILLNESS, NOTICE_PASSED, assess_cancellation
 from booking.appointments.rules.handing import is_open
 from booking.appointments.rules.holding import technique_changes_until
 from booking.appointments.rules.moving import assess_move
 from booking.appointments.rules.requests import is_declined
 from booking.appointments.rules.states import EXPIRED, LIVE
+from booking.ledger.queries import receipts_of_visit
 from booking.quotes.rules.clock import clock_words
 from marketplace import clock
 from marketplace.db import db
@@ -75,6 +76,12 @@ class Door:
         if self.key is not None:
             return url_for(f"visits.guest{'_' + step if step != 'show' else ''}", key=self.key)
         return url_for(f"visits.{step}", public_id=self.booked.appointment.public_id)
+
+    def receipt(self, name: str) -> str:
+        """The address of a paper about the visit on this side of the door."""
+        if self.key is not None:
+            return url_for("money.guest_receipt", key=self.key, name=name)
+        return url_for("money.receipt", public_id=self.booked.appointment.public_id, name=name)
 
     @property
     def doer(self) -> Doer:
@@ -136,6 +143,8 @@ def _show(door: Door) -> str:
         calendar=calendar_links(door.booked),
         offered=_offered(visit, now),
         instead=_instead(door.booked, events, now),
+        part=part_of_series(db.session(), visit),
+        receipts=receipts_of_visit(db.session(), visit.id),
     )
 
 

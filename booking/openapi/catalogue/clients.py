@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue import series, waiting
+from booking.openapi.catalogue import money, series, waiting
 from booking.openapi.catalogue.schemas import (
     ANY_SETTING,
     ANYTHING,
@@ -500,6 +500,7 @@ OPERATIONS = (
     ),
     *waiting.OPERATIONS,
     *series.OPERATIONS,
+    *money.OPERATIONS,
     _step("check-in", "The visit has begun."),
     _step("check-out", "The therapist has left."),
     _step("complete", "The visit took place."),

@@ -1,0 +1,199 @@
+"""Money of one visit for its therapist and for admins; receipts for them and for whoever paid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from booking.appointments.actions.settle import correct_payment, record_payment, waive
+from booking.appointments.forms.money import CorrectionForm, PaymentForm, WaiverForm
+from booking.appointments.forms.reading import base_url, doer, own_person_id
+from booking.appointments.queries import Booked, get_any, get_by_guest_key, get_of_person, get_of_provider
+from booking.appointments.rules.money import SETTLED
+from booking.appointments.rules.naming import short_name
+from booking.ledger.queries import find_voiding, get_receipt, receipts_of_person, receipts_of_visit, story_of_visit, visit_sums
+from marketplace import clock
+from marketplace.db import db
+from marketplace.kernel.errors import Refusal
+from marketplace.vault import secret_hash
+from marketplace.webkit.identity import access
+from marketplace.webkit.typed import dollars
+from providers.registry.forms import desk_owner
+
+blueprint = Blueprint("money", __name__)
+LISTED = 200
+
+
+@dataclass(frozen=True)
+class Desk:
+    """From where somebody looks at a visit's money: the therapist's desk or the platform's."""
+
+    side: str
+    booked: Booked
+
+    def url(self, step: str, **more: Any) -> str:
+        """The address of a step on this side."""
+        return url_for(f"money.{self.side}_{step}", public_id=self.booked.appointment.public_id, **more)
+
+
+def _of_provider(public_id: str) -> Desk:
+    return Desk("desk", get_of_provider(db.session(), public_id, desk_owner().account_id))
+
+
+def _of_admin(public_id: str) -> Desk:
+    return Desk("admin", get_any(db.session(), public_id))
+
+
+def _page(desk: Desk, payment: PaymentForm | None = None, waiver: WaiverForm | None = None) -> str:
+    """What is due, what was paid, and the forms for more; a form that was sent with a fault is shown again with it."""
+    visit = desk.booked.appointment
+    due = dollars(visit.due_cents)
+    fresh = PaymentForm(formdata=None, data={"amount": due, "expected_due_cents": visit.due_cents})
+    return render_template(
+        "provider/money.html", desk=desk, visit=visit, client=short_name(desk.booked.person.name), settled=visit.status in SETTLED,
+        sums=visit_sums(db.session(), visit.id), story=story_of_visit(db.session(), visit.id), payment=payment or fresh,
+        waiver=waiver or WaiverForm(formdata=None, data={"waived": due}), correction=CorrectionForm(formdata=None),
+        receipts=receipts_of_visit(db.session(), visit.id),
+    )  # fmt: skip
+
+
+def _done(desk: Desk, deed: Callable[[], object], words: str) -> ResponseReturnValue:
+    """Do it and go back to the page, which says how it went."""
+    try:
+        deed()
+        flash(words, "good")
+    except Refusal as refusal:
+        flash(refusal.sentence, "warning")
+    return redirect(desk.url("show"))
+
+
+def _pay(desk: Desk) -> ResponseReturnValue:
+    form, name = PaymentForm(), desk.booked.appointment.public_id
+    if not form.validate_on_submit():
+        return _page(desk, payment=form)
+    return _done(
+        desk, lambda: record_payment(name, form.payment, doer(), base_url(), clock.now()), _("Recorded. The client has a receipt.")
+    )
+
+
+def _waive(desk: Desk) -> ResponseReturnValue:
+    form, name = WaiverForm(), desk.booked.appointment.public_id
+    if not form.validate_on_submit():
+        return _page(desk, waiver=form)
+    return _done(desk, lambda: waive(name, form.cents, form.reason.data or "", doer(), clock.now()), _("Waived. The record stays."))
+
+
+def _correct(desk: Desk, number: int) -> ResponseReturnValue:
+    form, name = CorrectionForm(), desk.booked.appointment.public_id
+    if not form.validate_on_submit():
+        flash(_("Say what was wrong."), "warning")
+        return redirect(desk.url("show"))
+    words = _("Taken back. The client has a credit note.")
+    return _done(desk, lambda: correct_payment(name, number, form.why.data or "", doer(), base_url(), clock.now()), words)
+
+
+@blueprint.get("/provider/appointments/<public_id>/money")
+@access("provider")
+def desk_show(public_id: str) -> str:
+    """The therapist looks."""
+    return _page(_of_provider(public_id))
+
+
+@blueprint.post("/provider/appointments/<public_id>/money/payments")
+@access("provider")
+def desk_pay(public_id: str) -> ResponseReturnValue:
+    """The therapist was paid."""
+    return _pay(_of_provider(public_id))
+
+
+@blueprint.post("/provider/appointments/<public_id>/money/waivers")
+@access("provider")
+def desk_waive(public_id: str) -> ResponseReturnValue:
+    """The therapist lets go of what is due."""
+    return _waive(_of_provider(public_id))
+
+
+@blueprint.post("/provider/appointments/<public_id>/money/payments/<int:number>/correction")
+@access("provider")
+def desk_correct(public_id: str, number: int) -> ResponseReturnValue:
+    """The therapist takes a slip back."""
+    return _correct(_of_provider(public_id), number)
+
+
+@blueprint.get("/provider/appointments/<public_id>/receipts/<name>")
+@access("provider")
+def desk_receipt(public_id: str, name: str) -> str:
+    """A paper about one's own visit."""
+    return _receipt(_of_provider(public_id).booked, name)
+
+
+@blueprint.get("/admin/appointments/<public_id>/money")
+@access("admin")
+def admin_show(public_id: str) -> str:
+    """An admin looks."""
+    return _page(_of_admin(public_id))
+
+
+@blueprint.post("/admin/appointments/<public_id>/money/payments")
+@access("admin")
+def admin_pay(public_id: str) -> ResponseReturnValue:
+    """An admin marks what is due as paid."""
+    return _pay(_of_admin(public_id))
+
+
+@blueprint.post("/admin/appointments/<public_id>/money/waivers")
+@access("admin")
+def admin_waive(public_id: str) -> ResponseReturnValue:
+    """An admin lets go of what is due."""
+    return _waive(_of_admin(public_id))
+
+
+@blueprint.post("/admin/appointments/<public_id>/money/payments/<int:number>/correction")
+@access("admin")
+def admin_correct(public_id: str, number: int) -> ResponseReturnValue:
+    """An admin takes a slip back."""
+    return _correct(_of_admin(public_id), number)
+
+
+@blueprint.get("/admin/appointments/<public_id>/receipts/<name>")
+@access("admin")
+def admin_receipt(public_id: str, name: str) -> str:
+    """A paper about a visit."""
+    return _receipt(_of_admin(public_id).booked, name)
+
+
+@blueprint.get("/account/payments")
+@access("client")
+def mine() -> str:
+    """One's own receipts, the newest first."""
+    rows = receipts_of_person(db.session(), own_person_id(), limit=LISTED)
+    voided = {row.voids_id for row in rows}
+    return render_template("appointments/payments.html", rows=rows, voided=voided)
+
+
+@blueprint.get("/appointments/<public_id>/receipts/<name>")
+@access("client")
+def receipt(public_id: str, name: str) -> str:
+    """A paper about one's own visit."""
+    return _receipt(get_of_person(db.session(), public_id, own_person_id()), name)
+
+
+@blueprint.get("/visits/<key>/receipts/<name>")
+@access("anyone")
+def guest_receipt(key: str, name: str) -> str:
+    """A paper about a guest's visit."""
+    return _receipt(get_by_guest_key(db.session(), secret_hash(key)), name)
+
+
+def _receipt(booked: Booked, name: str) -> str:
+    """One paper, made to be printed."""
+    found = get_receipt(db.session(), name, appointment_id=booked.appointment.id)
+    return render_template(
+        "appointments/receipt.html", receipt=found, paper=found.content, client=booked.person.name,
+        voided=find_voiding(db.session(), found.id),
+    )  # fmt: skip
