@@ -11,7 +11,6 @@ from booking.payments.rules.signing import is_genuine
 from booking.payments.stripe_port.client import read_event
 from booking.payments.stripe_port.values import Unknown
 from marketplace import clock
-from marketplace.kernel.errors import Malformed, NotFound
 from marketplace.settings import Settings
 from marketplace.webkit.identity import access
 from marketplace.webkit.problems import problem
@@ -26,16 +25,17 @@ def stripe() -> ResponseReturnValue:
     settings: Settings = current_app.extensions["settings"]
     port, secret = find_port(), settings.stripe_webhook_secret
     if port is None:
-        raise NotFound("not_found", "Cards are off here.")
+        return problem(404, "not_found", "Not found", "Cards are off here.")
     if secret is None:
         return problem(503, "unavailable", "Unavailable", "Webhooks cannot be checked here yet.")
-    request.max_content_length = LARGEST_EVENT
+    if (request.content_length or 0) > LARGEST_EVENT:
+        return problem(413, "too_large", "Too large", "No event is this large.")
     body, now = request.get_data(cache=False), clock.now()
     if not is_genuine(body, request.headers.get(SIGNATURE, ""), secret, now):
-        raise Malformed("bad_signature", "This does not come from Stripe.")
+        return problem(400, "bad_signature", "Bad request", "This does not come from Stripe.")
     event = read_event(body)
     if event is None:
-        raise Malformed("not_an_event", "This is no event.")
+        return problem(400, "not_an_event", "Bad request", "This is no event.")
     try:
         outcome = take_event(port, event, now)
     except Unknown:

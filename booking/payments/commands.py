@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from booking.payments.actions.compare import compare
 from booking.payments.actions.settle import settle_payment, settle_refund
 from booking.payments.forms import find_port
-from booking.payments.queries import money_findings, open_payments, open_refunds
+from booking.payments.queries import card_findings, open_payments, open_refunds
 from booking.payments.stripe_port.client import StripePort
 from booking.payments.stripe_port.values import Unknown
 from marketplace import clock
@@ -53,7 +53,7 @@ def reconcile_all(port: StripePort, now: datetime, since: datetime) -> Iterator[
     _settle(port, now, None)
     left = list(compare(port, since, now))
     _settle(port, now, None)
-    yield from chain(left, money_findings(db.session(), now))
+    yield from chain(left, card_findings(db.session(), now))
 
 
 def _settle(port: StripePort, now: datetime, due_by: datetime | None) -> int:

@@ -90,7 +90,7 @@ def payments_since(session: Session, since: datetime) -> Sequence[Payment]:
     return session.scalars(select(Payment).where(Payment.created_at >= since, Payment.intent.is_not(None)).order_by(Payment.id)).all()
 
 
-def money_findings(session: Session, now: datetime) -> Iterator[str]:
+def card_findings(session: Session, now: datetime) -> Iterator[str]:
     """What a person must look at, one sentence each, without a name."""
     late = select(Payment.public_id, Payment.state, Payment.failure_code).where(
         Payment.state.in_(OPEN), Payment.created_at < now - LONG, Payment.tries > 1

@@ -18,6 +18,8 @@ from booking.appointments.rules.money import Figures, figures
 from booking.ledger.models import Receipt
 from booking.ledger.queries import sums_of_visits
 from booking.ledger.rules.sums import VisitSums
+from booking.payments.models import Payment
+from booking.payments.queries import card_findings
 from booking.upkeep.rules import KEEPS_TIME, LIVE, Kept, fallen, mismatches, overlaps
 from marketplace.accounts.models import Person
 from marketplace.audit import broken_entries
@@ -40,6 +42,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from standing_findings(session, now)
     yield from letter_findings(session)
     yield from money_findings(session)
+    yield from card_findings(session, now)
     yield from broken_entries(session)
 
 
@@ -189,8 +192,9 @@ def stuck_time(session: Session) -> list[tuple[str, Claim]]:
 
 
 def idle_guests(session: Session, before: datetime, limit: int) -> list[int]:
-    """Row ids of guests from before an instant who have no visit, hold nothing and have held nothing since, locked."""
+    """Row ids of guests from before an instant who have no visit, paid nothing by card, hold and have held nothing since, locked."""
     visited = exists().where(Appointment.person_id == Person.id)
     busy = exists().where(Hold.person_id == Person.id, or_(Hold.state == "live", Hold.created_at >= before))
-    idle = select(Person.id).where(Person.account_id.is_(None), Person.created_at < before, ~visited, ~busy)
+    paid = exists().where(Payment.person_id == Person.id)
+    idle = select(Person.id).where(Person.account_id.is_(None), Person.created_at < before, ~visited, ~busy, ~paid)
     return list(session.scalars(idle.order_by(Person.id).limit(limit).with_for_update(skip_locked=True)))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from booking.ledger.changes import counter_post, post
 from booking.ledger.queries import entries_of
 from booking.ledger.rules.entries import deposit_taken, paid_by_card, refund_sent
-from booking.payments.changes.ordering import FEE, Back, enter, order_refund, refund_key, whose
+from booking.payments.changes.ordering import DEPOSIT, FEE, Back, enter, order_refund, refund_key, whose
 from booking.payments.models import Dispute, Payment, Refund
 from booking.payments.queries import find_dispute, find_instance
 from booking.payments.rules.matching import Sum, differences
@@ -141,7 +141,8 @@ def _take_back(session: Session, given: Refund, now: datetime) -> None:
 
 def adopt_refund(session: Session, payment: Payment, seen: SeenRefund, now: datetime) -> Refund:
     """A refund that somebody made on Stripe's own pages becomes one of ours. `payment` must be locked."""
-    given = order_refund(session, payment, Back(seen.amount_cents, f"stripe:{seen.id}", BY_HAND, STRIPE, held=False), now)
+    back = Back(seen.amount_cents, f"stripe:{seen.id}", BY_HAND, STRIPE, held=payment.purpose == DEPOSIT)
+    given = order_refund(session, payment, back, now)
     note_refund(session, given, payment, seen, now)
     return given
 

@@ -74,7 +74,13 @@ _PAYMENT: dict[str, dict[str, str]] = {
     RELEASING: {**_staying(RELEASING), RELEASE: RELEASING, REFUSED: RELEASING},
     # Money that arrives though we let go of it, or took it for failed, is captured all the same: and then given back.
     CANCELLED: {**dict.fromkeys(INTENT_STATUSES, CANCELLED), SUCCEEDED: CAPTURED, RELEASE: CANCELLED},
-    FAILED: {**dict.fromkeys(INTENT_STATUSES, FAILED), NEEDS_CAPTURE: RELEASING, SUCCEEDED: CAPTURED, CANCELED: FAILED, RELEASE: RELEASING},
+    FAILED: {
+        **dict.fromkeys(INTENT_STATUSES, FAILED),
+        NEEDS_CAPTURE: RELEASING,
+        SUCCEEDED: CAPTURED,
+        CANCELED: CANCELLED,
+        RELEASE: RELEASING,
+    },
 }
 PAYMENT: Mapping[tuple[str, str], str] = {(state, event): after for state, row in _PAYMENT.items() for event, after in row.items()}
 """The next state of a payment; a pair that is missing is an order that cannot be given in that state."""

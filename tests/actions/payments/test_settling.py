@@ -2,7 +2,7 @@
 
 import pytest
 
-from booking.payments.queries import money_findings
+from booking.payments.queries import card_findings
 from booking.payments.stripe_port.double import Fault
 from booking.payments.stripe_port.values import Unknown
 from marketplace.db import db
@@ -177,9 +177,7 @@ def test_tries_come_later_and_later_and_are_told(till, clock):
             till.settle(public_id)
         assert (till.look(public_id).next_try_at - clock.now).total_seconds() == seconds
     clock.advance(hours=1, seconds=1)
-    assert list(money_findings(db.session(), clock.now)) == [
-        f"payment {public_id} is asked and Stripe does not answer (APIConnectionError)"
-    ]
+    assert list(card_findings(db.session(), clock.now)) == [f"payment {public_id} is asked and Stripe does not answer (APIConnectionError)"]
 
 
 def test_what_is_another_sum_is_not_believed(till):
