@@ -54,6 +54,9 @@ from booking.openings.api import blueprint as openings_api
 from booking.openings.api.evidence import blueprint as evidence_api
 from booking.openings.views import blueprint as opening_pages
 from booking.openings.views.evidence import blueprint as evidence_pages
+from booking.papers.api import blueprint as papers_api
+from booking.papers.jobs import JOBS as PAPER_JOBS
+from booking.papers.views import blueprint as paper_pages
 from booking.payments.api import blueprint as stripe_webhooks
 from booking.payments.commands import JOBS as PAYMENT_JOBS
 from booking.payments.commands import payments
@@ -144,6 +147,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 series_pages,
                 calendar_pages,
                 feed_pages,
+                paper_pages,
                 place_pages,
                 credential_pages,
                 service_pages,
@@ -199,12 +203,13 @@ def create_app(settings: Settings | None = None) -> Flask:
                 time_off_api,
                 feeds_api,
                 stripe_webhooks,
+                papers_api,
                 attention_api,
                 policies_api,
                 openapi_api,
             ),
             commands=(accounts, audit, backup, calendars, check, exclusions, jobs, keys, payments, restore, demo),
-            jobs=(*UPKEEP_JOBS, *PAYMENT_JOBS, *CREDENTIAL_JOBS, *CALENDAR_JOBS, *VERIFICATION_JOBS, *GROUND_JOBS),
+            jobs=(*UPKEEP_JOBS, *PAYMENT_JOBS, *CREDENTIAL_JOBS, *CALENDAR_JOBS, *VERIFICATION_JOBS, *PAPER_JOBS, *GROUND_JOBS),
             installers=(install_accounts, install_navigation, install_continuity, install_masking, install_cards),
             open_endpoints={**ACCOUNT_ENDPOINTS},
             attachments=ATTACHMENTS,

@@ -31,6 +31,7 @@ from booking.appointments.models import (
     WaitlistOffer,
 )
 from booking.calendars.models import CalendarFeed
+from booking.papers.models import Estimate, EstimateVisit, PaperFacts
 from booking.payments.models import Dispute, Payment, Refund, StripeEvent, StripeInstance
 from booking.screening.models import Consent, Screening
 from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
@@ -797,6 +798,48 @@ class AppointmentFactory(OfProvider):
     uid = factory.Sequence(lambda n: f"visit-{n}@licensedhands.test")
     booked_at = START - timedelta(days=2)
     changed_at = factory.SelfAttribute("booked_at")
+
+
+class EstimateFactory(Row):
+    """An estimate of a visit, given by itself."""
+
+    class Meta:
+        model = Estimate
+        exclude = ("appointment",)
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    subject = factory.LazyAttribute(lambda row: f"visit:{row.appointment.public_id}")
+    version = 1
+    reason = "scheduled"
+    person_id = factory.SelfAttribute("appointment.person_id")
+    provider_id = factory.SelfAttribute("appointment.provider_id")
+    made_at = START
+    content = factory.LazyFunction(dict)
+
+
+class EstimateVisitFactory(Row):
+    """A visit whose changes have been looked at."""
+
+    class Meta:
+        model = EstimateVisit
+        exclude = ("appointment",)
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = owned("appointment")
+    seen_at = START
+
+
+class PaperFactsFactory(Row):
+    """A client's birth date."""
+
+    class Meta:
+        model = PaperFacts
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    facts = factory.LazyFunction(lambda: {"born_on": "1980-02-03"})
+    changed_at = START
 
 
 class HandoverFactory(Row):

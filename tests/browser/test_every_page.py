@@ -72,6 +72,7 @@ THERAPIST = [
     "/provider/terms",
     "/provider/areas",
     "/provider/profile",
+    "/provider/paper-facts",
     "/provider/credentials",
     "/provider/credentials/new/license",
 ]
@@ -157,7 +158,10 @@ def test_pages_on_the_way_to_a_visit(traveler, looked_at):
     wrong += looked_at()
     me.enter_code().book()
     wrong += looked_at()
-    me.follow("Move")
+    visit = me.page.url
+    me.follow("Good Faith Estimate").press("Ask for an estimate").sees("Expected total")
+    wrong += looked_at()
+    me.go(visit).follow("Move")
     wrong += looked_at()
     me.page.go_back()
     me.follow("Cancel this visit")

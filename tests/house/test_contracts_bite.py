@@ -49,6 +49,7 @@ SINS = [
     ("no-flask-below-views", "providers.profiles.queries", "marketplace.webkit.identity"),
     ("door-stripe", "booking.payments.actions.refund", "stripe"),
     ("door-stripe", "booking.appointments.views", "stripe"),
+    ("door-fpdf", "booking.papers.views", "fpdf"),
     ("door-geopy", "booking.openings.queries", "geopy"),
     ("door-huey", "marketplace.outbox.changes", "huey"),
     ("door-http", "providers.verification.state_port", "requests"),

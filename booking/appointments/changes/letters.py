@@ -95,7 +95,7 @@ def write_receipt(session: Session, booked: Booked, receipt: Receipt, sending: S
     """A receipt or a credit note to the client, once for each."""
     if booked.person.email is None:
         return
-    sending = _with_guest_key(session, booked.appointment, sending)
+    sending = with_guest_key(session, booked.appointment, sending)
     enqueue_letter(
         session,
         key=f"{RECEIPT}:{receipt.name}",
@@ -130,14 +130,14 @@ def write_booked(session: Session, booked: Booked, sending: Sending, now: dateti
 
 def write_accepted(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
     """The therapist said yes: what a booking says, with a higher sequence; or what it still waits for."""
-    sending = _with_guest_key(session, booked.appointment, sending)
+    sending = with_guest_key(session, booked.appointment, sending)
     _take_back(session, booked.appointment, EVERY_KIND, now)
     write_booked(session, booked, sending, now)
 
 
 def write_declined(session: Session, booked: Booked, proposed: Sequence[datetime], sending: Sending, now: datetime) -> None:
     """The therapist said no: no fee, the times they propose, and the way to others. Their own words stand on the page alone."""
-    visit, sending = booked.appointment, _with_guest_key(session, booked.appointment, sending)
+    visit, sending = booked.appointment, with_guest_key(session, booked.appointment, sending)
     _take_back(session, visit, EVERY_KIND, now)
     told = {"reason": visit.cancel_reason, "words": visit.cancel_note is not None, "proposed": [start.isoformat() for start in proposed]}
     _to_client(session, booked, sending, "visit_declined", now, at=now, more=told)
@@ -146,7 +146,7 @@ def write_declined(session: Session, booked: Booked, proposed: Sequence[datetime
 
 def write_moved(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
     """The new time to both; what was still to be sent about the old time is taken back."""
-    sending = _with_guest_key(session, booked.appointment, sending)
+    sending = with_guest_key(session, booked.appointment, sending)
     _take_back(session, booked.appointment, EVERY_KIND, now)
     _to_client(session, booked, sending, "visit_moved", now, at=now + PATIENCE)
     _to_provider(session, booked, sending, "provider_visit_moved", now)
@@ -156,7 +156,7 @@ def write_moved(session: Session, booked: Booked, sending: Sending, now: datetim
 
 def write_cancelled(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
     """The cancellation to both; no reminder and no other news of the visit goes out any more."""
-    sending = _with_guest_key(session, booked.appointment, sending)
+    sending = with_guest_key(session, booked.appointment, sending)
     _take_back(session, booked.appointment, EVERY_KIND, now)
     _to_client(session, booked, sending, "visit_cancelled", now, at=now, more=_meanwhile(session, booked.appointment, sending, now))
     _to_provider(session, booked, sending, "provider_visit_cancelled", now)
@@ -164,7 +164,7 @@ def write_cancelled(session: Session, booked: Booked, sending: Sending, now: dat
 
 def write_expired(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
     """A request ran out: tell both; the client pays nothing, and neither calendar keeps it."""
-    sending = _with_guest_key(session, booked.appointment, sending)
+    sending = with_guest_key(session, booked.appointment, sending)
     _take_back(session, booked.appointment, EVERY_KIND, now)
     _to_client(session, booked, sending, "visit_expired", now, at=now)
     _to_provider(session, booked, sending, "provider_visit_expired", now)
@@ -174,7 +174,7 @@ def write_handover_offered(
     session: Session, booked: Booked, handover: Handover, colleague: Provider, sending: Sending, now: datetime
 ) -> None:
     """Ask the client whether a colleague may come instead, and tell the colleague that their time is kept until there is an answer."""
-    visit, sending = booked.appointment, _with_guest_key(session, booked.appointment, sending)
+    visit, sending = booked.appointment, with_guest_key(session, booked.appointment, sending)
     asked = {"colleague_name": colleague.name, "reason": handover.reason, "answer_by_at": handover.answer_by_at.isoformat()}
     if booked.person.email is not None:
         facts = letter_facts(booked, sending, for_provider=False, to=booked.person.email)
@@ -205,7 +205,7 @@ def write_handover_ended(session: Session, booked: Booked, handover: Handover, n
 
 def write_handed_over(session: Session, booked: Booked, former: Provider, sending: Sending, now: datetime) -> None:
     """The same visit with somebody else: new calendar files to the client and to who comes, an end to it for who does not."""
-    visit, sending = booked.appointment, _with_guest_key(session, booked.appointment, sending)
+    visit, sending = booked.appointment, with_guest_key(session, booked.appointment, sending)
     _take_back(session, visit, (*EVERY_KIND, *HANDOVER_KINDS), now)
     _to_client(session, booked, sending, "visit_handed_over", now, at=now)
     _to_provider(session, booked, sending, "provider_visit_booked", now)
@@ -222,7 +222,7 @@ def write_lapsed(session: Session, booked: Booked, sending: Sending, reason: str
     """Tell the client that their provider cannot give the visit as planned: once for each reason and each time that it comes about."""
     if booked.person.email is None:
         return
-    visit, sending = booked.appointment, _with_guest_key(session, booked.appointment, sending)
+    visit, sending = booked.appointment, with_guest_key(session, booked.appointment, sending)
     enqueue_letter(
         session,
         key=f"{LAPSE}:{visit.public_id}:{reason}:{number}",
@@ -274,7 +274,7 @@ def withdraw_reminders(session: Session, visit: Appointment, now: datetime) -> N
     _take_back(session, visit, (REMINDER,), now)
 
 
-def _with_guest_key(session: Session, visit: Appointment, sending: Sending) -> Sending:
+def with_guest_key(session: Session, visit: Appointment, sending: Sending) -> Sending:
     """A guest's later letters open the visit too: the secret is known only from the letter that brought it first."""
     if visit.guest_key_hash is None or sending.guest_key is not None:
         return sending

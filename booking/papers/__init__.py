@@ -1,0 +1,1 @@
+"""What is handed out on paper about visits: estimates before, and each as a page and a file."""

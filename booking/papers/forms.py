@@ -1,0 +1,95 @@
+"""What people state for papers, and who may see which."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+from flask import Response, request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, StringField, ValidationError
+from wtforms.validators import Optional
+
+from booking.appointments.queries import Booked
+from booking.papers.pdf_port import pdf_of
+from booking.papers.queries import content_now, find_estimate, sheet_of
+from booking.papers.rules.estimates import paper_of
+from booking.papers.rules.facts import birth_date_fault, tax_id_fault, tidy_tax_id
+from marketplace.db import db
+from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.reading import Fields, json_object
+
+NOT_GIVEN_YET = "not given yet"
+
+
+class BirthDateForm(FlaskForm):
+    """A client's birth date; empty forgets it."""
+
+    born_on = DateField(_l("Your birth date"), validators=[Optional()])
+
+    def __init__(self, *, today: date, born_on: date | None) -> None:
+        """`today` is New York's."""
+        super().__init__(born_on=born_on)
+        self.today = today
+
+    def validate_born_on(self, field: DateField) -> None:
+        """A day in the past, not too long ago."""
+        if field.data and (fault := birth_date_fault(field.data, self.today)):
+            raise ValidationError(fault)
+
+
+class TaxIdForm(FlaskForm):
+    """A provider's employer identification number; empty forgets it."""
+
+    tax_id = StringField(_l("Employer identification number (EIN)"), validators=[Optional()])
+
+    def validate_tax_id(self, field: StringField) -> None:
+        """Nine digits, and no social security number."""
+        if field.data and (fault := tax_id_fault(field.data)):
+            raise ValidationError(fault)
+
+
+def estimate_file(booked: Booked, now: datetime) -> Response:
+    """A visit's estimate as a file that nobody else keeps; before one was given, what it would say."""
+    newest, session = find_estimate(db.session(), booked), db.session()
+    if newest is not None:
+        paper = sheet_of(newest)
+    else:
+        paper = paper_of(content_now(session, booked, now), NOT_GIVEN_YET, local_day(to_minute(now)))
+    response = Response(pdf_of(paper), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = 'attachment; filename="estimate.pdf"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def read_birth_date(today: date) -> date | None:
+    """`{born_on: YYYY-MM-DD|null}`."""
+    fields = Fields(json_object(request))
+    text = fields.text("born_on", "", longest=10, blank=True)
+    born_on = _day(text)
+    if text and born_on is None:
+        fields.fault("born_on", "A date looks like 1980-02-03.")
+    elif born_on is not None and (fault := birth_date_fault(born_on, today)):
+        fields.fault("born_on", fault)
+    fields.finish()
+    return born_on
+
+
+def read_tax_id() -> str | None:
+    """`{tax_id: NN-NNNNNNN|null}`."""
+    fields = Fields(json_object(request))
+    text = fields.text("tax_id", "", longest=20, blank=True)
+    if text and (fault := tax_id_fault(text)):
+        fields.fault("tax_id", fault)
+    fields.finish()
+    return tidy_tax_id(text) if text else None
+
+
+def _day(text: str) -> date | None:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

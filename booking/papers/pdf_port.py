@@ -1,0 +1,109 @@
+"""The one door to fpdf: a paper as a PDF, with the title set and the text in reading order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from fontTools.ttLib import TTFont
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+from booking.papers.rules.paper import Paper, Party
+
+# Latin, Greek and Cyrillic letters; others have no glyph here and are left to the page.
+_FONTS = files("font_source_sans_pro") / "files"
+_FAMILY = "Source Sans Pro"
+_BODY, _SMALL, _TITLE = 10, 8.5, 18
+_LINE = 5.2
+_NEXT: dict[str, Any] = {"new_x": XPos.LMARGIN, "new_y": YPos.NEXT}
+
+
+_UNKNOWN = "?"
+_LEFT_OUT = "Some letters of a name cannot be printed in this file and stand as a question mark. The page of this paper shows them."
+
+
+def pdf_of(paper: Paper) -> bytes:
+    """Letter-sized pages; the table goes on over pages with its heading. Letters that the font lacks are said to be left out."""
+    paper = printable(paper)
+    pdf = _new(paper)
+    pdf.set_font(_FAMILY, "B", _TITLE)
+    pdf.cell(0, 10, paper.title, **_NEXT)
+    pdf.set_font(_FAMILY, "", _SMALL)
+    pdf.cell(0, _LINE, f"No. {paper.number}", **_NEXT)
+    pdf.ln(3)
+    for label, value in paper.facts:
+        pdf.set_font(_FAMILY, "B", _BODY)
+        pdf.cell(45, _LINE, label)
+        pdf.set_font(_FAMILY, "", _BODY)
+        pdf.multi_cell(0, _LINE, value, **_NEXT)
+    pdf.ln(3)
+    for party in paper.parties:
+        _party(pdf, party)
+    _table(pdf, paper)
+    pdf.set_font(_FAMILY, "", _SMALL)
+    for notice in paper.notices:
+        pdf.multi_cell(0, 4.4, notice, **_NEXT)
+        pdf.ln(1.2)
+    return bytes(pdf.output())
+
+
+def printable(paper: Paper) -> Paper:
+    """The paper in letters that can be printed; where some cannot, a question mark stands for each and a notice says so."""
+    parties = tuple(replace(party, lines=tuple(_known(line) for line in party.lines)) for party in paper.parties)
+    rows = tuple(tuple(_known(cell) for cell in row) for row in paper.table.rows)
+    if parties == paper.parties and rows == paper.table.rows:
+        return paper
+    return replace(paper, parties=parties, table=replace(paper.table, rows=rows), notices=(*paper.notices, _LEFT_OUT))
+
+
+def _known(text: str) -> str:
+    return "".join(letter if ord(letter) in _glyphs() else _UNKNOWN for letter in text)
+
+
+@lru_cache(maxsize=1)
+def _glyphs() -> frozenset[int]:
+    with TTFont(str(_FONTS / "SourceSansPro-Regular.ttf")) as font:
+        return frozenset(font.getBestCmap())
+
+
+def _new(paper: Paper) -> FPDF:
+    pdf = FPDF(format="letter")
+    pdf.set_title(f"{paper.title} {paper.number}")
+    pdf.set_lang("en-US")
+    pdf.set_author("Licensed Hands")
+    pdf.set_margin(18)
+    pdf.set_auto_page_break(auto=True, margin=18)
+    for style, file in (("", "SourceSansPro-Regular.ttf"), ("B", "SourceSansPro-Bold.ttf")):
+        pdf.add_font(_FAMILY, style, str(_FONTS / file))
+    pdf.add_page()
+    return pdf
+
+
+def _party(pdf: FPDF, party: Party) -> None:
+    pdf.set_font(_FAMILY, "B", _BODY)
+    pdf.cell(0, _LINE, party.title, **_NEXT)
+    pdf.set_font(_FAMILY, "", _BODY)
+    for line in party.lines:
+        pdf.multi_cell(0, _LINE, line, **_NEXT)
+    pdf.ln(2)
+
+
+def _table(pdf: FPDF, paper: Paper) -> None:
+    width = len(paper.table.columns)
+    shape: dict[str, Any] = {
+        "col_widths": (22, *(24 if column in {"Code", "Units", "Amount"} else 80 for column in paper.table.columns[1:])),
+        "text_align": ("LEFT",) * (width - 1) + ("RIGHT",),
+        "borders_layout": "HORIZONTAL_LINES",
+        "line_height": _LINE + 1,
+    }
+    pdf.set_font(_FAMILY, "", _BODY)
+    label, total = paper.table.total
+    with pdf.table(**shape) as table:
+        for cells in (paper.table.columns, *paper.table.rows, ("", label, *[""] * (width - 3), total)):
+            row = table.row()
+            for cell in cells:
+                row.cell(cell)
+    pdf.ln(4)

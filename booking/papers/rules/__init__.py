@@ -1,0 +1,1 @@
+"""Deadlines, items and layouts of papers."""

@@ -1,0 +1,98 @@
+"""Estimates as pages and files: for a client, a guest by their link, and the therapist."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Answer
+
+from booking.appointments.forms.reading import base_url, doer, own_appointment
+from booking.appointments.queries import Booked, get_by_guest_key
+from booking.papers.actions import ask_estimate, state_birth_date, state_tax_id
+from booking.papers.forms import BirthDateForm, TaxIdForm
+from booking.papers.forms import estimate_file as file_of
+from booking.papers.queries import find_birth_date, find_estimate, find_tax_id, list_estimates, sheet_of
+from booking.papers.rules.facts import tidy_tax_id
+from marketplace import clock
+from marketplace.db import db
+from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.vault import secret_hash
+from marketplace.webkit.identity import access
+from marketplace.webkit.limits import limiter
+from providers.registry.forms import desk_owner
+from providers.registry.queries import find_own_id
+
+blueprint = Blueprint("papers", __name__)
+
+Page = str | Answer | tuple[str, int]
+
+
+@blueprint.route("/appointments/<public_id>/estimate", methods=["GET", "POST"])
+@access("client")
+@limiter.limit("30 per minute")
+def estimate(public_id: str) -> Page:
+    """The estimate of one's own visit, or a way to ask for one."""
+    return _estimate(own_appointment(public_id), url_for("visits.show", public_id=public_id))
+
+
+@blueprint.route("/visits/<key>/estimate", methods=["GET", "POST"])
+@access("anyone")
+@limiter.limit("30 per minute")
+def guest_estimate(key: str) -> Page:
+    """The same for a guest."""
+    return _estimate(get_by_guest_key(db.session(), secret_hash(key)), url_for("visits.guest", key=key))
+
+
+@blueprint.get("/provider/appointments/<public_id>/estimate")
+@access("provider")
+def given_estimate(public_id: str) -> str:
+    """The estimate as the client has it."""
+    booked = own_appointment(public_id)
+    return _page(booked, url_for("desk_visit.show", public_id=public_id), None)
+
+
+@blueprint.get("/appointments/<public_id>/estimate.pdf")
+@access("client", "provider")
+def estimate_file(public_id: str) -> Response:
+    """The file of one's own."""
+    return file_of(own_appointment(public_id), clock.now())
+
+
+@blueprint.get("/visits/<key>/estimate.pdf")
+@access("anyone")
+def guest_estimate_file(key: str) -> Response:
+    """A guest's file."""
+    return file_of(get_by_guest_key(db.session(), secret_hash(key)), clock.now())
+
+
+@blueprint.route("/provider/paper-facts", methods=["GET", "POST"])
+@access("provider")
+def tax_id() -> Page:
+    """What papers say about one's business."""
+    provider_id = find_own_id(db.session(), desk_owner().account_id)
+    if provider_id is None:
+        return redirect(url_for("apply.show", step="practice"))
+    form = TaxIdForm(tax_id=find_tax_id(db.session(), provider_id))
+    if form.validate_on_submit():
+        state_tax_id(provider_id, tidy_tax_id(form.tax_id.data) if form.tax_id.data else None, doer().name, clock.now())
+        flash(_("Saved."), "good")
+        return redirect(url_for("papers.tax_id"))
+    return render_template("papers/tax_id.html", form=form)
+
+
+def _estimate(booked: Booked, back: str) -> Page:
+    now = clock.now()
+    form = BirthDateForm(today=local_day(to_minute(now)), born_on=find_birth_date(db.session(), booked.person.id))
+    if form.validate_on_submit():
+        person_id, public_id = booked.person.id, booked.appointment.public_id
+        state_birth_date(person_id, form.born_on.data, now)
+        ask_estimate(public_id, doer().name, base_url(), now)
+        return redirect(f"{back}/estimate")
+    return _page(booked, back, form)
+
+
+def _page(booked: Booked, back: str, form: BirthDateForm | None) -> str:
+    newest = find_estimate(db.session(), booked)
+    paper = None if newest is None else sheet_of(newest)
+    earlier = [] if newest is None else list_estimates(db.session(), newest.subject)[1:]
+    return render_template("papers/estimate.html", booked=booked, estimate=newest, paper=paper, earlier=earlier, back=back, form=form)
