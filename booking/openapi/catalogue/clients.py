@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< Updated upstream
-from booking.openapi.catalogue import money, series, waiting
-=======
-from booking.openapi.catalogue import papers, series, waiting
->>>>>>> Stashed changes
+from booking.openapi.catalogue import baskets, money, series, waiting
 from booking.openapi.catalogue.schemas import (
     ANY_SETTING,
     ANYTHING,
@@ -504,11 +500,8 @@ OPERATIONS = (
     ),
     *waiting.OPERATIONS,
     *series.OPERATIONS,
-<<<<<<< Updated upstream
     *money.OPERATIONS,
-=======
-    *papers.OPERATIONS,
->>>>>>> Stashed changes
+    *baskets.OPERATIONS,
     _step("check-in", "The visit has begun."),
     _step("check-out", "The therapist has left."),
     _step("complete", "The visit took place."),
