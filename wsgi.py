@@ -39,8 +39,8 @@ from booking.appointments.views.time_off import blueprint as time_off_pages
 from booking.appointments.views.visits import blueprint as visit_pages
 from booking.appointments.views.waitlist import blueprint as waitlist_pages
 from booking.calendars.api import blueprint as feeds_api
-from booking.calendars.changes import begin_feeds
-from booking.calendars.queries import visit_uids
+from booking.calendars.changes import begin_feeds, tell_visits
+from booking.calendars.queries import visit_uids, visits_changed
 from booking.calendars.views.feeds import blueprint as feed_pages
 from booking.calendars.views.visits import ATTACHMENTS
 from booking.calendars.views.visits import blueprint as calendar_pages
@@ -83,7 +83,7 @@ from marketplace.webkit.masking import install_masking
 from providers.calendars.api import blueprint as calendars_in_api
 from providers.calendars.commands import calendars
 from providers.calendars.jobs import JOBS as CALENDAR_JOBS
-from providers.calendars.queries import on_own_uids
+from providers.calendars.queries import VisitSource, on_own_uids, on_own_visits
 from providers.calendars.views import blueprint as calendars_in_pages
 from providers.credentials.api import blueprint as credentials_api
 from providers.credentials.jobs import JOBS as CREDENTIAL_JOBS
@@ -119,6 +119,7 @@ from providers.wording.views import blueprint as flag_pages
 ROOT = Path(__file__).parent
 on_account_switched("providers", note_account_switch)
 on_own_uids("visits", visit_uids)
+on_own_visits("visits", VisitSource(tell_visits, visits_changed))
 for _role in ("client", "provider"):
     on_account_created(_role, "calendars", begin_feeds)
 

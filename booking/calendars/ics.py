@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
 from booking.calendars.rules import ALARM, ENDED, REFRESH, VisitEvent, calendar_status, on_the_wall, plain
+from providers.calendars.rules.lines import OWN_MARK
 from providers.services.rules.calls import noun
 
 PRODUCT = "-//Licensed Hands//Visits//EN"
@@ -61,6 +62,17 @@ def visit_file(event: VisitEvent, method: str = "PUBLISH") -> bytes:
     calendar = _calendar()
     calendar.add("method", method)
     return _with_events(calendar, [event])
+
+
+def visit_copy(event: VisitEvent) -> bytes:
+    """One visit as an object of a CalDAV calendar (RFC 4791, 4.1: one UID, no method), with a mark by which it is known again."""
+    made = _event(event)
+    made.add(OWN_MARK, event.uid)
+    calendar = _calendar()
+    calendar.add_component(Timezone.from_ical(_NEW_YORK))
+    calendar.add_component(made)
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def feed_file(name: str, events: Iterable[VisitEvent]) -> bytes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment
@@ -51,8 +52,25 @@ def list_feeds(session: Session, account_id: int, audience: str) -> list[tuple[C
 
 def visits_of(session: Session, feed: CalendarFeed, window: Window) -> list[VisitLine]:
     """The visits a feed tells of: one statement, and no sealed column is opened."""
+    return [_line(row) for row in session.execute(_visits().where(_whose(feed), _within(window)))]
+
+
+def visits_to_copy(session: Session, provider_id: int, window: Window) -> list[VisitLine]:
+    """A provider's visits of a window, those that came to nothing among them."""
+    meets = and_(Appointment.ends_at > window.since_at, Appointment.starts_at < window.until_at)
+    return [_line(row) for row in session.execute(_visits().where(Appointment.provider_id == provider_id, meets))]
+
+
+def visits_changed(session: Session, provider_ids: Iterable[int]) -> dict[int, datetime]:
+    """When a visit of each of these providers changed last."""
+    changed = select(Appointment.provider_id, func.max(Appointment.changed_at, type_=Appointment.changed_at.type))
+    rows = session.execute(changed.where(Appointment.provider_id.in_(list(provider_ids))).group_by(Appointment.provider_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def _visits() -> Select[Any]:
     visit, place = Appointment.__table__.c, ProviderPlace.__table__.c
-    wanted = (
+    return (
         select(
             visit.uid, visit.public_id, visit.reference, visit.sequence, visit.status, visit.starts_at, visit.ends_at, visit.changed_at,
             visit.setting, visit.minutes, visit.zip, Provider.name.label("provider_name"), Person.name.label("client_name"),
@@ -61,10 +79,8 @@ def visits_of(session: Session, feed: CalendarFeed, window: Window) -> list[Visi
         .join(Provider, Provider.id == visit.provider_id)
         .join(Person, Person.id == visit.person_id)
         .outerjoin(ProviderPlace, place.id == visit.place_id)
-        .where(_whose(feed), _within(window))
         .order_by(visit.starts_at, visit.id)
     )  # fmt: skip
-    return [_line(row) for row in session.execute(wanted)]
 
 
 def visit_uids(session: Session, provider_id: int) -> Sequence[str]:

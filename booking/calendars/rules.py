@@ -24,6 +24,7 @@ DETAILS_OF = {CLIENT: DETAILS, PROVIDER: DETAILS, CLINIC: (BUSY,)}
 ENDED = ("cancelled", "expired", "no_show")
 BACK, AHEAD = timedelta(days=90), timedelta(days=400)
 ENDED_KEPT = timedelta(days=30)
+COPIED_BACK = timedelta(days=1)
 # A calendar program asks several times an hour; its last use is noted no oftener than this.
 USE_NOTED_EVERY = timedelta(minutes=10)
 REFRESH = timedelta(minutes=30)
@@ -92,6 +93,11 @@ class Window:
 def window_at(now: datetime) -> Window:
     """Ninety days back, four hundred ahead; what was cancelled is still told, as cancelled, for thirty days."""
     return Window(now - BACK, now + AHEAD, now - ENDED_KEPT)
+
+
+def copies_at(now: datetime) -> Window:
+    """What is kept right in a provider's own calendar: visits from yesterday on. What is over stays there as it is."""
+    return Window(now - COPIED_BACK, now + AHEAD, now - COPIED_BACK)
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,23 @@ from marketplace.kernel.walltime import to_minute
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access
 from marketplace.webkit.limits import limiter
+from marketplace.webkit.reading import json_object
 from providers.calendars.actions.add import add_file, add_link
+from providers.calendars.actions.connect import choose_calendars, connect_account, disconnect_account, renew_login
 from providers.calendars.actions.remove import remove_calendar
 from providers.calendars.actions.sync import sync_calendar
-from providers.calendars.forms import calendar_answer, looking, read_agreement, read_calendar, read_upload
-from providers.calendars.queries import count_blocks, get_calendar, list_calendars
+from providers.calendars.forms import (
+    account_answer,
+    calendar_answer,
+    looking,
+    read_account,
+    read_agreement,
+    read_calendar,
+    read_choice,
+    read_password,
+    read_upload,
+)
+from providers.calendars.queries import count_blocks, count_notes, get_account, get_calendar, list_accounts, list_calendars, read_through
 from providers.registry.forms import desk_owner
 from providers.registry.queries import find_own_id
 
@@ -63,6 +75,58 @@ def remove_outside_calendar(public_id: str) -> ResponseReturnValue:
     """Forget it; its time is free at once."""
     remove_calendar(desk_owner(), public_id, clock.now())
     return "", 204
+
+
+@blueprint.get("/provider/calendars/accounts")
+@access("provider")
+def list_calendar_accounts() -> ResponseReturnValue:
+    """One's own CalDAV accounts with their calendars."""
+    session = db.session()
+    rows = list_accounts(session, find_own_id(session, desk_owner().account_id))
+    read, notes = read_through(session, [row.id for row in rows]), count_notes(session, [row.id for row in rows])
+    return jsonify(items=[account_answer(row, read.get(row.id, []), notes.get(row.id, 0)) for row in rows], next=None)
+
+
+@blueprint.post("/provider/calendars/accounts")
+@access("provider")
+@limiter.limit("20 per hour")
+@idempotent
+def connect_calendar_account() -> ResponseReturnValue:
+    """Connect an account; its calendars are found before the answer, none is read or written yet."""
+    return _account(connect_account(desk_owner(), read_account(json_object(request)), looking().feeds, clock.now())), 201
+
+
+@blueprint.put("/provider/calendars/accounts/<public_id>")
+@access("provider")
+@limiter.limit("60 per hour")
+def choose_account_calendars(public_id: str) -> ResponseReturnValue:
+    """Say which calendars are read, into which one visits are written, and how much of them."""
+    choose_calendars(desk_owner(), public_id, read_choice(json_object(request)), clock.now())
+    return _account(public_id)
+
+
+@blueprint.post("/provider/calendars/accounts/<public_id>/password")
+@access("provider")
+@limiter.limit("20 per hour")
+def renew_account_password(public_id: str) -> ResponseReturnValue:
+    """Give a new password; what waited for it goes on."""
+    renew_login(desk_owner(), public_id, read_password(json_object(request)), looking().feeds, clock.now())
+    return _account(public_id)
+
+
+@blueprint.delete("/provider/calendars/accounts/<public_id>")
+@access("provider")
+def disconnect_calendar_account(public_id: str) -> ResponseReturnValue:
+    """Forget it with its password; what was read through it gives its time back."""
+    disconnect_account(desk_owner(), public_id, clock.now())
+    return "", 204
+
+
+def _account(public_id: str) -> Response:
+    session = db.session()
+    account = get_account(session, find_own_id(session, desk_owner().account_id), public_id)
+    read, notes = read_through(session, [account.id]), count_notes(session, [account.id])
+    return jsonify(account_answer(account, read.get(account.id, []), notes.get(account.id, 0)))
 
 
 def _shown(public_id: str) -> Response:

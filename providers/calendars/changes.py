@@ -7,18 +7,24 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries import get_account
 from marketplace.audit import Deed, record
 from marketplace.kernel.walltime import to_minute
-from providers.calendars.models import OutsideCalendar
+from marketplace.outbox.changes import enqueue_letter
+from providers.calendars.models import DavAccount, OutsideCalendar
 from providers.calendars.queries import spans_kept
 from providers.calendars.rules.reading import Located, Reading, Window
-from providers.calendars.rules.syncing import LINK, LOST_HALF, UNPLACED, coming, next_look, spans_of, sudden_loss
+from providers.calendars.rules.syncing import LAST_AGAIN, LINK, LOST_HALF, UNPLACED, coming, next_look, spans_of, sudden_loss
 from providers.places.geocoders import find_offline
+from providers.registry.models import Provider
 from providers.schedule.changes import lay_ahead, replace_outside
 from providers.schedule.rules.outside import OutsideSpan, cut_by_place
 
 # A neighborhood's name is too often part of another word.
 CERTAIN = ("address", "grid", "zip")
+LOST_LETTER = "calendar_login_lost"
+# Beyond any minute that is kept: everything before it is forgotten.
+FAR = 2**31 - 1
 
 
 def take_reading(
@@ -31,7 +37,8 @@ def take_reading(
     known_until = window.until_minute if reading.endless else None
     spans = spans_of(reading, _zips(reading) if calendar.places else (), known_until)
     old = spans_kept(session, calendar.id)
-    flag = None if agreed or calendar.last_good_at is None else _flag(calendar, reading, old, spans, now)
+    named = [span for span in spans if known_until is None or span.begin_minute < known_until]
+    flag = None if agreed or calendar.last_good_at is None else _flag(calendar, reading, old, named, now)
     if flag is not None:
         spans = cut_by_place([*old, *spans])
     changed = replace_outside(session, calendar.provider_id, calendar.id, spans, window.from_minute)
@@ -65,6 +72,39 @@ def note_bad_look(session: Session, calendar: OutsideCalendar, sentence: str, ac
 def note(session: Session, calendar: OutsideCalendar, verb: str, actor: str, now: datetime, **details: object) -> None:
     """One entry of the audit about a calendar; never its address."""
     record(session, Deed(now, actor, verb, "calendar", calendar.public_id, details))
+
+
+def note_account(session: Session, account: DavAccount, verb: str, actor: str, now: datetime, **details: object) -> None:
+    """One entry of the audit about an account; never its address, user name or password."""
+    record(session, Deed(now, actor, verb, "calendar_account", account.public_id, details))
+
+
+def note_login_lost(session: Session, account: DavAccount, sentence: str, desk: str, actor: str, now: datetime) -> None:
+    """The server takes the password no more: its owner is told, once for each time. It is tried again seldom, since trying may lock it."""
+    account.fault = sentence
+    if account.next_write_at is not None:
+        account.next_write_at = now + LAST_AGAIN
+    if account.lost_at is not None:
+        return
+    account.lost_at = now
+    note_account(session, account, "calendar_account_lost", actor, now)
+    provider = session.get_one(Provider, account.provider_id)
+    facts = {"name": provider.name, "link": desk}
+    key = f"{LOST_LETTER}:{account.public_id}:{now.isoformat()}"
+    recipient = get_account(session, provider.account_id).email
+    enqueue_letter(session, key=key, kind=LOST_LETTER, recipient=recipient, facts=facts, now=now, about=account.public_id)
+
+
+def note_login_good(account: DavAccount) -> None:
+    """The server takes the password."""
+    if account.lost_at is not None:
+        account.lost_at, account.fault, account.failures = None, None, 0
+
+
+def drop_calendar(session: Session, calendar: OutsideCalendar) -> None:
+    """Forget a calendar and what it says. The caller holds the provider's lock and lays the time afterwards (`lay_ahead`)."""
+    replace_outside(session, calendar.provider_id, calendar.id, (), FAR)
+    session.delete(calendar)
 
 
 def _flag(calendar: OutsideCalendar, reading: Reading, old: Sequence[OutsideSpan], new: Sequence[OutsideSpan], now: datetime) -> str | None:

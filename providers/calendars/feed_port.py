@@ -10,14 +10,14 @@ import http.client
 import socket
 import ssl
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Timer
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from providers.calendars.rules.addresses import LONGEST_ADDRESS, MOST_REDIRECTS, AddressRefused, is_allowed, is_public
@@ -28,6 +28,9 @@ USER_AGENT = "licensed-hands-calendar/1.0"
 TOO_SLOW = "The other side is too slow."
 _CHUNK = 64 * 1024
 _MOVED = (301, 302, 303, 307, 308)
+# Houses that keep the calendars of one account on several hosts.
+_HOUSES = (".icloud.com",)
+Said = TypeVar("Said")
 
 
 class Unavailable(Exception):
@@ -53,6 +56,25 @@ class Seen:
 
     etag: str | None = None
     last_modified: str | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One question of a program to a server: its method, headers (a password among them) and body."""
+
+    method: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a server said to a call, whatever its status; `url` is where it was said, `headers` by their names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    url: str
 
 
 class Transport(Protocol):
@@ -107,10 +129,27 @@ class Feeds:
         deadline = monotonic() + TOTAL_SECONDS
         for _ in range(MOST_REDIRECTS + 1):
             target = self.check(url)
-            answer = self._ask(target, seen, deadline)
+            answer = self._ask(target, deadline, lambda line, at: _answer(line, at, seen))
             if isinstance(answer, Fetched):
                 return answer
             url = urljoin(url.replace("webcal:", "https:", 1), answer)
+        raise Unavailable("The address leads on and on to others.")
+
+    def call(self, url: str, call: Call, deadline: float) -> Reply:
+        """Ask a server, which is trusted with the headers, and led on by it within its own house only. Raises as `fetch`.
+
+        `deadline` is one of `monotonic`. Whoever writes is never led on.
+        """
+        for _ in range(MOST_REDIRECTS + 1):
+            reply = self._ask(self.check(url), deadline, lambda line, at: _reply(line, at, call))
+            if reply.status not in _MOVED or reply.status == 303:
+                return replace(reply, url=url)
+            if call.method in ("PUT", "DELETE"):
+                raise Unavailable("The calendar has moved to another address. Connect the account anew.")
+            onward = joined(url, reply.headers.get("location", ""))
+            if not same_house(url, onward):
+                raise AddressRefused("The server leads to another one, which does not get your password.")
+            url = onward
         raise Unavailable("The address leads on and on to others.")
 
     def check(self, url: str) -> Target:
@@ -148,8 +187,8 @@ class Feeds:
             raise AddressRefused("This address leads into a private network.")
         return found[0]
 
-    def _ask(self, target: Target, seen: Seen, deadline: float) -> Fetched | str:
-        """The answer of one server, or where it sends us."""
+    def _ask(self, target: Target, deadline: float, talk: Callable[[http.client.HTTPConnection, Target], Said]) -> Said:
+        """What comes of talking to one server, within the time that is left."""
         left = deadline - monotonic()
         if left <= 0:
             raise Unavailable(TOO_SLOW)
@@ -166,7 +205,7 @@ class Feeds:
             connection.sock = self.transport.secure(line, target.host) if target.secure else line
             lines.append(connection.sock)
             connection.sock.settimeout(left)
-            answer = _answer(connection, target, seen)
+            answer = talk(connection, target)
         except (OSError, http.client.HTTPException, ValueError, zlib.error):
             raise Unavailable(TOO_SLOW if late else "The other side cannot be reached.") from None
         finally:
@@ -177,6 +216,26 @@ class Feeds:
         if late:  # what was read of one that drips looks whole
             raise Unavailable(TOO_SLOW)
         return answer
+
+
+def joined(url: str, onward: str) -> str:
+    """Where an address leads that was found at another; nowhere, where it is none."""
+    try:
+        return urljoin(url, onward)
+    except ValueError:
+        return ""
+
+
+def same_house(url: str, other: str) -> bool:
+    """Whether `other` may be asked with the password that was given for `url`: the same host and port, or TLS hosts of one known house."""
+    try:
+        (one, host), (two, onward) = _parts(url), _parts(other)
+        ports = [parts.port or (80 if parts.scheme == "http" else 443) for parts in (one, two)]
+    except (AddressRefused, ValueError):
+        return False
+    if one.scheme != two.scheme or ports[0] != ports[1]:
+        return False
+    return host == onward or (one.scheme == "https" and any(host.endswith(house) and onward.endswith(house) for house in _HOUSES))
 
 
 def _parts(url: str) -> tuple[SplitResult, str]:
@@ -209,6 +268,14 @@ def _answer(connection: http.client.HTTPConnection, target: Target, seen: Seen) 
         if response.status != 200:
             raise Unavailable(f"The other side answers with the error {response.status}.")
         return Fetched(_body(response), _mark(response, "ETag", 300), _mark(response, "Last-Modified", 100))
+
+
+def _reply(connection: http.client.HTTPConnection, target: Target, call: Call) -> Reply:
+    always = {"Accept-Encoding": "gzip", "User-Agent": USER_AGENT, "Connection": "close"}
+    connection.request(call.method, target.path, call.body or None, {**call.headers, **always})
+    with connection.getresponse() as response:
+        headers = {name.lower(): text for name, text in response.getheaders()}
+        return Reply(response.status, headers, _body(response), "")
 
 
 def _mark(response: http.client.HTTPResponse, name: str, longest: int) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,21 +13,83 @@ from marketplace.settings import Settings
 from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.reading import Fields, json_object
 from providers.calendars.actions.add import Draft
+from providers.calendars.actions.connect import Choice, NewAccount
 from providers.calendars.actions.sync import Looking
+from providers.calendars.actions.write import Writing
 from providers.calendars.feed_port import Feeds, Internet
-from providers.calendars.models import OutsideCalendar
+from providers.calendars.models import DavAccount, OutsideCalendar
 from providers.calendars.reader_port import LARGEST_BYTES, read_file
 from providers.calendars.rules.addresses import LONGEST_ADDRESS
 from providers.calendars.rules.syncing import FLAGS
 
 TRANSPORT = "calendar_transport"
+DETAILS = ("busy", "brief", "full")
+NONE = ""
 
 
 def looking() -> Looking:
     """How this application looks at calendars."""
     settings: Settings = current_app.extensions["settings"]
     allowed = tuple(host.lower() for host in settings.feed_allow_hosts)
-    return Looking(Feeds(allowed, current_app.extensions.get(TRANSPORT) or Internet()), read_file)
+    feeds = Feeds(allowed, current_app.extensions.get(TRANSPORT) or Internet())
+    return Looking(feeds, read_file, f"{settings.base_url}/provider/calendars")
+
+
+def writing(actor: str) -> Writing:
+    """How this application writes visits into calendars."""
+    way, settings = looking(), current_app.extensions["settings"]
+    return Writing(way.feeds, settings.base_url, way.desk, actor)
+
+
+def read_account(body: dict[str, Any]) -> NewAccount:
+    """An account to connect: `server`, `user_name`, `password`."""
+    fields = Fields(body)
+    server, user_name = fields.text("server", longest=LONGEST_ADDRESS), fields.text("user_name", longest=200)
+    password = fields.text("password", longest=200)
+    fields.finish()
+    return NewAccount(server.strip(), user_name.strip(), password)
+
+
+def read_password(body: dict[str, Any]) -> str:
+    """A new password for an account."""
+    fields = Fields(body)
+    password: str = fields.text("password", longest=200)
+    fields.finish()
+    return password
+
+
+def read_choice(body: dict[str, Any]) -> Choice:
+    """What an account is used for: `read` (ids of its calendars), `write` (one of them or null), `detail`."""
+    fields = Fields(body)
+    read, write = fields.texts("read", []), fields.text("write", None, longest=40)
+    detail = fields.choice("detail", DETAILS, "brief")
+    fields.finish()
+    return Choice(tuple(read), write, detail)
+
+
+def account_answer(account: DavAccount, read: Collection[OutsideCalendar], notes: int) -> dict[str, Any]:
+    """An account's state; never its password, nor its addresses whole."""
+    urls = {calendar.address for calendar in read}
+    return {
+        "id": account.public_id,
+        "server": masked(account.server),
+        "user_name": account.user_name,
+        "calendars": [
+            {
+                "id": one["id"],
+                "name": one["name"],
+                "writable": one["writable"],
+                "read": one["url"] in urls,
+                "write": one["url"] == account.write_url,
+            }
+            for one in account.collections
+        ],
+        "detail": account.detail,
+        "lost_at": rfc3339(account.lost_at) if account.lost_at else None,
+        "fault": account.fault,
+        "written_at": rfc3339(account.written_at) if account.written_at else None,
+        "changed_there": notes,
+    }
 
 
 def read_calendar(asked: Request) -> tuple[Draft, str]:

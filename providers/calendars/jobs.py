@@ -8,10 +8,12 @@ from time import monotonic
 from marketplace.db import db
 from marketplace.jobs import Job, one_by_one
 from providers.calendars.actions.sync import lay_again, sync_calendar
-from providers.calendars.forms import looking
-from providers.calendars.queries import due_calendars, providers_with_outside_time
+from providers.calendars.actions.write import write_visits
+from providers.calendars.forms import looking, writing
+from providers.calendars.queries import due_accounts, due_calendars, providers_with_outside_time
 
 ACTOR = "job:look at calendars"
+WRITER = "job:write visits into calendars"
 MOST_LOOKS = 20
 # Other jobs wait meanwhile: after this long no further calendar is begun in one run.
 LONGEST_SECONDS = 8.0
@@ -29,9 +31,24 @@ def look_at_calendars(now: datetime) -> int:
     return one_by_one("look at calendars", due, look)
 
 
+def write_into_calendars(now: datetime) -> int:
+    """Write visits into calendars that are due or behind; counts the accounts with which all went well."""
+    began = monotonic()
+    way = writing(WRITER)
+
+    def write(account_id: int) -> bool:
+        return monotonic() - began < LONGEST_SECONDS and write_visits(account_id, way, now)
+
+    return one_by_one("write visits into calendars", due_accounts(db.session(), now)[:MOST_LOOKS], write)
+
+
 def lay_days_ahead(now: datetime) -> int:
     """Lay what outside calendars take of the days that have come within reach; counts the providers."""
     return one_by_one("lay outside time", providers_with_outside_time(db.session()), lambda provider_id: lay_again(provider_id, now))
 
 
-JOBS = (Job("look at calendars", look_at_calendars), Job("lay outside time", lay_days_ahead, every=timedelta(hours=6)))
+JOBS = (
+    Job("look at calendars", look_at_calendars),
+    Job("write visits into calendars", write_into_calendars, every=timedelta(seconds=10)),
+    Job("lay outside time", lay_days_ahead, every=timedelta(hours=6)),
+)

@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
-from providers.calendars.models import OutsideCalendar
+from providers.calendars.models import DavAccount, DavCopy, DavSource, OutsideCalendar
+from providers.calendars.rules.copies import OwnVisit
 from providers.schedule.changes import BLOCK
 from providers.schedule.models import Claim, OutsideBusy, TimeOff
 from providers.schedule.rules.outside import OutsideSpan
 
 MISSING = "There is no such calendar."
+NO_ACCOUNT = "There is no such account."
 OWN_HOST = "@licensedhands"
 OwnUids = Callable[[Session, int], Iterable[str]]
 _own_uids: dict[str, OwnUids] = {}
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How much of visits is told, with links to which house, as of when."""
+
+    detail: str
+    base_url: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class VisitSource:
+    """Where visits come from. `told` gives a provider's as calendars show them, `changed` when each provider's last changed."""
+
+    told: Callable[[Session, int, Telling], Sequence[OwnVisit]]
+    changed: Callable[[Session, Iterable[int]], Mapping[int, datetime]]
+
+
+_visit_sources: dict[str, VisitSource] = {}
+
+
+def on_own_visits(name: str, source: VisitSource) -> None:
+    """Have `source` tell visits to whoever writes them into calendars; a topic registers once under its own `name`."""
+    _visit_sources[name] = source
+
+
+def own_visits(session: Session, provider_id: int, telling: Telling) -> list[OwnVisit]:
+    """The visits that are to stand in a provider's own calendar, and those that are not to stand there any more."""
+    return [visit for source in _visit_sources.values() for visit in source.told(session, provider_id, telling)]
 
 
 def on_own_uids(name: str, find: OwnUids) -> None:
@@ -26,7 +59,7 @@ def on_own_uids(name: str, find: OwnUids) -> None:
 
 
 def own_uids(session: Session, provider_id: int | None) -> tuple[str, ...]:
-    """The UIDs, in lower case, under which calendars outside may hold this provider's own visits, blocks and time off, of any time and state."""
+    """The UIDs, in lower case, of this provider's own visits, blocks and time off, of any time and state."""
     if provider_id is None:
         return ()
     blocks = select(Claim.public_id).where(Claim.provider_id == provider_id, Claim.kind == BLOCK)
@@ -76,3 +109,60 @@ def due_calendars(session: Session, now: datetime, limit: int) -> list[tuple[int
 def providers_with_outside_time(session: Session) -> list[int]:
     """Row ids of providers of whom an outside calendar takes time."""
     return list(session.scalars(select(OutsideBusy.provider_id).distinct().order_by(OutsideBusy.provider_id)))
+
+
+def list_accounts(session: Session, provider_id: int | None) -> list[DavAccount]:
+    """One's own CalDAV accounts, the oldest first."""
+    return list(session.scalars(select(DavAccount).where(DavAccount.provider_id == provider_id).order_by(DavAccount.id)))
+
+
+def get_account(session: Session, provider_id: int | None, public_id: str) -> DavAccount:
+    """One of a provider's own accounts, read anew. Raises NotFound."""
+    wanted = select(DavAccount).where(DavAccount.provider_id == provider_id, DavAccount.public_id == public_id)
+    found = session.scalar(wanted.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound("not_found", NO_ACCOUNT)
+    return found
+
+
+def find_account_of(session: Session, calendar_id: int) -> DavAccount | None:
+    """The account through which a calendar is read; None for one that has an address of its own."""
+    mine = select(DavAccount).join(DavSource, DavSource.account_id == DavAccount.id).where(DavSource.calendar_id == calendar_id)
+    return session.scalar(mine.execution_options(populate_existing=True))
+
+
+def read_through(session: Session, account_ids: Iterable[int]) -> dict[int, list[OutsideCalendar]]:
+    """The calendars that are read through each account, by its row id."""
+    rows = select(DavSource.account_id, OutsideCalendar).join(OutsideCalendar, OutsideCalendar.id == DavSource.calendar_id)
+    found: dict[int, list[OutsideCalendar]] = {}
+    for row in session.execute(rows.where(DavSource.account_id.in_(list(account_ids))).order_by(OutsideCalendar.id)):
+        found.setdefault(row[0], []).append(row[1])
+    return found
+
+
+def list_copies(session: Session, account_id: int) -> list[DavCopy]:
+    """What has been written, or is to be, into an account's calendars."""
+    mine = select(DavCopy).where(DavCopy.account_id == account_id).order_by(DavCopy.id)
+    return list(session.scalars(mine.execution_options(populate_existing=True)))
+
+
+def count_notes(session: Session, account_ids: Iterable[int]) -> dict[int, int]:
+    """How many visits somebody has changed at the other side, by the account's row id."""
+    noted = select(DavCopy.account_id, func.count()).where(DavCopy.account_id.in_(list(account_ids)), DavCopy.note.is_not(None))
+    return {row[0]: row[1] for row in session.execute(noted.group_by(DavCopy.account_id))}
+
+
+def due_accounts(session: Session, now: datetime) -> list[int]:
+    """Row ids of accounts to write to now: their time has come, or a visit has changed and nothing is wrong with them."""
+    asked = select(DavAccount.id, DavAccount.provider_id, DavAccount.next_write_at, DavAccount.written_at, DavAccount.failures)
+    rows = session.execute(asked.where(or_(DavAccount.next_write_at.is_not(None), DavAccount.write_url.is_not(None)))).all()
+    changed: dict[int, datetime] = {}
+    for source in _visit_sources.values() if rows else ():
+        changed.update(source.changed(session, {row.provider_id for row in rows}))
+    return [row.id for row in rows if _is_due(row.next_write_at, row.written_at, row.failures, changed.get(row.provider_id), now)]
+
+
+def _is_due(next_at: datetime | None, written_at: datetime | None, failures: int, changed_at: datetime | None, now: datetime) -> bool:
+    if next_at is not None and next_at <= now:
+        return True
+    return failures == 0 and changed_at is not None and (written_at is None or changed_at >= written_at)

@@ -15,10 +15,11 @@ from marketplace.kernel.walltime import from_minute, to_minute
 from marketplace.webkit.identity import access
 from marketplace.webkit.limits import limiter
 from providers.calendars.actions.add import add_file, add_link
+from providers.calendars.actions.connect import choose_calendars, connect_account, disconnect_account, renew_login
 from providers.calendars.actions.remove import remove_calendar
 from providers.calendars.actions.sync import sync_calendar
-from providers.calendars.forms import looking, masked, read_link, read_upload
-from providers.calendars.queries import count_blocks, list_calendars
+from providers.calendars.forms import account_answer, looking, masked, read_account, read_choice, read_link, read_password, read_upload
+from providers.calendars.queries import count_blocks, count_notes, list_accounts, list_calendars, read_through
 from providers.calendars.rules.syncing import FLAGS
 from providers.registry.forms import desk_owner
 from providers.registry.queries import find_own_id
@@ -100,4 +101,82 @@ def _show(faults: Sequence[FieldFault], sentence: str = "") -> str:
         flags=FLAGS,
         masked=masked,
         instant=from_minute,
+    )
+
+
+@blueprint.get("/provider/calendars/accounts")
+@access("provider")
+def accounts() -> str:
+    """The CalDAV accounts, what each is used for, and the form to connect one."""
+    return _show_accounts(())
+
+
+@blueprint.post("/provider/calendars/accounts")
+@access("provider")
+@limiter.limit("20 per hour")
+def connect() -> ResponseReturnValue:
+    """Connect an account; the password that was typed is never shown again."""
+    typed = {name: request.form.get(name, "") for name in ("server", "user_name", "password")}
+    try:
+        connect_account(desk_owner(), read_account(typed), looking().feeds, clock.now())
+    except (Refused, Malformed, Conflict) as refusal:
+        return _refused(refusal)
+    flash(_("Connected. Choose below what is read and where your visits are written."), "good")
+    return redirect(url_for("calendars_in.accounts"))
+
+
+@blueprint.post("/provider/calendars/accounts/<public_id>")
+@access("provider")
+@limiter.limit("60 per hour")
+def choose(public_id: str) -> ResponseReturnValue:
+    """What an account is used for."""
+    body = {"read": request.form.getlist("read"), "write": request.form.get("write") or None, "detail": request.form.get("detail", "brief")}
+    try:
+        choose_calendars(desk_owner(), public_id, read_choice(body), clock.now())
+    except (Refused, Malformed) as refusal:
+        return _refused(refusal)
+    flash(_("Saved. Calendars are read and written within a minute."), "good")
+    return redirect(url_for("calendars_in.accounts"))
+
+
+@blueprint.post("/provider/calendars/accounts/<public_id>/password")
+@access("provider")
+@limiter.limit("20 per hour")
+def renew(public_id: str) -> ResponseReturnValue:
+    """A new password for an account."""
+    try:
+        renew_login(desk_owner(), public_id, read_password({"password": request.form.get("password", "")}), looking().feeds, clock.now())
+    except (Refused, Malformed) as refusal:
+        return _refused(refusal)
+    flash(_("The server takes the new password."), "good")
+    return redirect(url_for("calendars_in.accounts"))
+
+
+@blueprint.post("/provider/calendars/accounts/<public_id>/disconnect")
+@access("provider")
+def disconnect(public_id: str) -> ResponseReturnValue:
+    """Forget an account."""
+    disconnect_account(desk_owner(), public_id, clock.now())
+    flash(_("Disconnected. The password is deleted, and the time that was read from there can be booked again."), "good")
+    return redirect(url_for("calendars_in.accounts"))
+
+
+def _refused(refusal: Refused | Malformed | Conflict) -> ResponseReturnValue:
+    return _show_accounts(refusal.faults, "" if refusal.faults else refusal.sentence), 409 if isinstance(refusal, Conflict) else 422
+
+
+def _show_accounts(faults: Sequence[FieldFault], sentence: str = "") -> str:
+    session = db.session()
+    session.rollback()
+    rows = list_accounts(session, find_own_id(session, desk_owner().account_id))
+    read, notes = read_through(session, [row.id for row in rows]), count_notes(session, [row.id for row in rows])
+    placed: dict[str, list[str]] = {}
+    for fault in faults:
+        placed.setdefault(fault.field, []).append(fault.message)
+    return render_template(
+        "provider/calendar_accounts.html",
+        accounts=[(row, account_answer(row, read.get(row.id, []), notes.get(row.id, 0))) for row in rows],
+        typed={"server": request.form.get("server", ""), "user_name": request.form.get("user_name", "")},
+        faults=placed,
+        sentence=sentence,
     )

@@ -67,6 +67,7 @@ THERAPIST = [
     "/provider/blocks",
     "/provider/time-off",
     "/provider/calendars",
+    "/provider/calendars/accounts",
     "/provider/services",
     "/provider/prices",
     "/provider/terms",

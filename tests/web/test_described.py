@@ -36,6 +36,7 @@ from tests.factories import (
     ClinicFactory,
     CredentialDocumentFactory,
     CredentialFactory,
+    DavAccountFactory,
     EvidenceRequestFactory,
     ExclusionHitFactory,
     HoldFactory,
@@ -135,6 +136,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
             TimeOffFactory(provider=provider, begin_minute=epoch_minute(start) + (40 + number * 9) * 1440).public_id for number in range(3)
         ],
         "calendars": [OutsideCalendarFactory(provider=provider, **FILE).public_id for _number in range(3)],
+        "accounts": [DavAccountFactory(provider=provider, server="https://127.0.0.1/").public_id for _number in range(3)],
         "waitlist": [WaitlistEntryFactory(person=person).public_id for _number in range(3)],
         "series": [series.public_id for series in planned],
         "flags": [ProfileFlagFactory(provider=provider).public_id for _number in range(3)],

@@ -10,6 +10,7 @@ from tests.factories import (
     AccountFactory,
     ClaimFactory,
     CredentialFactory,
+    DavAccountFactory,
     OutsideCalendarFactory,
     ProviderPlaceFactory,
     SeriesFactory,
@@ -23,7 +24,12 @@ from tests.support.visits import answered, book_visit, clear_answers, hold_visit
 
 MISSING = "AAAAAAAAAAAAAAAA"
 CREDENTIAL = {"kind": "npi", "issuer": "NPPES", "holder_name": "A", "number": "1234567893"}
-BODIES = {"reschedule": {"starts_at": "2027-01-20T12:00:00-05:00"}, "technique": {"technique": "trigger_point"}, "credentials": CREDENTIAL}
+BODIES = {
+    "reschedule": {"starts_at": "2027-01-20T12:00:00-05:00"},
+    "technique": {"technique": "trigger_point"},
+    "credentials": CREDENTIAL,
+    "password": {"password": "word"},
+}
 OWNED = [
     pytest.param(role, one.method, one.path, id=f"{role} {one.method} {one.path.removeprefix('/api/v1')}")
     for one in (*clients.OPERATIONS, *desk.OPERATIONS)
@@ -48,6 +54,7 @@ def mine(app, clock):
             "blocks": ClaimFactory(provider=anna, starts_at=start + timedelta(days=9)).public_id,
             "time-off": TimeOffFactory(provider=anna, begin_minute=epoch_minute(start) + 30 * 1440).public_id,
             "calendars": OutsideCalendarFactory(provider=anna, kind="file", address=None, address_hash=None, next_sync_at=None).public_id,
+            "accounts": DavAccountFactory(provider=anna, server="https://127.0.0.1/").public_id,
             "credentials": CredentialFactory(provider=anna, kind="npi", status="needs_info", plain_number="1234567893").public_id,
             "places": ProviderPlaceFactory(provider=anna).public_id,
         }

@@ -22,6 +22,17 @@ STATE = given(
     }
 )  # fmt: skip
 PATH = f"{V1}/provider/calendars"
+ACCOUNTS = f"{PATH}/accounts"
+ACCOUNT = taken({"server": {"type": "string", "maxLength": 2000}, "user_name": WORDS, "password": WORDS})
+PASSWORD = taken({"password": WORDS})
+CHOICE = taken({}, {"read": listed(WORDS), "write": nullable(WORDS), "detail": {"type": "string", "enum": ["busy", "brief", "full"]}})
+ACCOUNT_STATE = given(
+    {
+        "id": TEXT, "server": TEXT, "user_name": TEXT,
+        "calendars": listed(given({"id": TEXT, "name": TEXT, "writable": YES, "read": YES, "write": YES})),
+        "detail": TEXT, "lost_at": nullable(INSTANT), "fault": nullable(TEXT), "written_at": nullable(INSTANT), "changed_there": COUNT,
+    }
+)  # fmt: skip
 
 OPERATIONS = (
     Operation("GET", PATH, "list_outside_calendars", "Own outside calendars and their state.", "desk", DESK, answer=page(STATE)),
@@ -36,5 +47,23 @@ OPERATIONS = (
     Operation(
         "DELETE", f"{PATH}/<public_id>", "remove_outside_calendar", "Forget it; its time is free at once.", "desk", DESK, status=204,
         errors=(409,),
+    ),
+    Operation("GET", ACCOUNTS, "list_calendar_accounts", "Own CalDAV accounts.", "desk", DESK, answer=page(ACCOUNT_STATE)),
+    Operation(
+        "POST", ACCOUNTS, "connect_calendar_account", "Connect a CalDAV account; the password is sealed and never shown.", "desk", DESK,
+        ACCOUNT, status=201, answer=ACCOUNT_STATE, errors=(409, 429), creates=True,
+    ),
+    Operation(
+        "PUT", f"{ACCOUNTS}/<public_id>", "choose_account_calendars",
+        "Which calendars are read, into which one (or null) visits are written, and how much of them.", "desk", DESK, CHOICE,
+        answer=ACCOUNT_STATE, errors=(409, 429),
+    ),
+    Operation(
+        "POST", f"{ACCOUNTS}/<public_id>/password", "renew_account_password", "A new password; what waited for it goes on.", "desk", DESK,
+        PASSWORD, answer=ACCOUNT_STATE, errors=(409, 429),
+    ),
+    Operation(
+        "DELETE", f"{ACCOUNTS}/<public_id>", "disconnect_calendar_account", "Forget an account with its password.", "desk", DESK,
+        status=204, errors=(409,),
     ),
 )  # fmt: skip

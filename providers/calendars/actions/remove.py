@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from marketplace.db import transaction
-from providers.calendars.changes import note
+from providers.calendars.changes import drop_calendar, note
 from providers.calendars.queries import get_calendar
 from providers.registry.changes import own_provider
 from providers.registry.rules import Owner
-from providers.schedule.changes import lay_ahead, replace_outside
-
-FAR = 2**31 - 1
+from providers.schedule.changes import lay_ahead
 
 
 def remove_calendar(owner: Owner, public_id: str, now: datetime) -> None:
@@ -19,8 +17,7 @@ def remove_calendar(owner: Owner, public_id: str, now: datetime) -> None:
     with transaction() as session:
         provider = own_provider(session, owner, now)
         calendar = get_calendar(session, provider.id, public_id)
-        replace_outside(session, provider.id, calendar.id, (), FAR)
         note(session, calendar, "calendar_removed", owner.actor, now)
-        session.delete(calendar)
+        drop_calendar(session, calendar)
         session.flush()
         lay_ahead(session, provider.id, now)

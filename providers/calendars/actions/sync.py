@@ -4,40 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from marketplace.db import db, transaction
 from marketplace.kernel.errors import Refused
-from providers.calendars.changes import note_bad_look, note_good_look, take_reading
+from marketplace.kernel.walltime import from_minute
+from providers.calendars.changes import note_bad_look, note_good_look, note_login_good, note_login_lost, take_reading
+from providers.calendars.dav_port import Dav, Login, LoginRefused
 from providers.calendars.feed_port import Feeds, Seen, Unavailable
 from providers.calendars.models import OutsideCalendar
-from providers.calendars.queries import get_calendar, own_uids
+from providers.calendars.queries import find_account_of, get_calendar, own_uids
 from providers.calendars.rules.addresses import AddressRefused
 from providers.calendars.rules.reading import Reading, Unreadable, Window
-from providers.calendars.rules.syncing import LINK, window_of
+from providers.calendars.rules.syncing import LAST_AGAIN, LINK, window_of
 from providers.registry.changes import lock_provider
 from providers.schedule.changes import lay_ahead
 
+# Events at the edges are asked for as well: servers see times without a zone in a zone of theirs.
+ASKED_MORE = timedelta(days=2)
 Reader = Callable[[bytes, Window], Reading]
 
 
 @dataclass(frozen=True)
 class Looking:
-    """How calendars are looked at: the way to them and the reader of what they say."""
+    """How calendars are looked at: the way to them, the reader of what they say, and the page that a letter about them leads to."""
 
     feeds: Feeds
     reader: Reader
+    desk: str = ""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a look brought: a reading with its marks, nothing new (`reading` None), or the sentence why nothing is known."""
+    """What a look brought: a reading with its marks, nothing new (`reading` None), or the sentence why nothing is known.
+
+    `lost`: the server takes the password no more.
+    """
 
     reading: Reading | None = None
     seen: Seen | None = None
     fault: str | None = None
+    lost: bool = False
 
 
 def sync_calendar(provider_id: int | None, public_id: str, looking: Looking, actor: str, now: datetime, *, agreed: bool = False) -> bool:
@@ -50,12 +59,17 @@ def sync_calendar(provider_id: int | None, public_id: str, looking: Looking, act
         raise Refused("not_a_link", "This calendar came as a file. Upload the new file and remove this one.")
     whose, address = calendar.provider_id, calendar.address
     window = replace(window_of(calendar.kind, now), own=own_uids(db.session(), whose))
+    account = find_account_of(db.session(), calendar.id)
+    login = Login(account.user_name, account.password) if account is not None else None
     seen = Seen() if agreed or _must_be_read_anew(calendar, window) else Seen(calendar.etag, calendar.last_modified)
     db.session.rollback()
-    found = _look(address, seen, window, looking)
+    found = _look(address, seen, window, looking) if login is None else _look_through(login, address, seen, window, looking)
     with transaction() as session:
         lock_provider(session, whose)
-        _store(session, get_calendar(session, whose, public_id), found, window, (actor, now), agreed=agreed)
+        calendar = get_calendar(session, whose, public_id)
+        _store(session, calendar, found, window, (actor, now), agreed=agreed)
+        if login is not None:
+            _note_login(session, calendar, login, found, looking.desk, (actor, now))
     return found.fault is None
 
 
@@ -73,6 +87,33 @@ def _look(address: str, seen: Seen, window: Window, looking: Looking) -> Found:
         return Found(looking.reader(fetched.content, window), Seen(fetched.etag, fetched.last_modified))
     except (AddressRefused, Unavailable, Unreadable) as reason:
         return Found(fault=reason.sentence)
+
+
+def _look_through(login: Login, address: str, seen: Seen, window: Window, looking: Looking) -> Found:
+    """The same by CalDAV. Its mark stands where a link's ETag does; what comes after the window is never asked, so never known."""
+    dav = Dav(looking.feeds, login)
+    try:
+        mark = dav.mark(address)
+        if mark is not None and mark == seen.etag:
+            return Found(seen=seen)
+        objects = dav.read(address, from_minute(window.from_minute) - ASKED_MORE, from_minute(window.until_minute) + ASKED_MORE)
+        reading = looking.reader(b"".join(objects), replace(window, objects=tuple(map(len, objects))))
+        return Found(replace(reading, endless=True), Seen(mark))
+    except LoginRefused as reason:
+        return Found(fault=reason.sentence, lost=True)
+    except (AddressRefused, Unavailable, Unreadable) as reason:
+        return Found(fault=reason.sentence)
+
+
+def _note_login(session: Session, calendar: OutsideCalendar, login: Login, found: Found, desk: str, by: tuple[str, datetime]) -> None:
+    account = find_account_of(session, calendar.id)
+    if account is None or account.password != login.password:
+        return
+    if found.lost:
+        note_login_lost(session, account, found.fault or "", desk, *by)
+        calendar.next_sync_at = by[1] + LAST_AGAIN
+    elif found.fault is None:
+        note_login_good(account)
 
 
 def _store(session: Session, calendar: OutsideCalendar, found: Found, window: Window, by: tuple[str, datetime], *, agreed: bool) -> None:
