@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from booking.appointments.models import Appointment, AppointmentEvent, Handover, Hold, Series, SeriesVisit, WaitlistEntry, WaitlistOffer
 from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON, passes_share, share_window
@@ -418,6 +418,29 @@ def find_series_of_hold(session: Session, hold_id: int) -> SeriesHeld | None:
     """The series that a hold belongs to, if it does."""
     part = select(SeriesVisit.series_id).where(SeriesVisit.hold_id == hold_id)
     return next(iter(list_series(session, Series.id.in_(part))), None)
+
+
+class PartOf(NamedTuple):
+    """Which visit of its series one is, counted from 1, and of how many; `series` is the public id."""
+
+    number: int
+    of: int
+    series: str
+
+
+def parts_of_series(session: Session, visits: Iterable[Appointment]) -> dict[int, PartOf]:
+    """By row id those visits that were planned together with others; one statement however many there are."""
+    other = aliased(SeriesVisit)
+    total = select(func.count()).where(other.series_id == SeriesVisit.series_id).scalar_subquery()
+    wanted = select(SeriesVisit.hold_id, SeriesVisit.number, total, Series.public_id).join(Series, Series.id == SeriesVisit.series_id)
+    by_hold = {visit.hold_id: visit.id for visit in visits if visit.hold_id is not None}
+    rows = session.execute(wanted.where(SeriesVisit.hold_id.in_(by_hold))) if by_hold else ()
+    return {by_hold[row[0]]: PartOf(row[1], row[2], row[3]) for row in rows}
+
+
+def part_of_series(session: Session, visit: Appointment) -> PartOf | None:
+    """Which visit of which series one is, if it was planned with others."""
+    return parts_of_series(session, [visit]).get(visit.id)
 
 
 def visits_of_holds(session: Session, hold_ids: Collection[int]) -> dict[int, Appointment]:

@@ -9,7 +9,7 @@ from typing import Any
 from booking.appointments.changes.loading import attention_of
 from booking.appointments.forms.reading import calendar_url
 from booking.appointments.models import Hold
-from booking.appointments.queries import Booked
+from booking.appointments.queries import Booked, PartOf, parts_of_series
 from booking.appointments.rules.requests import ANSWER_DUE, CLEARANCE_DUE, WAITS
 from marketplace.db import db
 from marketplace.webkit.filters import rfc3339
@@ -33,7 +33,8 @@ def hold_answer(hold: Hold) -> dict[str, Any]:
 def appointment_answers(rows: Sequence[Booked], *, role: str, now: datetime) -> list[dict[str, Any]]:
     """Appointments as one side sees them, with what a person must act on as of now."""
     signs = attention_of(db.session(), [booked.appointment for booked in rows], now)
-    return [_answer(booked, role, signs[booked.appointment.id]) for booked in rows]
+    parts = parts_of_series(db.session(), [booked.appointment for booked in rows])
+    return [_answer(booked, role, signs[booked.appointment.id]) | {"series": _part(parts.get(booked.appointment.id))} for booked in rows]
 
 
 def appointment_answer(booked: Booked, *, role: str, now: datetime) -> dict[str, Any]:
@@ -77,6 +78,11 @@ def _answer(booked: Booked, role: str, attention: list[str]) -> dict[str, Any]:
     else:
         answer["note"] = visit.note
     return answer
+
+
+def _part(part: PartOf | None) -> dict[str, Any] | None:
+    """Which visit of its series one is, and of how many; None for one that was booked alone."""
+    return None if part is None else {"id": part.series, "number": part.number, "of": part.of}
 
 
 def _place(booked: Booked, role: str) -> dict[str, Any] | None:

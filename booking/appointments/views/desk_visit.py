@@ -15,7 +15,7 @@ from booking.appointments.changes.loading import verdict_facts
 from booking.appointments.forms.reading import base_url, doer
 from booking.appointments.forms.visits import CancelForm
 from booking.appointments.models import Appointment, Handover
-from booking.appointments.queries import Booked, find_handover, get_of_provider, list_events
+from booking.appointments.queries import Booked, find_handover, get_of_provider, list_events, part_of_series
 from booking.appointments.rules.cancellation import assess_cancellation
 from booking.appointments.rules.handing import ACCEPTED
 from booking.appointments.rules.naming import short_name
@@ -61,6 +61,7 @@ def show(public_id: str) -> str:
         reveal=assess_reveal(visit.status, visit.starts_at, visit.ends_at, now),
         events=list_events(db.session(), visit.id),
         handed=_handed(visit, booked),
+        part=part_of_series(db.session(), visit),
         answer=assess_answer(visit.status, visit.attention, visit.respond_by_at, PROVIDER, now),
     )
 

@@ -92,6 +92,7 @@ APPOINTMENT = given(
         "due_cents": CENTS,
         "calendar_url": TEXT,
         "sequence": COUNT,
+        "series": nullable(given({"id": TEXT, "number": COUNT, "of": COUNT})),
         "attention": listed(TEXT),
         "waits_for": listed({"enum": ["provider", "clearance"]}),
     }
