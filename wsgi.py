@@ -18,6 +18,7 @@ import providers.services.models
 import providers.verification.models
 import providers.wording.models  # noqa: F401 (tables must be known)
 from booking.appointments.api.answering import blueprint as answering_api
+from booking.appointments.api.baskets import blueprint as baskets_api
 from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.api.handing import blueprint as handing_api
@@ -200,6 +201,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 handing_api,
                 hours_preview_api,
                 series_api,
+                baskets_api,
                 blocks_api,
                 time_off_api,
                 feeds_api,

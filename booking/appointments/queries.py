@@ -11,7 +11,18 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from booking.appointments.models import Appointment, AppointmentEvent, Handover, Hold, Series, SeriesVisit, WaitlistEntry, WaitlistOffer
+from booking.appointments.models import (
+    Appointment,
+    AppointmentEvent,
+    Basket,
+    BasketVisit,
+    Handover,
+    Hold,
+    Series,
+    SeriesVisit,
+    WaitlistEntry,
+    WaitlistOffer,
+)
 from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON, passes_share, share_window
 from booking.appointments.rules.requests import ANSWER_DUE
 from booking.appointments.rules.states import CHECKED_IN, COMPLETED, CONFIRMED, LIVE, NO_SHOW, REQUESTED
@@ -441,6 +452,48 @@ def parts_of_series(session: Session, visits: Iterable[Appointment]) -> dict[int
 def part_of_series(session: Session, visit: Appointment) -> PartOf | None:
     """Which visit of which series one is, if it was planned with others."""
     return parts_of_series(session, [visit]).get(visit.id)
+
+
+@dataclass(frozen=True)
+class BasketHeld:
+    """A basket with the holds of its visits, in order, and by row id the providers whom they are with."""
+
+    basket: Basket
+    holds: tuple[Hold, ...]
+    providers: dict[int, Provider]
+
+
+def list_baskets(session: Session, condition: ColumnElement[bool]) -> list[BasketHeld]:
+    """Baskets that meet a condition, the newest first; in two statements however many there are."""
+    baskets = session.scalars(select(Basket).where(condition).order_by(Basket.id.desc())).all()
+    holds: dict[int, list[Hold]] = {basket.id: [] for basket in baskets}
+    wanted = select(BasketVisit.basket_id, Hold, Provider).join(Hold, Hold.id == BasketVisit.hold_id)
+    visits = wanted.join(Provider, Provider.id == Hold.provider_id).where(BasketVisit.basket_id.in_(holds))
+    providers: dict[int, Provider] = {}
+    for basket_id, hold, provider in session.execute(visits.order_by(BasketVisit.id)):
+        holds[basket_id].append(hold)
+        providers[provider.id] = provider
+    return [BasketHeld(basket, tuple(holds[basket.id]), providers) for basket in baskets]
+
+
+def get_basket(session: Session, public_id: str, person_id: int) -> BasketHeld:
+    """A person's own basket. Raises NotFound."""
+    found = list_baskets(session, and_(Basket.public_id == public_id, Basket.person_id == person_id))
+    if not found:
+        raise NotFound("not_found", "There is no such basket.")
+    return found[0]
+
+
+def find_basket_of_hold(session: Session, hold_id: int) -> BasketHeld | None:
+    """The basket that a hold belongs to, if it does."""
+    part = select(BasketVisit.basket_id).where(BasketVisit.hold_id == hold_id)
+    return next(iter(list_baskets(session, Basket.id.in_(part))), None)
+
+
+def holds_together(session: Session, hold: Hold) -> tuple[Hold, ...]:
+    """What is booked with a hold, itself among it, in order: its basket, its series, or itself alone."""
+    found = find_basket_of_hold(session, hold.id) or find_series_of_hold(session, hold.id)
+    return found.holds if found else (hold,)
 
 
 def visits_of_holds(session: Session, hold_ids: Collection[int]) -> dict[int, Appointment]:

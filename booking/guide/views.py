@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import Blueprint, Flask, render_template, request, url_for
 from flask_babel import gettext as _
 
+from booking.appointments.forms.baskets import find_beside
 from booking.appointments.models import Hold
 from booking.appointments.queries import done_visits, find_own_hold, has_met, may_hold
 from booking.openings.forms.acquaintance import install_has_met
@@ -82,7 +83,7 @@ def install_navigation(app: Flask, _settings: Settings) -> None:
     def around() -> dict[str, object]:
         known = [(label, endpoint) for label, endpoint in _links() if endpoint in app.view_functions]
         nav = [{"label": label, "href": url_for(endpoint), "current": request.endpoint == endpoint} for label, endpoint in known]
-        return {"nav": nav, "viewer": viewer(), "own_hold": _own_hold}
+        return {"nav": nav, "viewer": viewer(), "own_hold": _own_hold, "adding": lambda: find_beside(clock.now())}
 
 
 def _own_hold(slug: str, starts_at: datetime) -> Hold | None:

@@ -51,6 +51,18 @@ def test_from_a_sore_neck_to_a_booked_moved_and_cancelled_visit(either_traveler,
     assert guest.letter("visit_cancelled").facts
 
 
+def test_two_different_visits_are_booked_in_one_checkout(either_traveler, app):
+    guest, before = either_traveler, visits(app)
+    guest.search(when="Tomorrow", setting="At a clinic").choose_start().hold()
+    guest.press("Add another visit").sees("The time you hold next is added to your checkout.")
+    guest.choose_start(result=1).sees("The time you hold next is added to your checkout.").hold()
+    guest.sees("2 visits in one checkout").answer_health().consent().place(GUEST)
+    guest.sees("For all visits").sees("Together")
+    guest.enter_code().book()
+    guest.sees("Booked, all 2 visits.")
+    assert visits(app) == before + 2
+
+
 def test_sign_up_confirm_sign_in_and_a_second_booking_that_asks_nothing_known(traveler, app):
     me = traveler
     me.go("/sign-up")

@@ -55,6 +55,7 @@ CLIENT = [
     "/waitlist/join?minutes=60&setting=clinic",
     "/series",
     "/account",
+    "/account/payments",
     "/account/email",
     "/account/password",
 ]
@@ -71,6 +72,8 @@ THERAPIST = [
     "/provider/services",
     "/provider/prices",
     "/provider/terms",
+    "/provider/earnings",
+    "/provider/earnings?period=year",
     "/provider/areas",
     "/provider/profile",
     "/provider/paper-facts",
@@ -188,6 +191,21 @@ def test_pages_on_the_way_to_several_visits(traveler, looked_at):
 
 
 @pytest.mark.timeout(600)
+def test_pages_on_the_way_to_different_visits(traveler, looked_at):
+    me, wrong = traveler, []
+    me.search(when="Tomorrow", setting="At a clinic").choose_start().hold()
+    me.press("Add another visit")
+    wrong += looked_at()
+    me.choose_start(result=1)
+    wrong += looked_at()
+    me.hold()
+    wrong += looked_at()
+    me.answer_health().consent().place(GUEST)
+    wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
 def test_pages_on_the_way_to_a_call(traveler, looked_at, app):
     me, wrong = traveler, []
     me.go("/providers/renata-solano")
@@ -274,6 +292,31 @@ def test_the_page_on_which_a_visit_is_handed_over(traveler, looked_at):
     me.sign_in(ADMIN_EMAIL, PASSWORD).go(f"/admin{visit}/hand-over").sees("Hand a visit over")
     wrong = looked_at()
     me.press("Ask the client").sees("Say why.")
+    wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_about_money(traveler, looked_at, app):
+    with app.app_context():
+        paid = db.session.scalars(
+            select(Appointment)
+            .join(Provider, Provider.id == Appointment.provider_id)
+            .join(Account, Account.id == Provider.account_id)
+            .where(Account.email == THERAPIST_EMAIL, Appointment.status == "completed", Appointment.paid_cents > 0)
+            .order_by(Appointment.id)
+        ).first()
+        visit = paid.public_id
+    me = traveler.sign_in(THERAPIST_EMAIL, PASSWORD).go(f"/provider/appointments/{visit}").follow("Payments and receipts")
+    wrong = looked_at()
+    me.page.get_by_text("This was a mistake").first.click()
+    me.page.get_by_label("What was wrong").fill("The wrong visit")
+    me.press("Take the payment back").sees("Taken back. The client has a credit note.")
+    me.press("Record the payment").sees("Say how it was paid.")
+    wrong += looked_at()
+    me.go(f"/provider/appointments/{visit}/money").page.get_by_label("Cash").check()
+    me.press("Record the payment").sees("Recorded. The client has a receipt.")
+    me.click(me.page.locator("main ul.rows a").last)
     wrong += looked_at()
     assert wrong == []
 

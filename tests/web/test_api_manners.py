@@ -9,6 +9,7 @@ from booking.openapi.rules import Operation
 from marketplace.db import db
 from tests.factories import (
     AccountFactory,
+    BasketFactory,
     ClinicFactory,
     CredentialDocumentFactory,
     CredentialFactory,
@@ -48,6 +49,7 @@ def world(app, clock, program):
         EvidenceRequestFactory(credential=CredentialFactory(provider=anna, kind="physician_collaboration"), plain=link)
         ids = {
             "appointments": visit,
+            "baskets": BasketFactory(person=person).public_id,
             "credentials": credential.public_id,
             "documents": document,
             "providers": "anna",

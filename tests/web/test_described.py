@@ -32,6 +32,8 @@ from providers.credentials.models import Credential
 from tests.factories import (
     AccountFactory,
     ApiTokenFactory,
+    BasketFactory,
+    BasketVisitFactory,
     ClaimFactory,
     ClinicFactory,
     CredentialDocumentFactory,
@@ -100,6 +102,10 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
     for number, series in enumerate(planned):
         ahead = start + timedelta(days=30 + number)
         SeriesVisitFactory(series=series, hold=HoldFactory(provider=provider, person=person, starts_at=ahead, quote=held.quote))
+    baskets = [BasketFactory(person=person) for _number in range(3)]
+    for number, basket in enumerate(baskets):
+        ahead = start + timedelta(days=40 + number)
+        BasketVisitFactory(basket=basket, hold=HoldFactory(provider=provider, person=person, starts_at=ahead, quote=held.quote))
     claims = [ClaimFactory(provider=provider, starts_at=start + timedelta(days=20 + number)).public_id for number in range(3)]
     sensible = {
         "provider": ["anna", "bea"],
@@ -139,6 +145,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "accounts": [DavAccountFactory(provider=provider, server="https://127.0.0.1/").public_id for _number in range(3)],
         "waitlist": [WaitlistEntryFactory(person=person).public_id for _number in range(3)],
         "series": [series.public_id for series in planned],
+        "baskets": [basket.public_id for basket in baskets],
         "flags": [ProfileFlagFactory(provider=provider).public_id for _number in range(3)],
         "exclusions": [ExclusionHitFactory(provider=provider).public_id for _number in range(3)],
         "confirmations": [waiting_link(paper, number) for number in range(3)],

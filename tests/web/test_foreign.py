@@ -8,6 +8,7 @@ from booking.openapi.catalogue import clients, desk
 from marketplace.db import db
 from tests.factories import (
     AccountFactory,
+    BasketFactory,
     ClaimFactory,
     CredentialFactory,
     DavAccountFactory,
@@ -49,6 +50,7 @@ def mine(app, clock):
             "appointments": book_visit(anna, person, start, clock.now).booked.appointment.public_id,
             "holds": hold_visit(anna, person, start + timedelta(days=1), clock.now).public_id,
             "screenings": answered(person, clock.now),
+            "baskets": BasketFactory(person=person).public_id,
             "series": SeriesFactory(person=person, provider=anna).public_id,
             "waitlist": WaitlistEntryFactory(person=person).public_id,
             "blocks": ClaimFactory(provider=anna, starts_at=start + timedelta(days=9)).public_id,

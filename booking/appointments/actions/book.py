@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.holding import asks_first, check_once
 from booking.appointments.changes.letters import Sending, write_booked
+from booking.appointments.changes.together import check_held, lock_checkout
 from booking.appointments.models import Appointment, Hold
-from booking.appointments.queries import Booked, find_series_of_hold, get_hold
+from booking.appointments.queries import Booked
 from booking.appointments.rules.requests import ANSWER_DUE, CLEARANCE_DUE, respond_by_at
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
 from booking.openings.catalogue import house_rules
@@ -22,7 +23,7 @@ from booking.screening.changes import accept_consent, barred_techniques_of, usab
 from booking.screening.models import Screening
 from marketplace.accounts.models import Person
 from marketplace.db import new_public_id, transaction
-from marketplace.kernel.errors import Conflict, FieldFault, Refused
+from marketplace.kernel.errors import FieldFault, Refused
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.vault import secret_hash
 from providers.credentials.rules.standing import techniques_in_standing
@@ -30,7 +31,6 @@ from providers.places.gazetteer import find_zip
 from providers.places.models import ProviderPlace
 from providers.profiles.queries import get_facts
 from providers.profiles.rules import MOBILE, ProviderFacts
-from providers.registry.changes import lock_provider
 from providers.registry.models import Provider
 from providers.registry.rules import LISTED
 from providers.schedule.changes import APPOINTMENT, turn_claim
@@ -77,7 +77,7 @@ class Made:
 
 
 def book(wanted: Booking, person_id: int, doer: Doer, base_url: str, now: datetime) -> Made:
-    """Book a held time; of a series all its times, in one transaction with one screening and one consent.
+    """Book a held time with all that is held for the same checkout, in one transaction with one screening and one consent.
 
     A screening that needs a clearance makes a request that keeps the time until its deadline, and so does a therapist who confirms each
     booking themselves; what was not said of the time when it was held is not asked for. Raises NotFound, Conflict
@@ -85,30 +85,30 @@ def book(wanted: Booking, person_id: int, doer: Doer, base_url: str, now: dateti
     and for a call phone_needed.
     """
     with transaction() as session:
-        hold = get_hold(session, wanted.hold, person_id)
-        provider = lock_provider(session, hold.provider_id)
-        series = find_series_of_hold(session, hold.id)
-        together = series.holds if series else (hold,)
+        locked = lock_checkout(session, wanted.hold, person_id)
+        hold, together = locked.hold, locked.together
         for one in together:
-            session.refresh(one, with_for_update=True)
-            _check_hold(one, session.get_one(Claim, one.claim_id), now)
+            check_held(one, session.get_one(Claim, one.claim_id), now)
         person = session.get_one(Person, person_id)
         if person.email is None or person.email_confirmed_at is None:
             raise Refused("email_unconfirmed", "Confirm your e-mail address first: that is where the confirmation goes.")
-        place = _place(hold, wanted.place)
+        places = {one.id: _place(one, wanted.place) for one in together}
         screening = None if hold.setting == PHONE else usable_screening(session, wanted.screening, person_id, now)
-        facts = get_facts(session, provider.id)
+        facts = {provider_id: get_facts(session, provider_id) for provider_id in locked.providers}
+        own = {one.id: replace(wanted, technique=_technique(one, hold, wanted)) for one in together}
         for one in together:
-            _check_standing(session, one, facts, wanted.technique, screening, now)
-        agreed = _Agreed(place, screening, _consent_id(session, hold, person, wanted, now))
-        parties = _Parties(provider, person, doer, base_url, facts)
-        made = {one.id: _book_one(session, one, wanted, agreed, parties, now) for one in together}
+            _check_standing(session, one, facts[one.provider_id], own[one.id].technique, screening, now)
+        agreed = _Agreed(None, screening, _consent_id(session, hold, person, wanted, now))
+        made = {}
+        for one in together:
+            parties = _Parties(locked.providers[one.provider_id], person, doer, base_url, facts[one.provider_id])
+            made[one.id] = _book_one(session, one, own[one.id], replace(agreed, place=places[one.id]), parties, now)
         return made[hold.id]
 
 
 @dataclass(frozen=True)
 class _Agreed:
-    """What is given once, also for all visits of a series: where, the screening, the consent."""
+    """What is given once for all visits of a checkout: where those at the client's place are, the screening, the consent."""
 
     place: dict[str, str | None] | None
     screening: Screening | None
@@ -144,12 +144,9 @@ def _book_one(session: Session, hold: Hold, wanted: Booking, agreed: _Agreed, pa
     return Made(booked, key)
 
 
-def _check_hold(hold: Hold, claim: Claim, now: datetime) -> None:
-    """Whoever waited at the lock has an old `now`: others may have seen the hold run out and taken its minutes."""
-    if hold.state == "booked":
-        raise Conflict("hold_used", "This time is booked already.")
-    if hold.state != "live" or now >= hold.expires_at or not claim.live:
-        raise Conflict("hold_expired", "The time was held for ten minutes and is free again. Choose it anew, your answers are kept.")
+def _technique(one: Hold, named: Hold, wanted: Booking) -> str | None:
+    """The technique chosen for the hold that was named counts for the same service of the same provider; for others it is open."""
+    return wanted.technique if (one.provider_id, one.service_code) == (named.provider_id, named.service_code) else None
 
 
 def _consent_id(session: Session, hold: Hold, person: Person, wanted: Booking, now: datetime) -> int | None:

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.holding import HoldWish, make_hold
+from booking.appointments.changes.together import lock_checkout, take_out
 from booking.appointments.models import Hold
-from booking.appointments.queries import find_series_of_hold, get_hold
+from booking.appointments.queries import find_basket_of_hold, get_hold
 from marketplace import audit
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, NotFound, Refused
-from providers.registry.changes import lock_provider
 from providers.schedule.changes import TAKEN, release_claim
 from providers.schedule.models import Claim
 
@@ -45,20 +45,20 @@ def hold_first_free(wanted: Sequence[HoldWish], person_id: int | None, doer: Doe
 
 
 def release_hold(public_id: str, person_id: int, doer: Doer, now: datetime) -> None:
-    """Give a held time back; of a series all its times, since they are kept together. What has ended already stays as it is.
+    """Give a held time back; of a series all its times, since they are kept together, of a basket this one alone.
 
-    Raises NotFound.
+    What was typed goes on with the visits that stay. What has ended already stays as it is. Raises NotFound.
     """
     with transaction() as session:
-        hold = get_hold(session, public_id, person_id)
-        lock_provider(session, hold.provider_id)
-        series = find_series_of_hold(session, hold.id)
-        for one in series.holds if series else (hold,):
-            session.refresh(one, with_for_update=True)
+        locked = lock_checkout(session, public_id, person_id)
+        in_basket = find_basket_of_hold(session, locked.hold.id) is not None
+        for one in (locked.hold,) if in_basket else locked.together:
             if one.state == "live":
                 one.state = "released"
                 release_claim(session, session.get_one(Claim, one.claim_id))
                 audit.record(session, audit.Deed(now, doer.name, "hold.released", "hold", one.public_id))
+        if in_basket and locked.hold.state != "booked":
+            take_out(session, locked.hold, locked.together)
 
 
 def keep_draft(public_id: str, person_id: int, draft: dict[str, object]) -> None:

@@ -15,11 +15,21 @@ from wtforms.fields.choices import SelectChoice
 
 from booking.appointments.actions.book import Booking, PlaceOfVisit, book
 from booking.appointments.actions.hold import HoldWish, hold_first_free, hold_time, keep_draft, release_hold
+from booking.appointments.actions.hold_together import BasketWanted, drop_basket, hold_together
+from booking.appointments.forms.baskets import find_beside, forget_beside, remember_beside
 from booking.appointments.forms.checkout import CodeForm, DetailsForm, PlaceForm, PlainForm, WishesForm, consent_form
 from booking.appointments.forms.health import asked, health_form, open_screens, read_answers
 from booking.appointments.forms.reading import base_url, doer, own_person_id, refuse_taken
 from booking.appointments.models import Hold
-from booking.appointments.queries import find_last_address, find_series_of_hold, get_hold, get_of_hold
+from booking.appointments.queries import (
+    BasketHeld,
+    find_basket_of_hold,
+    find_last_address,
+    find_series_of_hold,
+    get_hold,
+    get_of_hold,
+)
+from booking.appointments.rules.baskets import MOST_TOGETHER, joins_others
 from booking.appointments.rules.states import REQUESTED
 from booking.openings.forms.anyone import read_anyone_of_page, wish_of
 from booking.openings.forms.pages import KNOWN
@@ -63,8 +73,11 @@ SAID_THERE = frozenset({"slot_taken", "outside_hours", "too_soon", "too_far_ahea
 def hold() -> Answer:
     """Hold the chosen start. A visitor without an account becomes a guest; a refused start leads to its page with what else there is."""
     now, wished = clock.now(), _wished_start()
+    beside = find_beside(now)
     try:
         refuse_taken(wished, now)
+        if beside is not None:
+            return _add(beside, wished, now)
         made = hold_time(wished, viewer().person_id, doer(), now)
     except (Conflict, Refused, Limited) as refusal:
         if refusal.code not in SAID_THERE:
@@ -91,6 +104,9 @@ def hold_any() -> Answer:
         wanted = read_anyone_of_page(request.form, locate, now)
         found = search(db.session(), wanted.query, now).items
         wishes = [HoldWish(one.facts.slug, wish_of(one), wanted.starts_at, _origin()) for one in found]
+        beside = find_beside(now)
+        if beside is not None and wishes:
+            return _add(beside, wishes[0], now)
         made = hold_first_free(wishes, viewer().person_id, doer(), now)
     except (Conflict, Refused, Limited) as refusal:
         flash(refusal.sentence, "warning")
@@ -99,8 +115,16 @@ def hold_any() -> Answer:
     return _to_checkout(made)
 
 
+def _add(beside: Hold, wished: HoldWish, now: datetime) -> Answer:
+    """Hold one more visit for a checkout that is under way, and go on where it was left."""
+    hold_together(BasketWanted((wished,), beside.public_id), beside.person_id, doer(), now)
+    forget_beside()
+    return Checkout(beside.public_id).go_on()
+
+
 def _to_checkout(made: Hold) -> Answer:
     """On to the first step; a new guest is remembered by this browser."""
+    forget_beside()
     if made.person_id != viewer().person_id:
         session["guest"] = db.session.get_one(Person, made.person_id).public_id
     return redirect(url_for(".health", public_id=made.public_id))
@@ -133,9 +157,35 @@ class Checkout:
 
     @cached_property
     def together(self) -> tuple[Hold, ...]:
-        """The visits of the series that is held with this one, in order; none where it is held alone."""
-        series = find_series_of_hold(db.session(), self.hold.id)
-        return series.holds if series else ()
+        """The visits that are booked with this one, itself among them, in order; none where it is held alone."""
+        found = self.basket or find_series_of_hold(db.session(), self.hold.id)
+        return found.holds if found and len(found.holds) > 1 else ()
+
+    @cached_property
+    def basket(self) -> BasketHeld | None:
+        """The different visits of this checkout, where there are several or were."""
+        return find_basket_of_hold(db.session(), self.hold.id)
+
+    @cached_property
+    def visits(self) -> list[dict[str, Any]]:
+        """Each of several different visits with its therapist and what canceling it costs when; none of a series or a single one."""
+        if self.basket is None or not self.together:
+            return []
+        whose = self.basket.providers
+        words = {hold.id: clock_words(agreed_from_dict(hold.terms), self.now) for hold in self.together}
+        return [{"hold": hold, "provider": whose[hold.provider_id], "clock": words[hold.id]} for hold in self.together]
+
+    @property
+    def can_add(self) -> bool:
+        """Whether another visit can be held for the same checkout."""
+        planned = self.together and self.basket is None
+        few = len(self.together) < MOST_TOGETHER
+        return few and not (planned or self.is_call or self.ended) and joins_others(self.hold.created_at, self.hold.expires_at)
+
+    @property
+    def at_home(self) -> Hold | None:
+        """A visit at the client's place, for which the address is asked."""
+        return next((one for one in (self.hold, *self.together) if one.setting in MOBILE), None)
 
     @property
     def total_cents(self) -> int:
@@ -169,7 +219,8 @@ class Checkout:
         """What the steps before the last one have left in the draft."""
         if self.is_call:
             return (self.draft.get("call"),)
-        return self.draft.get("screening"), self.draft.get("consent"), self.draft.get("place_done")
+        where = self.at_home is None or self.draft.get("place")
+        return self.draft.get("screening"), self.draft.get("consent"), self.draft.get("place_done") and where
 
     @property
     def ready(self) -> bool:
@@ -195,6 +246,10 @@ class Checkout:
             current=current,
             **more,
         )
+
+    def go_on(self) -> Answer:
+        """Go to the first step that is not finished."""
+        return self.to(("health", "consent", "place", "review")[self.done])
 
     def to(self, step: str, **more: Any) -> Answer:
         """Go to another step."""
@@ -355,7 +410,7 @@ def place(public_id: str) -> Page:
         return checkout
     if checkout.done < 2:
         return checkout.to("consent" if checkout.done else "health")
-    address = PlaceForm(data=_known_address(checkout)) if checkout.hold.setting in MOBILE else None
+    address = PlaceForm(data=_known_address(checkout)) if checkout.at_home else None
     wishes = WishesForm(data=checkout.draft.get("wishes") or {})
     wishes.technique.choices = [SelectChoice("", _("Decide together at the visit")), *_techniques(checkout)]
     details = None if checkout.person.account_id is not None else DetailsForm(data=_known_details(checkout.person))
@@ -369,7 +424,7 @@ def place(public_id: str) -> Page:
 
 def _known_address(checkout: Checkout) -> dict[str, Any]:
     """What was typed in this checkout, else the address of the last such visit in this ZIP area."""
-    held = checkout.hold
+    held = checkout.at_home or checkout.hold
     return checkout.draft.get("place") or find_last_address(db.session(), checkout.person_id, held.setting, held.zip) or {}
 
 
@@ -443,7 +498,10 @@ def finish(checkout: Checkout, form: FlaskForm, wanted: Booking) -> Answer | Non
         return None
     if checkout.together:
         count = len(checkout.together)
-        flash(_("Booked, all %(count)s visits. A letter with a calendar file is on its way for each.", count=count), "good")
+        if made.booked.appointment.status == REQUESTED or any(one.by_request for one in checkout.together):
+            flash(_("All %(count)s visits are in. Those that somebody confirms first say so in their letters.", count=count), "good")
+        else:
+            flash(_("Booked, all %(count)s visits. A letter with a calendar file is on its way for each.", count=count), "good")
     elif made.booked.appointment.status == REQUESTED:
         flash(_("Your request is in, and the time is kept for you. A letter is on its way."), "good")
     else:
@@ -480,7 +538,8 @@ def send_new_code(checkout: Checkout) -> None:
 def _booking(checkout: Checkout) -> Booking:
     draft, kept = checkout.draft, checkout.draft.get("place")
     wishes = draft.get("wishes") or {}
-    where = PlaceOfVisit(kept["line1"], checkout.hold.zip or "", kept.get("unit") or None, kept.get("access") or None) if kept else None
+    held = checkout.at_home or checkout.hold
+    where = PlaceOfVisit(kept["line1"], held.zip or "", kept.get("unit") or None, kept.get("access") or None) if kept else None
     return Booking(
         hold=checkout.hold.public_id,
         screening=draft["screening"],
@@ -497,7 +556,52 @@ def _booking(checkout: Checkout) -> Booking:
 @blueprint.post("/checkout/<public_id>/release")
 @access("client", "anonymous")
 def release(public_id: str) -> Answer:
-    """Let the time go."""
-    release_hold(public_id, own_person_id(), doer(), clock.now())
+    """Let everything go that is held for this checkout."""
+    checkout = Checkout(public_id)
+    if checkout.basket is not None:
+        drop_basket(checkout.basket.basket.public_id, checkout.person_id, doer(), checkout.now)
+    else:
+        release_hold(public_id, checkout.person_id, doer(), checkout.now)
     flash(_("The time is free again."), "info")
     return redirect(url_for("openings.home"))
+
+
+@blueprint.post("/checkout/<public_id>/more")
+@access("client", "anonymous")
+def add_more(public_id: str) -> Page:
+    """Look for another visit: the next start that is held joins this checkout."""
+    checkout = _begin(public_id)
+    if not isinstance(checkout, Checkout):
+        return checkout
+    if not checkout.can_add:
+        flash(_("No other visit can be added here. Book this first."), "warning")
+        return checkout.go_on()
+    remember_beside(public_id)
+    near = checkout.hold.zip or ""
+    return redirect(url_for("openings.search", setting=checkout.hold.setting, near=near, minutes=checkout.hold.minutes))
+
+
+@blueprint.post("/checkout/<public_id>/enough")
+@access("client", "anonymous")
+def enough(public_id: str) -> Page:
+    """No other visit after all."""
+    forget_beside()
+    checkout = _begin(public_id)
+    return checkout.go_on() if isinstance(checkout, Checkout) else checkout
+
+
+@blueprint.post("/checkout/<public_id>/drop")
+@access("client", "anonymous")
+def drop(public_id: str) -> Page:
+    """Take one visit out of a checkout; the others stay held."""
+    checkout = _begin(public_id)
+    if not isinstance(checkout, Checkout):
+        return checkout
+    left_out = request.form.get("visit", "")
+    rest = [one for one in checkout.together if one.public_id != left_out]
+    if checkout.basket is None or not rest or len(rest) == len(checkout.together):
+        return checkout.go_on()
+    release_hold(left_out, checkout.person_id, doer(), checkout.now)
+    flash(_("That time is free again. The rest is still yours."), "info")
+    stays = public_id if public_id != left_out else rest[0].public_id
+    return Checkout(stays).go_on()

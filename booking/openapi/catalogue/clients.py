@@ -500,6 +500,7 @@ OPERATIONS = (
     ),
     *waiting.OPERATIONS,
     *series.OPERATIONS,
+    *baskets.OPERATIONS,
     *money.OPERATIONS,
     *baskets.OPERATIONS,
     _step("check-in", "The visit has begun."),
