@@ -500,7 +500,6 @@ OPERATIONS = (
     ),
     *waiting.OPERATIONS,
     *series.OPERATIONS,
-    *baskets.OPERATIONS,
     *money.OPERATIONS,
     *baskets.OPERATIONS,
     _step("check-in", "The visit has begun."),
