@@ -28,14 +28,16 @@ from booking.upkeep.queries import (
     strayed_figures,
     stuck_time,
     told_lapses,
+    untold_clashes,
     untold_lapses,
+    untold_stale,
 )
 from booking.upkeep.rules import GUESTS_KEPT
 from marketplace.accounts.models import Person
 from marketplace.audit import Deed, record
 from marketplace.db import db, transaction
 from marketplace.jobs import one_by_one
-from marketplace.outbox.changes import withdraw_letters
+from marketplace.outbox.changes import enqueue_letter, withdraw_letters
 from providers.schedule.changes import release_claim
 from providers.schedule.models import Claim
 
@@ -116,6 +118,20 @@ def _tell_lapse(public_id: str, base_url: str, now: datetime) -> bool:
             write_history(session, visit, PROVIDER_LAPSED, JOB, now, {"reason": reason})
             write_lapsed(session, booked, Sending(base_url), reason, told.times, now)
         return True
+
+
+def tell_calendars(now: datetime, base_url: str) -> int:
+    """Tell providers of calendars that cannot be read and of visits that meet what their calendars say, once each; counts the letters."""
+    stale, clashes = untold_stale(db.session(), now), untold_clashes(db.session(), now)
+    links = {letter.key: f"{base_url}/provider/calendars" for letter in stale}
+    links |= {letter.key: f"{base_url}/provider/appointments/{letter.about}" for letter in clashes}
+    if not links:
+        return 0
+    with transaction() as session:
+        for letter in (*stale, *clashes):
+            facts = letter.facts | {"link": links[letter.key]}
+            enqueue_letter(session, key=letter.key, kind=letter.kind, recipient=letter.recipient, facts=facts, now=now, about=letter.about)
+    return len(links)
 
 
 def forget_guests(now: datetime) -> int:

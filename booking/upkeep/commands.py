@@ -15,7 +15,7 @@ from flask.cli import with_appcontext
 from booking.appointments.actions.expire import expire_holds, expire_requests, forget_drafts
 from booking.appointments.actions.hand_over import end_handovers
 from booking.appointments.actions.offer import offer_freed
-from booking.upkeep.actions import forget_guests, free_ended_time, mend_money, take_back_reminders, tell_lapses
+from booking.upkeep.actions import forget_guests, free_ended_time, mend_money, take_back_reminders, tell_calendars, tell_lapses
 from booking.upkeep.queries import findings, touched_since
 from marketplace import clock
 from marketplace.db import db
@@ -73,6 +73,10 @@ def _tell_lapses(now: datetime) -> int:
     return tell_lapses(now, current_app.extensions["settings"].base_url)
 
 
+def _tell_calendars(now: datetime) -> int:
+    return tell_calendars(now, current_app.extensions["settings"].base_url)
+
+
 @dataclass
 class LapseWatch:
     """When lapses are looked for: at once at providers who were touched, and everywhere once a minute, as a day may have begun."""
@@ -100,6 +104,7 @@ JOBS = (
     Job("offer freed time", _offer_freed, every=timedelta(seconds=20)),
     Job("end hand-overs", end_handovers),
     Job("tell lapses", _watch_lapses),
+    Job("tell calendars", _tell_calendars, every=timedelta(minutes=1)),
     Job("forget guests", forget_guests, every=timedelta(minutes=10)),
     Job("forget drafts", forget_drafts, every=timedelta(minutes=10)),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, func, or_, select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.changes.loading import lapses
 from booking.appointments.models import Appointment, AppointmentEvent, Hold
-from booking.appointments.queries import coming_visits, overdue_requests, run_out_holds
+from booking.appointments.queries import clashing_ids, coming_visits, overdue_requests, run_out_holds
 from booking.appointments.rules.attention import PROVIDER_LAPSED
 from booking.appointments.rules.money import Figures, figures
 from booking.ledger.models import Receipt
@@ -21,16 +21,20 @@ from booking.ledger.rules.sums import VisitSums
 from booking.payments.models import Payment
 from booking.payments.queries import card_findings
 from booking.upkeep.rules import KEEPS_TIME, LIVE, Kept, fallen, mismatches, overlaps
-from marketplace.accounts.models import Person
+from marketplace.accounts.models import Account, Person
 from marketplace.audit import broken_entries
 from marketplace.kernel.walltime import to_minute
 from marketplace.outbox.models import Letter
-from providers.registry.models import Change
+from providers.calendars.models import DavAccount, DavSource, OutsideCalendar
+from providers.registry.models import Change, Provider
 from providers.schedule.models import Claim
 
 BATCH = 500
 # In a visit's history: the provider has the standing for it again.
 RESTORED = "standing_restored"
+STALE, CLASH = "provider_calendar_stale", "provider_visit_clash"
+# A server that rests for an hour is nobody's business.
+STALE_TOLD_AFTER = timedelta(hours=6)
 
 
 def findings(session: Session, now: datetime) -> Iterator[str]:
@@ -44,6 +48,60 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from money_findings(session)
     yield from card_findings(session, now)
     yield from broken_entries(session)
+
+
+@dataclass(frozen=True)
+class Untold:
+    """A letter to a provider that has not been written yet: its key, kind, recipient, what it is about, and its facts but for links."""
+
+    key: str
+    kind: str
+    recipient: str
+    about: str
+    facts: dict[str, object]
+
+
+def untold_stale(session: Session, now: datetime) -> list[Untold]:
+    """Calendars that could not be read for some hours, of providers who were not told; a lost password is told elsewhere."""
+    lost = exists().where(
+        DavSource.calendar_id == OutsideCalendar.id, DavAccount.id == DavSource.account_id, DavAccount.lost_at.is_not(None)
+    )
+    since = OutsideCalendar.stale_since
+    wanted = select(OutsideCalendar, Provider.name, Account.email, since).join(Provider, Provider.id == OutsideCalendar.provider_id)
+    rows = session.execute(wanted.join(Account, Account.id == Provider.account_id).where(since <= now - STALE_TOLD_AFTER, ~lost))
+    return _not_written(
+        session,
+        [
+            Untold(
+                f"{STALE}:{row[0].public_id}:{row[3].isoformat()}", STALE, row[2], row[0].public_id,
+                {"name": row[1], "calendar": row[0].name, "since": row[3].isoformat(), "fault": row[0].fault},
+            )
+            for row in rows
+            if row[3] is not None
+        ],
+    )  # fmt: skip
+
+
+def untold_clashes(session: Session, now: datetime) -> list[Untold]:
+    """Coming visits during which an outside calendar says that their provider is busy, where that provider was not told."""
+    clashing = clashing_ids(session, now, [visit.id for visit in coming_visits(session, now)])
+    wanted = select(Appointment, Provider.name, Account.email).join(Provider, Provider.id == Appointment.provider_id)
+    rows = session.execute(wanted.join(Account, Account.id == Provider.account_id).where(Appointment.id.in_(clashing)))
+    return _not_written(
+        session,
+        [
+            Untold(
+                f"{CLASH}:{row[0].public_id}:{row[0].starts_at.isoformat()}", CLASH, row[2], row[0].public_id,
+                {"name": row[1], "reference": row[0].reference, "starts_at": row[0].starts_at.isoformat()},
+            )
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _not_written(session: Session, letters: list[Untold]) -> list[Untold]:
+    written = set(session.scalars(select(Letter.key).where(Letter.key.in_([letter.key for letter in letters])))) if letters else set()
+    return [letter for letter in letters if letter.key not in written]
 
 
 def overlap_findings(session: Session) -> Iterator[str]:
