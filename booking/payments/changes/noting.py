@@ -139,8 +139,13 @@ def _take_back(session: Session, given: Refund, now: datetime) -> None:
             counter_post(session, key, "The refund failed.", STRIPE, now)
 
 
-def adopt_refund(session: Session, payment: Payment, seen: SeenRefund, now: datetime) -> Refund:
-    """A refund that somebody made on Stripe's own pages becomes one of ours. `payment` must be locked."""
+def adopt_refund(session: Session, payment: Payment, seen: SeenRefund, now: datetime) -> Refund | None:
+    """A refund that somebody made on Stripe's own pages becomes one of ours. `payment` must be locked.
+
+    None for the rest of a sum of which a part was captured: Stripe shows its release as a refund, but nothing of it was ever taken.
+    """
+    if seen.mark.ours is None and seen.amount_cents == payment.amount_cents - payment.captured_cents:
+        return None
     back = Back(seen.amount_cents, f"stripe:{seen.id}", BY_HAND, STRIPE, held=payment.purpose == DEPOSIT)
     given = order_refund(session, payment, back, now)
     note_refund(session, given, payment, seen, now)

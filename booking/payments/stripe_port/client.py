@@ -44,8 +44,8 @@ def _plainly(ask: Callable[P, T]) -> Callable[P, T]:
             raise Declined(_code(error, "card_declined")) from error
         except (stripe.RateLimitError, stripe.APIConnectionError) as error:
             raise Unknown(type(error).__name__) from error
-        except stripe.IdempotencyError as error:
-            raise _in_use(error) from error
+        except stripe.IdempotencyError as error:  # a fault of ours: the key was used for other words
+            raise Invalid("idempotency_error") from error
         except stripe.InvalidRequestError as error:
             raise _refusal(error) from error
         except stripe.StripeError as error:
@@ -61,16 +61,8 @@ def _code(error: stripe.StripeError, otherwise: str) -> str:
     return str(decline or error.code or otherwise)[:64]
 
 
-def _in_use(error: stripe.StripeError) -> Exception:
-    """Another call with this key runs at this moment, or (a fault of ours) the key was used for other words."""
-    return Unknown("idempotency_key_in_use") if error.http_status == 409 else Invalid("idempotency_error")
-
-
 def _refusal(error: stripe.StripeError) -> Exception:
-    if error.code == "idempotency_key_in_use" or error.http_status == 409:
-        return Unknown("idempotency_key_in_use")
-    if error.code == "lock_timeout":
-        return Unknown("lock_timeout")
+    """Refused for good, or about something that Stripe does not have. A key that is in use comes as 409, which is no such error."""
     return Missing(_code(error, "missing")) if error.http_status == 404 else Invalid(_code(error, "invalid_request"))
 
 

@@ -119,6 +119,15 @@ def test_a_refund_made_on_stripes_own_pages_becomes_ours(till):
     assert balances()["card_clearing"] == 15_000
 
 
+def test_the_rest_of_a_part_capture_is_no_refund(till):
+    public_id = till.pay(capture_later=True)
+    till.capture(public_id, 15_000)
+    till.settle(public_id)
+    assert news(till, "refund.created")["data"]["object"]["amount"] == 4_000
+    assert take(till, news(till, "refund.created")) == "done"
+    assert (till.look(public_id).refunded_cents, count(Refund), letters("refund_sent")) == (0, 0, 0)
+
+
 def test_a_refund_is_told_before_the_payment(till):
     public_id = till.order()
     till.double.faults.append(Fault("dropped", "/confirm"))
