@@ -78,8 +78,8 @@ class Dav:
         deadline = monotonic() + DISCOVERY_SECONDS
         home = self._home(server, deadline)
         entries = self._entries("PROPFIND", home, _LIST, deadline, depth="1")
-        calendars = [(at, entry) for at, entry in _within(home, entries) if holds_events(entry.props)]
-        found = [Collection(at, _name(entry, at), may_write(entry.props)) for at, entry in calendars]
+        calendars = {at: entry.props for at, entry in _within(home, entries) if holds_events(entry.props)}
+        found = [Collection(at, _name(props, at), may_write(props)) for at, props in calendars.items()]
         if not found:
             raise Unavailable("There is no calendar in this account.")
         return found[:MOST_COLLECTIONS]
@@ -100,7 +100,7 @@ class Dav:
     def etags(self, url: str) -> dict[str, str]:
         """The mark of every object in a calendar, by the last part of its address."""
         entries = self._entries("PROPFIND", url, _ETAGS, monotonic() + TOTAL_SECONDS, depth="1")
-        return {urlsplit(at).path.rpartition("/")[2]: entry.props.word("getetag") for at, entry in _within(url, entries)}
+        return {urlsplit(at).path.rpartition("/")[2]: entry.props.word("getetag")[:LONGEST_MARK] for at, entry in _within(url, entries)}
 
     def etag(self, url: str) -> str | None:
         """The mark of one object; None where there is no such object."""
@@ -217,8 +217,8 @@ def _content(entry: Entry) -> bytes:
     return found.text.encode()
 
 
-def _name(entry: Entry, url: str) -> str:
-    said = "".join(char if char.isprintable() else " " for char in entry.props.word("displayname"))
+def _name(props: Element, url: str) -> str:
+    said = "".join(char if char.isprintable() else " " for char in props.word("displayname"))
     return (" ".join(said.split()) or urlsplit(url).path.strip("/").rpartition("/")[2] or "Calendar")[:80]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 
 from sqlalchemy import select
@@ -27,6 +27,8 @@ from providers.calendars.rules.syncing import EVERY, next_look
 MOST_WRITES = 200
 MOST_FAULTS = 3
 LONGEST_SECONDS = 8.0
+# A round that was broken off is taken up again after this long.
+LEASE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def _begin(session: Session, account_id: int, writing: Writing, now: datetime, *
     visits = {visit.uid: visit for visit in told}
     rows = _plan(session, account, visits, frozenset(own_uids(session, account.provider_id)), now)
     regular = account.next_write_at is not None and account.next_write_at <= now
-    account.written_at = now
+    account.written_at, account.next_write_at = now, now + LEASE
     due = tuple(
         Copy(row.id, row.uid, row.url, row.etag, visits.get(row.uid, OwnVisit(row.uid, None)) if row.wanted else OwnVisit(row.uid, None))
         for row in rows

@@ -211,9 +211,11 @@ def test_a_crash_leaves_nothing_lost_and_nothing_doubled(side, anna, account, mo
 
     monkeypatch.setattr(verb, "_write", crash)
     with pytest.raises(Crash):
-        write()
+        write(START + timedelta(minutes=1))
     monkeypatch.setattr(verb, "_write", real)
     assert db.session.scalars(select(DavCopy.written)).all() == [None]
+    assert due_accounts(db.session(), START + timedelta(seconds=119)) == []
+    assert len(due_accounts(db.session(), START + timedelta(seconds=120))) == 1
     assert write(START + HOUR)
     assert copies(side) == {visit.uid: stands(visit)}
     assert len(side.objects()) == 1

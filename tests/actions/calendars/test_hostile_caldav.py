@@ -1,6 +1,7 @@
 """CalDAV servers that lie, dawdle, lead elsewhere or hold back: nothing opens time, nothing is asked inside, no password goes astray."""
 
 from datetime import timedelta
+from threading import Event
 from xml.sax.saxutils import escape
 
 import pytest
@@ -242,8 +243,18 @@ def test_who_may_get_the_password(one, other, same):
 def test_a_server_that_drips_is_left(anna, account, server, monkeypatch):
     look(anna)
     before = taken()
-    monkeypatch.setattr(dav_port, "TOTAL_SECONDS", 0.0)
-    assert look(anna, START + HOUR) is False
+    done = Event()
+
+    def drip(_path, _headers, _body):
+        done.wait(20)
+        return WHOLE
+
+    server.says["REPORT"] = drip
+    monkeypatch.setattr(dav_port, "TOTAL_SECONDS", 0.3)
+    try:
+        assert look(anna, START + HOUR) is False
+    finally:
+        done.set()
     assert taken() == before
     assert db.session.scalars(select(OutsideCalendar.fault)).one() == feed_port.TOO_SLOW
 
