@@ -5,11 +5,18 @@ What a photograph shows belongs to whoever changes the page: run it, look at eve
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Locator, expect
+from sqlalchemy import select
 
-from booking.demo.actions import ADMIN_EMAIL, CLIENT_EMAIL, PASSWORD
+from booking.appointments.models import Appointment
+from booking.demo.actions import ADMIN_EMAIL, CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL
+from marketplace.db import db
+from providers.registry.models import Provider
+from tests.factories import HandoverFactory
 from tests.support.browsers import NARROW, WIDE
 from tests.support.exclusions import row, write_list
 from tests.support.journeys import ADDRESS, ASKING, GUEST, Traveler
@@ -22,7 +29,7 @@ MOST_BYTES = 250_000
 COLORS = 128
 ALSO_DARK = {
     "search", "provider", "checkout-health", "checkout-review", "today", "week", "queue", "credential", "policies", "attention", "exclusions",
-    "confirm", "apply-more",
+    "confirm", "apply-more", "hours", "hours-changed",
 }  # fmt: skip
 SEARCH = "/search?condition=neck_pain&near=East+Village"
 # name: what the picture shows
@@ -47,7 +54,16 @@ SHOWN = {
     "calendars": "Addresses that a calendar follows",
     "today": "A therapist's day",
     "week": "A therapist's week",
-    "hours": "Hours",
+    "hours": "Hours: the drawn week, what clients see beside it",
+    "hours-changed": "Hours being changed: the chosen ones, and what changes for clients",
+    "hours-lines": "Hours as lines, with everything to say about one; without scripts",
+    "dates": "Several dates that differ, chosen in a month",
+    "pause": "Stopping booking for a while",
+    "provider-paused": "What clients find while booking is stopped",
+    "pause-house": "Stopping all booking, for staff",
+    "hand-over": "A visit is offered to a colleague, by staff",
+    "hand-over-client": "The client is asked about another therapist",
+    "evidence-evening": "Behind the evening mark: since when, by which weeks",
     "time-off": "Time off",
     "services": "Services and prices",
     "price-rules": "Price rules",
@@ -95,7 +111,11 @@ class Camera:
     def __init__(self, traveler: Traveler) -> None:
         self.page = traveler.page
 
-    def take(self, name: str) -> None:
+    def part(self, name: str, part: Locator) -> None:
+        """The same of one part of the page."""
+        self.take(name, part)
+
+    def take(self, name: str, part: Locator | None = None) -> None:
         """Files such as search-360-dark.png, in a palette that keeps them small."""
         assert name in SHOWN, name
         for viewport in (WIDE, NARROW):
@@ -103,11 +123,20 @@ class Camera:
             for scheme in ("light", "dark") if name in ALSO_DARK else ("light",):
                 self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 path = FOLDER / f"{name}-{viewport['width']}-{scheme}.png"
-                self.page.screenshot(path=path, full_page=True)
+                if part is None:
+                    self.page.screenshot(path=path, full_page=True)
+                else:
+                    part.screenshot(path=path)
                 Image.open(path).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(path, optimize=True)
                 assert path.stat().st_size <= MOST_BYTES, path
         self.page.set_viewport_size(WIDE)
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+
+
+@pytest.fixture
+def plain_camera(plain_traveler):
+    """The same for somebody without scripts."""
+    return Camera(plain_traveler)
 
 
 @pytest.fixture
@@ -203,7 +232,68 @@ def test_a_therapists_desk(as_therapist, camera):
         "credentials": "/provider/credentials",
     }.items():
         as_therapist.go(path)
+        if name == "hours":
+            expect(as_therapist.page.locator("#seen[data-looks]")).to_be_visible()
         camera.take(name)
+
+
+def test_changing_hours(as_therapist, camera):
+    me, page = as_therapist.go("/provider/hours"), as_therapist.page
+    expect(page.locator("#seen[data-looks]")).to_be_visible()
+    chosen = page.locator(".hw-day[data-day='6'] .hw-block").last
+    chosen.click()
+    for press in ("Begins + 15 min", "Begins + 15 min", "Ends + 15 min", "Ends + 15 min", "Ends + 15 min"):
+        page.get_by_role("button", name=press).click()
+    expect(page.locator(".seen-changes")).to_contain_text("Sun, Jan 17")
+    page.locator(".seen-day summary").nth(5).click()
+    camera.take("hours-changed")
+    me.go("/provider/hours").page.get_by_role("checkbox", name="Monday, January\u00a018", exact=True).focus()
+    me.key("Space", "Shift+ArrowRight", "Shift+ArrowRight")
+    me.press("Add as closed")
+    expect(page.locator("#e-0-until")).to_have_value("2027-01-20")
+    page.get_by_role("checkbox", name="Monday, January\u00a025", exact=True).focus()
+    me.key("Space", "Shift+ArrowRight")
+    camera.part("dates", page.locator("#dates"))
+
+
+def test_hours_as_lines(plain_traveler, plain_camera):
+    me = plain_traveler.sign_in(THERAPIST_EMAIL, PASSWORD).go("/provider/hours")
+    me.page.locator("summary", has_text="Sunday").first.click()
+    me.click(me.page.get_by_role("button", name="Weeks, services, by arrangement of Sunday").last)
+    plain_camera.take("hours-lines")
+
+
+def test_stopping_for_a_while(traveler, camera):
+    me = traveler.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/pause")
+    camera.take("pause-house")
+    me.page.context.clear_cookies()
+    me.sign_in(THERAPIST_EMAIL, PASSWORD).go("/provider/pause")
+    camera.take("pause")
+    me.fill({"What clients read": "Away for a course until February 1. Your visits stand."}).press("Stop booking")
+    me.page.context.clear_cookies()
+    me.go("/providers/renata-solano")
+    camera.take("provider-paused")
+
+
+def test_handing_a_visit_over(traveler, camera, app):
+    me = traveler.sign_in(CLIENT_EMAIL, PASSWORD).search(when="Tomorrow", setting="At a clinic").choose_start().hold()
+    if me.page.get_by_role("button", name="Yes, still true").count():
+        me.press("Yes, still true")
+    else:
+        me.answer_health()
+    visit = urlsplit(me.consent().press("Continue").book().page.url).path
+    me.page.context.clear_cookies()
+    me.sign_in(ADMIN_EMAIL, PASSWORD).go(f"/admin{visit}/hand-over").fill({"What the client is told": "Your therapist is ill that day."})
+    camera.take("hand-over")
+    slug = me.page.locator("select[name=provider] option").first.get_attribute("value")
+    with app.app_context():
+        booked = db.session.scalars(select(Appointment).where(Appointment.public_id == visit.rsplit("/", 1)[1])).one()
+        colleague = db.session.scalars(select(Provider).where(Provider.slug == slug)).one()
+        HandoverFactory(appointment=booked, colleague=colleague, reason="Your therapist is ill that day.")
+        db.session.commit()
+    me.page.context.clear_cookies()
+    me.sign_in(CLIENT_EMAIL, PASSWORD).go(visit).sees("may come")
+    camera.take("hand-over-client")
 
 
 def test_an_application(traveler, camera):
@@ -252,7 +342,8 @@ def test_a_physicians_way(traveler, camera):
 
 
 def test_what_stands_behind_a_badge(traveler, camera):
-    for name, kind in {"evidence": "liability_insurance", "evidence-unchecked": "npi"}.items():
+    kinds = {"evidence": "liability_insurance", "evidence-unchecked": "npi", "evidence-evening": "evening_staffing"}
+    for name, kind in kinds.items():
         traveler.go(f"/providers/renata-solano/evidence/{kind}")
         camera.take(name)
 
