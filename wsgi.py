@@ -20,6 +20,7 @@ import providers.wording.models  # noqa: F401 (tables must be known)
 from booking.appointments.api.answering import blueprint as answering_api
 from booking.appointments.api.baskets import blueprint as baskets_api
 from booking.appointments.api.blocks import blueprint as blocks_api
+from booking.appointments.api.by_hand import blueprint as by_hand_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.api.handing import blueprint as handing_api
 from booking.appointments.api.hours import blueprint as hours_preview_api
@@ -28,6 +29,7 @@ from booking.appointments.api.series import blueprint as series_api
 from booking.appointments.api.time_off import blueprint as time_off_api
 from booking.appointments.api.waitlist import blueprint as waitlist_api
 from booking.appointments.views.answering import blueprint as answering_pages
+from booking.appointments.views.by_hand import blueprint as by_hand_pages
 from booking.appointments.views.calls import blueprint as call_pages
 from booking.appointments.views.checkout import blueprint as checkout_pages
 from booking.appointments.views.desk import blueprint as desk_pages
@@ -167,6 +169,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 confirming_pages,
                 desk_pages,
                 time_off_pages,
+                by_hand_pages,
                 desk_visit_pages,
                 money_pages,
                 earnings_pages,
@@ -204,6 +207,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 baskets_api,
                 blocks_api,
                 time_off_api,
+                by_hand_api,
                 feeds_api,
                 stripe_webhooks,
                 papers_api,

@@ -16,6 +16,7 @@ from booking.appointments.models import (
     AppointmentEvent,
     Basket,
     BasketVisit,
+    HandBooking,
     Handover,
     Hold,
     Series,
@@ -41,6 +42,7 @@ from providers.schedule.models import Claim, OutsideBusy, TimeOff
 from providers.services.rules.calls import PHONE
 
 MISSING = "There is no such appointment."
+_ASKED_FOR = Hold.id.not_in(select(HandBooking.hold_id))
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,15 @@ def find_own_hold(session: Session, person_id: int, slug: str, starts_at: dateti
 
 
 def count_live_holds(session: Session, condition: ColumnElement[bool], now: datetime) -> int:
-    """Live holds that meet a condition."""
+    """Live holds that meet a condition, times kept by hand left out: their client asked for none of them."""
     counted = select(func.count()).select_from(Hold).join(Claim, Claim.id == Hold.claim_id)
-    return session.scalar(counted.where(condition, Hold.state == "live", Claim.live, Hold.expires_at > now)) or 0
+    return session.scalar(counted.where(condition, _ASKED_FOR, Hold.state == "live", Claim.live, Hold.expires_at > now)) or 0
 
 
 def live_hold_spans(session: Session, person_id: int, now: datetime) -> list[tuple[int, tuple[int, int]]]:
-    """What a person holds: with which provider, and the epoch minutes, pads left aside."""
+    """What a person holds of their own wish: with which provider, and the epoch minutes, pads left aside."""
     held = select(Claim.provider_id, Claim.begin_minute, Claim.end_minute).join(Hold, Hold.claim_id == Claim.id)
-    mine = held.where(Hold.person_id == person_id, Hold.state == "live", Claim.live, Hold.expires_at > now)
+    mine = held.where(Hold.person_id == person_id, _ASKED_FOR, Hold.state == "live", Claim.live, Hold.expires_at > now)
     return [(row[0], (row[1], row[2])) for row in session.execute(mine)]
 
 
@@ -208,6 +210,32 @@ def has_met(session: Session, provider_id: int, person_id: int) -> bool:
 def provider_email(session: Session, provider_id: int) -> str:
     """Where letters to a provider go."""
     return session.scalars(select(Account.email).join(Provider, Provider.account_id == Account.id).where(Provider.id == provider_id)).one()
+
+
+def find_own_client(session: Session, provider_id: int, *, appointment: str | None, email: str | None) -> Person | None:
+    """Somebody who has or had a visit with a provider, by that visit or by the address they have confirmed."""
+    visits = select(Person).join(Appointment, Appointment.person_id == Person.id).where(Appointment.provider_id == provider_id)
+    if appointment is not None:
+        return session.scalar(visits.where(Appointment.public_id == appointment))
+    confirmed = visits.where(Person.email == email, Person.email_confirmed_at.is_not(None))
+    return session.scalar(confirmed.order_by(Person.account_id.is_(None), Person.id.desc()).limit(1))
+
+
+def list_own_clients(session: Session, provider_id: int, limit: int) -> list[tuple[str, Person]]:
+    """Whom a provider has visits with, each once by their newest visit's public id, the latest first; those whom a letter can reach."""
+    rows = select(Appointment.public_id, Person).join(Person, Person.id == Appointment.person_id)
+    newest = select(func.max(Appointment.id)).where(Appointment.provider_id == provider_id).group_by(Appointment.person_id)
+    wanted = rows.where(Appointment.id.in_(newest), Person.email.is_not(None)).order_by(Appointment.id.desc()).limit(limit)
+    return [(row[0], row[1]) for row in session.execute(wanted)]
+
+
+def get_kept(session: Session, provider_id: int | None, public_id: str) -> Hold:
+    """A time kept by hand, of a provider or (None) of any. Raises NotFound."""
+    kept = select(Hold).join(HandBooking, HandBooking.hold_id == Hold.id).where(Hold.public_id == public_id)
+    hold = session.scalar(kept if provider_id is None else kept.where(Hold.provider_id == provider_id))
+    if hold is None:
+        raise NotFound("not_found", "There is no such time.")
+    return hold
 
 
 def find_in_the_way(session: Session, provider_id: int, from_minute: int, until_minute: int) -> list[Appointment]:

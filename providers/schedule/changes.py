@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from marketplace.vault import vault
 from providers.registry.changes import note_change
 from providers.registry.models import Provider
 from providers.schedule.models import Claim, HoursStatement, OutsideBusy, TimeOff
-from providers.schedule.queries import rules_in_force
+from providers.schedule.queries import claims_between, rules_in_force
 from providers.schedule.rules.hours import WeeklyRange, stated_to_list
 from providers.schedule.rules.outside import OutsideSpan, changes_of, lay
 
@@ -114,6 +114,25 @@ def flip_expired(session: Session, provider_id: int, now: datetime) -> None:
     ).all()
     for row in flipped:
         lay_outside(session, provider_id, (row.busy_from_minute, row.busy_until_minute))
+
+
+def make_room(session: Session, provider_id: int, facts: ClaimFacts, now: datetime) -> ClaimFacts:
+    """The same minutes with pads that fit between its neighbors; where one's own pads reach into the minutes, those become shorter.
+
+    The caller has made sure that nothing takes the minutes themselves.
+    """
+    before, after = facts.before_minutes, facts.after_minutes
+    for claim in claims_between(session, provider_id, facts.begin_minute - before, facts.end_minute + after, now):
+        if claim.end_minute <= facts.begin_minute:
+            gap = facts.begin_minute - claim.end_minute
+            claim.after_minutes = min(claim.after_minutes, gap)
+            before = min(before, gap - claim.after_minutes)
+        else:
+            gap = claim.begin_minute - facts.end_minute
+            claim.before_minutes = min(claim.before_minutes, gap)
+            after = min(after, gap - claim.before_minutes)
+    session.flush()
+    return replace(facts, before_minutes=before, after_minutes=after)
 
 
 def make_way(session: Session, provider_id: int, span: Span) -> None:

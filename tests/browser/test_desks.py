@@ -171,3 +171,13 @@ def test_days_away_are_stated_and_taken_back(as_therapist):
     me.press("State time off").sees("Time off is stated.")
     me.click(me.page.get_by_role("main").get_by_role("button", name=re.compile("Remove.*April 5")))
     me.sees("This time can be booked again.").sees("No time off is stated.")
+
+
+def test_a_visit_is_kept_by_hand_with_a_reason(as_therapist):
+    me = as_therapist.go("/provider/book")
+    me.fill({"Name of a new client": "Ruth Weiss", "Their e-mail": "ruth@example.com", "Day": "2027-03-06", "Start": "06:10"})
+    me.press("Keep this time and write to the client").sees("What speaks against this time")
+    me.page.get_by_label("Why pass over this").first.fill("She flies at nine")
+    for field in me.page.get_by_label("Why pass over this").all()[1:]:
+        field.fill("Agreed on the phone")
+    me.press("Keep this time and write to the client").sees("Your client gets a letter")

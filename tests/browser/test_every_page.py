@@ -67,6 +67,7 @@ THERAPIST = [
     "/provider/pause",
     "/provider/blocks",
     "/provider/time-off",
+    "/provider/book",
     "/provider/calendars",
     "/provider/calendars/accounts",
     "/provider/services",

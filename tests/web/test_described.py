@@ -4,7 +4,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from marketplace.db import db
 from marketplace.settings import Settings
 from marketplace.vault import secret_hash
 from providers.credentials.models import Credential
+from providers.registry.models import Provider
 from tests.factories import (
     AccountFactory,
     ApiTokenFactory,
@@ -41,6 +42,7 @@ from tests.factories import (
     DavAccountFactory,
     EvidenceRequestFactory,
     ExclusionHitFactory,
+    HandBookingFactory,
     HoldFactory,
     OutsideCalendarFactory,
     ProfileFlagFactory,
@@ -138,6 +140,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "credentials": [waiting.public_id, own.public_id, paper.public_id],
         "documents": documents,
         "blocks": claims,
+        "kept": [kept_by_hand(provider, start + timedelta(days=70 + number), held.quote) for number in range(3)],
         "time-off": [
             TimeOffFactory(provider=provider, begin_minute=epoch_minute(start) + (40 + number * 9) * 1440).public_id for number in range(3)
         ],
@@ -153,6 +156,13 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "providers": ["anna", "bea"],
     }
     return {role: f"token-of-{role}" for role in ROLES}, known, sensible
+
+
+def kept_by_hand(provider: Provider, starts_at: datetime, quote: object) -> str:
+    """A time kept for somebody by hand."""
+    hold = HoldFactory(provider=provider, starts_at=starts_at, quote=quote)
+    HandBookingFactory(hold=hold)
+    return hold.public_id
 
 
 def waiting_link(credential: Credential, number: int) -> str:

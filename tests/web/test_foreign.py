@@ -12,6 +12,8 @@ from tests.factories import (
     ClaimFactory,
     CredentialFactory,
     DavAccountFactory,
+    HandBookingFactory,
+    HoldFactory,
     OutsideCalendarFactory,
     ProviderPlaceFactory,
     SeriesFactory,
@@ -46,6 +48,8 @@ def mine(app, clock):
         customer, therapist = AccountFactory(role="client"), AccountFactory(role="provider")
         anna, person = bookable_provider(account=therapist), person_of(customer)
         start = clock.now + timedelta(days=2)
+        kept = HoldFactory(provider=anna, person=person, starts_at=start + timedelta(days=12))
+        HandBookingFactory(hold=kept)
         things = {
             "appointments": book_visit(anna, person, start, clock.now).booked.appointment.public_id,
             "holds": hold_visit(anna, person, start + timedelta(days=1), clock.now).public_id,
@@ -53,6 +57,7 @@ def mine(app, clock):
             "baskets": BasketFactory(person=person).public_id,
             "series": SeriesFactory(person=person, provider=anna).public_id,
             "waitlist": WaitlistEntryFactory(person=person).public_id,
+            "kept": kept.public_id,
             "blocks": ClaimFactory(provider=anna, starts_at=start + timedelta(days=9)).public_id,
             "time-off": TimeOffFactory(provider=anna, begin_minute=epoch_minute(start) + 30 * 1440).public_id,
             "calendars": OutsideCalendarFactory(provider=anna, kind="file", address=None, address_hash=None, next_sync_at=None).public_id,

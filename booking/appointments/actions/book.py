@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from booking.appointments.changes.by_hand import hand_facts
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.holding import asks_first, check_once
 from booking.appointments.changes.letters import Sending, write_booked
@@ -139,7 +140,9 @@ def _book_one(session: Session, hold: Hold, wanted: Booking, agreed: _Agreed, pa
     _turn(session, hold, visit)
     own_place = session.get(ProviderPlace, hold.place_id) if hold.place_id else None
     booked = Booked(visit, parties.provider, parties.person, own_place)
-    write_history(session, visit, "requested" if visit.status == REQUESTED else "booked", parties.doer, now, _facts(visit))
+    write_history(
+        session, visit, "requested" if visit.status == REQUESTED else "booked", parties.doer, now, _facts(visit) | hand_facts(session, hold)
+    )
     write_booked(session, booked, Sending(parties.base_url, key), now)
     return Made(booked, key)
 

@@ -79,7 +79,8 @@ def make_hold(
     _check_share(session, accepted, person_id, now)
     expires_at = expires_at or hold_ends_at(now)
     claim = claim_time(session, provider_id, HOLD, accepted.claim, expires_at=expires_at)
-    hold = _hold(accepted, wanted, person_id, claim, expires_at, now)
+    hold = hold_of(accepted, wanted.wish, person_id, claim, expires_at, now)
+    hold.origin = wanted.origin
     hold.by_request = asks_first(session, accepted.service, wish.setting, provider_id, person_id)
     hold.draft = None if accepted.service.is_call else find_last_draft(session, person_id, now - DRAFTS_KEPT)
     session.add(hold)
@@ -133,8 +134,8 @@ def _check_share(session: Session, accepted: Accepted, person_id: int, now: date
         )
 
 
-def _hold(accepted: Accepted, wanted: HoldWish, person_id: int, claim: Claim, expires_at: datetime, now: datetime) -> Hold:
-    wish = wanted.wish
+def hold_of(accepted: Accepted, wish: Wish, person_id: int, claim: Claim, expires_at: datetime, now: datetime) -> Hold:
+    """The row of a hold, priced as of now."""
     made = quote_visit(
         accepted.facts,
         accepted.service,
@@ -161,6 +162,5 @@ def _hold(accepted: Accepted, wanted: HoldWish, person_id: int, claim: Claim, ex
         expires_at=expires_at,
         quote=quote,
         terms=quote["terms"],
-        origin=wanted.origin,
         created_at=now,
     )

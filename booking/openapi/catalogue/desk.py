@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from booking.openapi.catalogue import away, clinics, outside
+from booking.openapi.catalogue import away, by_hand, clinics, outside
 from booking.openapi.catalogue.clients import V1
 from booking.openapi.catalogue.clinics import STAFFING
 from booking.openapi.catalogue.schemas import (
@@ -332,6 +332,7 @@ OPERATIONS = (
     *clinics.OPERATIONS,
     *outside.OPERATIONS,
     *away.OPERATIONS,
+    *by_hand.OPERATIONS,
     *_pair("profile", "profile", "The profile, and what is missing before it can be sent in", PROFILE, OWN_PROFILE),
     Operation(
         "POST",
