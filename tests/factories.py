@@ -31,6 +31,7 @@ from booking.appointments.models import (
     WaitlistOffer,
 )
 from booking.calendars.models import CalendarFeed
+from booking.ledger.models import LedgerEntry, Receipt
 from booking.papers.models import Estimate, EstimateVisit, PaperFacts
 from booking.payments.models import Dispute, Payment, Refund, StripeEvent, StripeInstance
 from booking.screening.models import Consent, Screening
@@ -798,6 +799,46 @@ class AppointmentFactory(OfProvider):
     uid = factory.Sequence(lambda n: f"visit-{n}@licensedhands.test")
     booked_at = START - timedelta(days=2)
     changed_at = factory.SelfAttribute("booked_at")
+
+
+class LedgerEntryFactory(OfProvider):
+    """A no-show fee of a visit."""
+
+    class Meta:
+        model = LedgerEntry
+        exclude = ("provider", "appointment")
+
+    appointment = factory.SubFactory(AppointmentFactory, provider=factory.SelfAttribute("..provider"))
+    appointment_id = owned("appointment")
+    person_id = factory.SelfAttribute("appointment.person_id")
+    key = factory.LazyAttribute(lambda made: f"visit:{made.appointment.public_id}:fee")
+    line = 0
+    memo = "no_show_fee"
+    debit = "client_receivable"
+    credit = "provider_earned"
+    amount_cents = 16_000
+    by = "account:test"
+    at = START
+
+
+class ReceiptFactory(OfProvider):
+    """The receipt for a payment."""
+
+    class Meta:
+        model = Receipt
+        exclude = ("provider", "appointment")
+
+    appointment = factory.SubFactory(AppointmentFactory, provider=factory.SelfAttribute("..provider"))
+    appointment_id = owned("appointment")
+    person_id = factory.SelfAttribute("appointment.person_id")
+    name = factory.LazyAttribute(lambda made: f"{made.provider.slug}-{made.year}-{made.number:04d}")
+    year = 2027
+    number = 1
+    kind = "receipt"
+    entry_key = factory.LazyAttribute(lambda made: f"visit:{made.appointment.public_id}:paid:1")
+    amount_cents = 16_000
+    content = factory.LazyFunction(dict)
+    issued_at = START
 
 
 class EstimateFactory(Row):

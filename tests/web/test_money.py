@@ -96,7 +96,7 @@ def test_nobody_else_sees_or_moves_anything(world, visitor, program, who):
     refused = 403 if who == "other" else 404
     assert api.post(f"{one}/payments", {"how": "cash", "amount_cents": 100}).status_code == refused
     assert api.post(f"{one}/waiver", {"reason": "so"}).status_code == refused
-    assert api.post(f"{one}/payments/1/correction", {"reason": "so"}).status_code == refused
+    assert api.post(f"{one}/payments/correction", {"number": 1, "reason": "so"}).status_code == refused
     if who == "other":
         assert api.get("/me/payments").json["items"] == []
         assert api.get("/me/receipts/anna-2027-0001").status_code == 404
@@ -124,6 +124,6 @@ def test_the_same_in_json(world, program):
     mine = person.get("/me/payments").json
     assert [one["number"] for one in mine["items"]] == ["anna-2027-0001"]
     assert person.get("/me/receipts/anna-2027-0001").json == person.get(f"{one}/receipt").json == mine["items"][0]
-    note = desk.post(f"{one}/payments/1/correction", {"reason": "wrong visit"}).json["receipt"]
+    note = desk.post(f"{one}/payments/correction", {"number": 1, "reason": "wrong visit"}).json["receipt"]
     assert (note["kind"], note["voids"], note["balance_cents"]) == ("credit_note", "anna-2027-0001", 16_000)
     assert person.get("/me/receipts/anna-2027-0001").json["voided_by"] == "anna-2027-0002"

@@ -20,7 +20,7 @@ from booking.ledger.queries import as_entry, count_groups, entries_of, find_rece
 from booking.ledger.rules.entries import TAX, paid_at_visit, visit_key, waived
 from booking.ledger.rules.sums import balances, tax_of_waiver
 from marketplace.db import transaction
-from marketplace.kernel.errors import NotFound, Stale
+from marketplace.kernel.errors import Refused, Stale
 from marketplace.kernel.money import format_usd
 
 
@@ -68,7 +68,7 @@ def record_payment(public_id: str, payment: Payment, doer: Doer, base_url: str, 
 def correct_payment(public_id: str, number: int, reason: str, doer: Doer, base_url: str, now: datetime) -> Settled:
     """The `number`th payment of a visit was recorded by mistake: counter it and void its receipt by a credit note.
 
-    Raises NotFound, Conflict `already_corrected`.
+    Raises NotFound, Refused `unknown_payment`, Conflict `already_corrected`.
     """
     with transaction() as session:
         booked = lock_appointment(session, public_id)
@@ -87,7 +87,7 @@ def _late_receipt(session: Session, booked: Booked, key: str, now: datetime) -> 
     """A payment from before there were receipts gets its own, so that there is something to void."""
     rows = entries_of(session, key)
     if not rows:
-        raise NotFound("not_found", "There is no such payment here.")
+        raise Refused("unknown_payment", "No payment with that number was recorded for this visit.")
     cents = sum(row.amount_cents for row in rows)
     sums = settle(session, booked.appointment)
     return issue_receipt(session, paper_of(booked, key, cents, rows[0].memo.removeprefix("paid_"), sums, now), now)

@@ -14,7 +14,7 @@ from booking.ledger.models import Receipt
 from booking.ledger.queries import find_voiding, get_receipt, receipts_of_person, receipts_of_visit, story_of_visit, visit_sums
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import Conflict
 from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
@@ -53,12 +53,13 @@ def pay(public_id: str) -> tuple[Response, int]:
     return _settled(record_payment(public_id, read_payment(json_object(request)), doer(), base_url(), clock.now())), 201
 
 
-@blueprint.post("/appointments/<public_id>/payments/<int:number>/correction")
+@blueprint.post("/appointments/<public_id>/payments/correction")
 @access("provider", "admin")
-def correct(public_id: str, number: int) -> Response:
+def correct(public_id: str) -> Response:
     """A payment was recorded by mistake."""
     own_appointment(public_id)
-    return _settled(correct_payment(public_id, number, read_correction(json_object(request)), doer(), base_url(), clock.now()))
+    number, reason = read_correction(json_object(request))
+    return _settled(correct_payment(public_id, number, reason, doer(), base_url(), clock.now()))
 
 
 @blueprint.post("/appointments/<public_id>/waiver")
@@ -77,7 +78,7 @@ def newest(public_id: str) -> Response:
     booked = own_appointment(public_id)
     receipts = receipts_of_visit(db.session(), booked.appointment.id)
     if not receipts:
-        raise NotFound("not_found", "Nothing was paid for this visit yet.")
+        raise Conflict("nothing_paid", "Nothing was paid for this visit yet.")
     return jsonify(_answer(receipts[-1], booked.person.name))
 
 

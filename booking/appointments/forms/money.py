@@ -89,9 +89,9 @@ def read_waiver(body: dict[str, Any]) -> tuple[int | None, str]:
     return cents, reason
 
 
-def read_correction(body: dict[str, Any]) -> str:
-    """The body of `POST /appointments/{id}/payments/{number}/correction`: what was wrong."""
+def read_correction(body: dict[str, Any]) -> tuple[int, str]:
+    """The body of `POST /appointments/{id}/payments/correction`: which payment of the visit, counted from 1, and what was wrong."""
     fields = Fields(body)
-    reason = fields.text("reason", longest=LONGEST_REASON)
+    number, reason = fields.integer("number", least=1, most=10_000), fields.text("reason", longest=LONGEST_REASON)
     fields.finish()
-    return reason
+    return number, reason

@@ -102,14 +102,14 @@ OPERATIONS = (
     ),
     Operation(
         "POST",
-        f"{ONE}/payments/<number>/correction",
+        f"{ONE}/payments/correction",
         "correct_payment",
         "Take back a payment that was recorded by mistake.",
         "money",
         DESK,
-        taken({"reason": WHY}),
+        taken({"number": {"type": "integer", "minimum": 1, "maximum": 10_000}, "reason": WHY}),
         answer=ref("Appointment"),
-        errors=(404, 409),
+        errors=(404, 409, 422),
     ),
     Operation(
         "POST",
@@ -122,7 +122,9 @@ OPERATIONS = (
         answer=ref("Appointment"),
         errors=(404, 409, 422),
     ),
-    Operation("GET", f"{ONE}/receipt", "newest_receipt", "The newest receipt of a visit.", "money", BOTH, answer=RECEIPT, errors=(404,)),
+    Operation(
+        "GET", f"{ONE}/receipt", "newest_receipt", "The newest receipt of a visit.", "money", BOTH, answer=RECEIPT, errors=(404, 409)
+    ),
     Operation(
         "GET",
         f"{V1}/me/payments",

@@ -18,7 +18,7 @@ from booking.ledger.queries import entries_of_visit, story_of_visit, visit_sums
 from booking.upkeep.actions import mend_money
 from booking.upkeep.queries import findings, money_findings
 from marketplace.db import db, transaction
-from marketplace.kernel.errors import Conflict, NotFound, Refusal, Refused, Stale
+from marketplace.kernel.errors import Conflict, Refusal, Refused, Stale
 from tests.factories import PersonFactory, bookable_provider
 from tests.support.racing import race
 from tests.support.visits import BASE_URL, CLIENT, book_visit, letters_about, visit_of
@@ -106,7 +106,7 @@ def test_a_slip_is_countered_and_its_receipt_void(done, start):
     assert (note.kind, note.number, note.voids_id, note.content["reason"]) == ("credit_note", 2, wrong.id, "the wrong visit")
     with pytest.raises(Conflict, match="already_corrected"):
         take_back(done, start + 2 * HOUR)
-    with pytest.raises(NotFound):
+    with pytest.raises(Refused, match="unknown_payment"):
         take_back(done, start + 2 * HOUR, 7)
     assert pay(done, start + 3 * HOUR, 16_720).receipt.number == 3
     assert told(done) == [("charge", 16_720), ("paid_cash", 16_720), ("correction", 16_720), ("paid_cash", 16_720)]
@@ -198,7 +198,7 @@ def test_whatever_happens_the_visit_says_what_the_ledger_says(clock, start, end,
         try:
             deeds[step]()
         except Refusal as refusal:
-            assert refusal.code in {"above_due", "nothing_due", "not_found", "already_corrected"}  # noqa: PT017
+            assert refusal.code in {"above_due", "nothing_due", "unknown_payment", "already_corrected"}  # noqa: PT017
     sums, now = visit_sums(db.session, made.id), anew(made)
     assert (now.paid_cents, now.due_cents) == (sums.paid, sums.due)
     assert 0 <= sums.net_fee <= now.quote["subtotal_cents"]
