@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue import baskets, money, series, waiting
+from booking.openapi.catalogue import baskets, money, papers, series, waiting
 from booking.openapi.catalogue.schemas import (
     ANY_SETTING,
     ANYTHING,
@@ -502,6 +502,7 @@ OPERATIONS = (
     *series.OPERATIONS,
     *money.OPERATIONS,
     *baskets.OPERATIONS,
+    *papers.OPERATIONS,
     _step("check-in", "The visit has begun."),
     _step("check-out", "The therapist has left."),
     _step("complete", "The visit took place."),
