@@ -9,10 +9,12 @@ import pytest
 from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import create_engine, inspect, select
 
+from booking.ledger.models import LedgerEntry
+from booking.upkeep.queries import money_findings
 from marketplace.audit import AuditHead, Deed, broken_entries, record
 from marketplace.db import db, transaction
 from providers.schedule.models import HoursStatement
-from tests.factories import ProviderFactory, WeeklyHoursFactory
+from tests.factories import QUOTE, AppointmentFactory, ProviderFactory, WeeklyHoursFactory
 from tests.support.applications import let_go
 from tests.support.databases import MIGRATIONS, ROOT, Database, handed_on, worker_name
 
@@ -91,6 +93,35 @@ def test_hours_that_stand_already_are_dated_by_the_audit(app, database):
         noted = db.session.scalars(select(HoursStatement).order_by(HoursStatement.provider_id)).all()
         assert [(row.provider_id, row.stated_at) for row in noted] == [(known.id, AT.replace(day=14)), (invented.id, invented.created_at)]
         assert [row.weekly for row in noted] == [[[0, 540, 1020, ["clinic"], None, "full_time"]]] * 2
+    let_go(app)
+
+
+def test_what_visits_say_of_money_opens_the_ledger(app, database):
+    """Done and part paid, left late, left for a reason that waives, missed, still to come."""
+    rows = [
+        {"status": "completed", "paid_cents": 6_000, "due_cents": 10_000},
+        {"status": "cancelled", "fee_cents": 8_000, "due_cents": 8_000, "cancelled_at": AT},
+        {"status": "cancelled", "waived_cents": 8_000, "due_cents": 0, "cancelled_at": AT, "cancel_reason": "weather"},
+        {"status": "no_show", "fee_cents": 16_000, "due_cents": 16_000},
+        {"status": "confirmed"},
+    ]
+    with app.app_context():
+        visits = [AppointmentFactory(quote={**QUOTE, "tax_cents": 1_000}, **row) for row in rows]
+        names = {visit.id: number for number, visit in enumerate(visits)}
+        db.session.remove()
+        downgrade(directory=FOLDER, revision="0020")
+        upgrade(directory=FOLDER)
+        found = db.session.scalars(select(LedgerEntry).order_by(LedgerEntry.appointment_id, LedgerEntry.id)).all()
+        assert [(names[row.appointment_id], row.key.split(":", 2)[2], row.memo, row.amount_cents) for row in found] == [
+            (0, "charge", "service", 15_000),
+            (0, "charge", "tax", 1_000),
+            (0, "paid:1", "paid_other", 6_000),
+            (1, "fee", "late_cancel_fee", 8_000),
+            (2, "fee", "late_cancel_fee", 8_000),
+            (2, "forgiven", "waived_by_reason", 8_000),
+            (3, "fee", "no_show_fee", 16_000),
+        ]
+        assert list(money_findings(db.session())) == []
     let_go(app)
 
 
