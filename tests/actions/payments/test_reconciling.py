@@ -92,6 +92,24 @@ def test_killed_while_letting_go(till, clock, moment, calls):
     assert till.intent(public_id)["status"] == "canceled"
 
 
+def test_let_go_while_stripe_was_making_it(till, clock):
+    """The row has ended without a name at Stripe, and then the answer arrives where nobody waits for it any more."""
+    public_id = till.order()
+
+    def let_go_and_die(moment: str) -> None:
+        if moment == "after":
+            till.release(public_id)
+            till.settle(public_id)
+            raise Killed
+
+    with pytest.raises(Killed):
+        settle_payment(port_to(till.double, let_go_and_die), public_id, clock.now)
+    db.session.remove()
+    assert (till.look(public_id).state, till.look(public_id).intent) == ("cancelled", None)
+    assert reconcile(till) == []
+    assert (till.intent(public_id)["status"], till.look(public_id).state) == ("canceled", "cancelled")
+
+
 def test_an_intent_made_twice_is_closed(till, clock):
     """The answer was lost, Stripe forgot the key, and the order was made again."""
     public_id = till.order()

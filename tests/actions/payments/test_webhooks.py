@@ -41,7 +41,9 @@ def test_the_client_acted_and_the_webhook_tells(till):
     public_id = till.pay(payment_method="pm_card_threeDSecure2Required")
     till.double.act(till.look(public_id).intent)
     told = news(till, "payment_intent.succeeded")
-    assert [take(till, told), take(till, told)] == ["done", "repeated"]
+    assert take(till, told) == "done"
+    asked = len(till.double.calls)
+    assert (take(till, told), len(till.double.calls)) == ("repeated", asked)
     assert till.look(public_id).state == "captured"
     assert (letters("payment_received"), balances()["card_clearing"]) == (1, 19_000)
 
@@ -162,7 +164,9 @@ def test_ten_at_once_act_once(app, till):
     public_id = till.pay(payment_method="pm_card_threeDSecure2Required")
     till.double.act(till.look(public_id).intent)
     told = news(till, "payment_intent.succeeded")
-    assert race(app, [lambda: take(till, told)] * 10) == {"done": 10}
+    outcomes = []
+    assert race(app, [lambda: outcomes.append(take(till, told))] * 10) == {"done": 10}
+    assert sorted(outcomes) == ["done", *["repeated"] * 9]
     assert (till.look(public_id).state, count(StripeEvent), letters("payment_received")) == ("captured", 1, 1)
 
 
