@@ -15,6 +15,7 @@ from marketplace.db import db
 from marketplace.kernel.errors import Conflict, NotFound, Refusal, Refused
 from marketplace.kernel.walltime import to_minute
 from marketplace.outbox.models import Letter
+from marketplace.webkit.letters import render_letter
 from providers.calendars.actions import write as verb
 from providers.calendars.actions.connect import Choice, NewAccount, choose_calendars, connect_account, disconnect_account, renew_login
 from providers.calendars.actions.sync import Looking, sync_calendar
@@ -253,6 +254,7 @@ def test_a_lost_password_is_told_once_and_a_new_one_goes_on(side, anna, owner, a
     db.session.rollback()
     (letter,) = db.session.scalars(select(Letter).where(Letter.kind == "calendar_login_lost")).all()
     assert letter.facts["link"] == DESK
+    assert DESK in str(render_letter(letter.kind, letter.facts))
     stale = db.session.scalars(select(OutsideCalendar)).one()
     assert (stale.stale_since, stale.next_sync_at) == (START + HOUR, START + 14 * HOUR)
     assert taken() == [(to_minute(SOON), to_minute(SOON) + 60)]
