@@ -325,7 +325,7 @@ class TestTimeOff:
         assert "Lunch" in page.text
         assert scalar(app, select(Claim.begin_minute)) == epoch_minute(datetime(2027, 1, 14, 17, tzinfo=UTC))
         page = desk.submit(at="/remove")
-        assert "No time off is planned" in page.text
+        assert "No time is blocked." in page.text
         assert scalar(app, select(Claim.live)) is False
 
     def test_a_visit_in_the_way_is_named_and_nothing_typed_is_lost(self, app, desk, provider):
