@@ -5,13 +5,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from booking.appointments.actions.hold import keep_draft
 from booking.appointments.models import Appointment
+from booking.screening import catalogue
 from marketplace.accounts.models import Account
 from marketplace.db import db
+from providers.registry.models import Provider
 from providers.services.models import Service
-from tests.factories import AccountFactory, PersonFactory, bookable_provider
+from tests.factories import AccountFactory, PersonFactory, bookable_provider, person_of
 from tests.support.clocks import START
-from tests.support.visits import book_hold, book_visit, hold_visit
+from tests.support.visits import answered, book_hold, book_visit, hold_visit
 
 ASKS = {"settings": ["clinic"], "new_clients_only": False, "answer_hours": 24}
 
@@ -129,3 +132,28 @@ def test_a_therapist_says_where_they_confirm_each_booking(app, world, visitor, p
         "services[0].by_request.settings",
         "services[0].by_request.answer_hours",
     }
+
+
+def test_the_last_page_before_asking_says_until_when_there_is_an_answer(app, world, visitor):
+    with app.app_context():
+        client = db.session.get_one(Account, world["client"].id)
+        person = person_of(client)
+        provider = db.session.scalars(select(Provider).where(Provider.slug == "anna")).one()
+        held = hold_visit(provider, person, START + timedelta(days=4), START)
+        consent = {"version": catalogue.form().consent.version, "sections": []}
+        typed = {
+            "screening": answered(person, START),
+            "consent": consent,
+            "place_done": True,
+            "place": None,
+            "wishes": {"technique": "", "note": ""},
+        }
+        keep_draft(held.public_id, person.id, typed)
+        public_id = held.public_id
+        db.session.remove()
+    browser = visitor(world["client"])
+    page = browser.open(f"/checkout/{public_id}/review").text
+    assert "Anna Alder confirms each such visit in person and answers by Wednesday" in page
+    assert "Ask for this time" in page
+    assert "Book for" not in page
+    assert "Your request is in, and the time is kept for you." in browser.submit(at="/review").text
