@@ -33,6 +33,7 @@ VISITOR = [
     f"{SEARCH}&setting=clinic&sort=price&when=evening",
     f"{SEARCH}&setting=home&when=today&part=morning",
     "/search?near=Nowhere+at+all",
+    "/search?setting=phone",
     "/login",
     "/sign-up",
     "/reset",
