@@ -91,6 +91,8 @@ CLINICS = [
     "/admin/clinics/clinic-pt-clinic/roster",
 ]
 ADMIN = [
+    "/admin/providers/renata-solano/time-off",
+    "/admin/providers/renata-solano/book",
     "/admin/credentials",
     "/admin/exclusions",
     "/admin/rechecks",
