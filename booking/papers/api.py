@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id
+from booking.ledger.queries import get_receipt
 from booking.papers.actions import ask_estimate, state_birth_date, state_tax_id
-from booking.papers.forms import estimate_file, read_birth_date, read_tax_id
+from booking.papers.forms import estimate_file, newest_receipt_file, read_birth_date, read_tax_id, receipt_file
 from booking.papers.models import Estimate
 from booking.papers.queries import content_now, find_birth_date, find_estimate, find_tax_id
 from marketplace import clock
@@ -17,7 +18,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.idempotency import idempotent
-from marketplace.webkit.identity import access
+from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import Fields, json_object
 from providers.registry.forms import desk_owner
@@ -53,6 +54,20 @@ def make_estimate(public_id: str) -> tuple[Response, int]:
     own_appointment(public_id)
     Fields(json_object(request)).finish()
     return jsonify(_answer(ask_estimate(public_id, doer().name, base_url(), clock.now()))), 201
+
+
+@blueprint.get("/appointments/<public_id>/receipt.pdf")
+@access("client", "provider", "admin")
+def show_receipt_file(public_id: str) -> Response:
+    """The newest receipt of a visit, or its credit note, as a file."""
+    return newest_receipt_file(own_appointment(public_id))
+
+
+@blueprint.get("/me/receipts/<name>.pdf")
+@access("client")
+def show_own_receipt_file(name: str) -> Response:
+    """One of one's own papers as a file."""
+    return receipt_file(get_receipt(db.session(), name, person_id=own_person_id()), viewer().name)
 
 
 @blueprint.get("/me/paper-facts")

@@ -12,11 +12,16 @@ from wtforms import DateField, StringField, ValidationError
 from wtforms.validators import Optional
 
 from booking.appointments.queries import Booked
+from booking.ledger.models import Receipt
+from booking.ledger.queries import find_voiding, receipts_of_visit
 from booking.papers.pdf_port import pdf_of
 from booking.papers.queries import content_now, find_estimate, sheet_of
 from booking.papers.rules.estimates import paper_of
 from booking.papers.rules.facts import birth_date_fault, tax_id_fault, tidy_tax_id
+from booking.papers.rules.paper import Paper
+from booking.papers.rules.receipts import paper_of_receipt
 from marketplace.db import db
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.webkit.reading import Fields, json_object
 
@@ -57,8 +62,31 @@ def estimate_file(booked: Booked, now: datetime) -> Response:
         paper = sheet_of(newest)
     else:
         paper = paper_of(content_now(session, booked, now), NOT_GIVEN_YET, local_day(to_minute(now)))
+    return _file(paper, "estimate")
+
+
+def receipt_file(receipt: Receipt, client_name: str) -> Response:
+    """A receipt or a credit note as a file, and whether it still counts."""
+    voided = find_voiding(db.session(), receipt.id)
+    issued_on = local_day(to_minute(receipt.issued_at))
+    paper = paper_of_receipt(
+        receipt.content, name=receipt.name, kind=receipt.kind, client_name=client_name, issued_on=issued_on,
+        voided_by=voided.name if voided else None,
+    )  # fmt: skip
+    return _file(paper, receipt.name)
+
+
+def newest_receipt_file(booked: Booked) -> Response:
+    """The newest paper about a visit's payments as a file. Raises Conflict `nothing_paid`."""
+    receipts = receipts_of_visit(db.session(), booked.appointment.id)
+    if not receipts:
+        raise Conflict("nothing_paid", "Nothing was paid for this visit yet.")
+    return receipt_file(receipts[-1], booked.person.name)
+
+
+def _file(paper: Paper, name: str) -> Response:
     response = Response(pdf_of(paper), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = 'attachment; filename="estimate.pdf"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

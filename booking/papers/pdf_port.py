@@ -18,6 +18,8 @@ _FONTS = files("font_source_sans_pro") / "files"
 _FAMILY = "Source Sans Pro"
 _BODY, _SMALL, _TITLE = 10, 8.5, 18
 _LINE = 5.2
+# Shares of the line.
+_WIDTHS, _WIDE = {"Date": 26, "Code": 24, "Units": 24, "Amount": 24}, 80
 _NEXT: dict[str, Any] = {"new_x": XPos.LMARGIN, "new_y": YPos.NEXT}
 
 
@@ -94,15 +96,16 @@ def _party(pdf: FPDF, party: Party) -> None:
 def _table(pdf: FPDF, paper: Paper) -> None:
     width = len(paper.table.columns)
     shape: dict[str, Any] = {
-        "col_widths": (22, *(24 if column in {"Code", "Units", "Amount"} else 80 for column in paper.table.columns[1:])),
+        "col_widths": tuple(_WIDTHS.get(column, _WIDE) for column in paper.table.columns),
         "text_align": ("LEFT",) * (width - 1) + ("RIGHT",),
         "borders_layout": "HORIZONTAL_LINES",
         "line_height": _LINE + 1,
     }
     pdf.set_font(_FAMILY, "", _BODY)
     label, total = paper.table.total
+    total_row = (label, total) if width == 2 else ("", label, *[""] * (width - 3), total)
     with pdf.table(**shape) as table:
-        for cells in (paper.table.columns, *paper.table.rows, ("", label, *[""] * (width - 3), total)):
+        for cells in (paper.table.columns, *paper.table.rows, total_row):
             row = table.row()
             for cell in cells:
                 row.cell(cell)

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response as Answer
 
 from booking.appointments.forms.reading import base_url, doer, own_appointment
 from booking.appointments.queries import Booked, get_by_guest_key
+from booking.ledger.queries import get_receipt
 from booking.papers.actions import ask_estimate, state_birth_date, state_tax_id
-from booking.papers.forms import BirthDateForm, TaxIdForm
+from booking.papers.forms import BirthDateForm, TaxIdForm, receipt_file
 from booking.papers.forms import estimate_file as file_of
 from booking.papers.queries import find_birth_date, find_estimate, find_tax_id, list_estimates, sheet_of
 from booking.papers.rules.facts import tidy_tax_id
@@ -63,6 +64,38 @@ def estimate_file(public_id: str) -> Response:
 def guest_estimate_file(key: str) -> Response:
     """A guest's file."""
     return file_of(get_by_guest_key(db.session(), secret_hash(key)), clock.now())
+
+
+@blueprint.get("/appointments/<public_id>/receipts/<name>.pdf")
+@access("client")
+def receipt(public_id: str, name: str) -> Response:
+    """A receipt of one's own visit as a file."""
+    return _receipt(own_appointment(public_id), name)
+
+
+@blueprint.get("/visits/<key>/receipts/<name>.pdf")
+@access("anyone")
+def guest_receipt(key: str, name: str) -> Response:
+    """A guest's receipt as a file."""
+    return _receipt(get_by_guest_key(db.session(), secret_hash(key)), name)
+
+
+@blueprint.get("/provider/appointments/<public_id>/receipts/<name>.pdf")
+@access("provider")
+def desk_receipt(public_id: str, name: str) -> Response:
+    """A receipt that one gave, as a file."""
+    return _receipt(own_appointment(public_id), name)
+
+
+@blueprint.get("/admin/appointments/<public_id>/receipts/<name>.pdf")
+@access("admin")
+def admin_receipt(public_id: str, name: str) -> Response:
+    """A receipt as a file, for staff."""
+    return _receipt(own_appointment(public_id), name)
+
+
+def _receipt(booked: Booked, name: str) -> Response:
+    return receipt_file(get_receipt(db.session(), name, appointment_id=booked.appointment.id), booked.person.name)
 
 
 @blueprint.route("/provider/paper-facts", methods=["GET", "POST"])

@@ -68,6 +68,28 @@ def test_a_therapist_records_takes_back_and_waives_on_the_page(app, world, visit
             assert f"/appointments/{world['visit']}/receipts/anna-2027-000" in rendered.text
 
 
+def test_a_receipt_is_a_file_too_for_its_two_sides_and_for_staff(world, visitor, program):
+    me, desk, other, staff = (program(world[who]) for who in ("client", "anna", "other", "admin"))
+    at = f"/appointments/{world['visit']}"
+    assert me.get(f"{at}/receipt.pdf").json["code"] == "nothing_paid"
+    desk.post(f"{at}/payments", {"how": "cash", "amount_cents": 16_720})
+    for caller in (me, desk, staff):
+        file = caller.get(f"{at}/receipt.pdf")
+        assert (file.mimetype, file.data[:5]) == ("application/pdf", b"%PDF-")
+    assert me.get("/me/receipts/anna-2027-0001.pdf").data[:5] == b"%PDF-"
+    for missing in (
+        other.get(f"{at}/receipt.pdf"),
+        other.get("/me/receipts/anna-2027-0001.pdf"),
+        me.get("/me/receipts/anna-2027-0002.pdf"),
+    ):
+        assert missing.status_code == 404
+    for who, start in (("client", ""), ("anna", "/provider"), ("admin", "/admin")):
+        page = visitor(world[who]).open(f"{start}{at}/receipts/anna-2027-0001")
+        assert f'href="{start}{at}/receipts/anna-2027-0001.pdf"' in page.text
+        assert visitor(world[who]).open(f"{start}{at}/receipts/anna-2027-0001.pdf").mimetype == "application/pdf"
+    assert visitor(world["other"]).client.get(f"{at}/receipts/anna-2027-0001.pdf").status_code == 404
+
+
 def test_a_client_reads_receipts_and_a_guest_theirs(app, world, visitor, program):
     program(world["admin"]).post(f"/appointments/{world['missed']}/payments", {"how": "check", "amount_cents": 16_000})
     program(world["anna"]).post(f"/appointments/{world['visit']}/payments", {"how": "terminal", "amount_cents": 16_720})

@@ -50,6 +50,7 @@ ESTIMATE = given(
         "notices_version": COUNT,
     }
 )
+FILE = {"type": "string", "format": "binary"}
 BORN = {"born_on": nullable(DAY)}
 TAX = {"tax_id": nullable({"type": "string", "maxLength": 20})}
 
@@ -65,7 +66,15 @@ OPERATIONS = (
     ),
     Operation(
         "GET", f"{ONE}/estimate.pdf", "show_estimate_file", "The estimate as a file.", "papers", SIDES,
-        answer={"type": "string", "format": "binary"}, media=("application/pdf",), errors=(404,),
+        answer=FILE, media=("application/pdf",), errors=(404,),
+    ),
+    Operation(
+        "GET", f"{ONE}/receipt.pdf", "show_receipt_file", "The newest receipt of a visit as a file.", "papers", SIDES, answer=FILE,
+        media=("application/pdf",), errors=(404, 409),
+    ),
+    Operation(
+        "GET", f"{V1}/me/receipts/<name>.pdf", "show_own_receipt_file", "One of one's own receipts as a file.", "papers", CLIENT,
+        answer=FILE, media=("application/pdf",), errors=(404,),
     ),
     Operation("GET", f"{V1}/me/paper-facts", "show_birth_date", "What papers say about oneself.", "papers", CLIENT, answer=given(BORN)),
     Operation(
