@@ -229,6 +229,13 @@ def list_own_clients(session: Session, provider_id: int, limit: int) -> list[tup
     return [(row[0], row[1]) for row in session.execute(wanted)]
 
 
+def list_kept(session: Session, provider_id: int, now: datetime) -> list[tuple[Hold, Person]]:
+    """The times that a provider keeps by hand for clients who have not agreed yet, the soonest visit first."""
+    live = select(Hold, Person).join(HandBooking, HandBooking.hold_id == Hold.id).join(Person, Person.id == Hold.person_id)
+    wanted = live.where(Hold.provider_id == provider_id, Hold.state == "live", Hold.expires_at > now)
+    return [(row[0], row[1]) for row in session.execute(wanted.order_by(Hold.starts_at, Hold.id))]
+
+
 def get_kept(session: Session, provider_id: int | None, public_id: str) -> Hold:
     """A time kept by hand, of a provider or (None) of any. Raises NotFound."""
     kept = select(Hold).join(HandBooking, HandBooking.hold_id == Hold.id).where(Hold.public_id == public_id)

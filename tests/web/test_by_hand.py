@@ -51,6 +51,17 @@ def test_a_therapist_by_program(app, clock, program, desks):
     assert anna.delete(f"/provider/kept/{public_id}").status_code == 204
 
 
+def test_what_is_kept_stands_at_the_desk_by_name_and_is_taken_back_there(clock, program, visitor, desks):
+    program(desks["anna"]).post("/provider/appointments", sent(clock))
+    desk = visitor(desks["anna"])
+    for address in ("/provider", "/provider/calendar"):
+        assert "Ruth W." in desk.open(address).text
+    assert "Ruth W." not in visitor(desks["bea"]).open("/provider").text
+    page = desk.submit(at="/back")
+    assert "This time can be booked again." in page.text
+    assert "Ruth W." not in desk.open("/provider").text
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [

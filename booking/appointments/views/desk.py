@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from booking.appointments.changes.loading import clashing_visits, lapsed_visits
 from booking.appointments.forms.blocks import BlockForm, visits_between
-from booking.appointments.queries import Booked, list_of_provider_between, waiting_requests
+from booking.appointments.queries import Booked, list_kept, list_of_provider_between, waiting_requests
 from booking.appointments.rules.naming import short_name
 from booking.appointments.rules.states import LIVE
 from booking.appointments.views.desk_sheet import gather
@@ -76,6 +76,7 @@ def today() -> str:
         clashing=clashing_visits(session, now, provider.id) if provider else (),
         gaps=load_gaps(session, provider) if provider and provider.state == "draft" else (),
         requests=waiting_requests(session, provider.id, now) if provider else (),
+        kept=list_kept(session, provider.id, now) if provider else (),
         short_name=short_name,
     )
 
@@ -93,6 +94,7 @@ def week() -> ResponseReturnValue:
     return render_template(
         "provider/week.html",
         requests=waiting_requests(session, own_id, now),
+        kept=list_kept(session, own_id or 0, now),
         sheet=gather(session, own_id or 0, monday, 7, evening_minute, now),
         evening_minute=evening_minute,
         monday=monday,
