@@ -837,7 +837,24 @@ class ReceiptFactory(OfProvider):
     kind = "receipt"
     entry_key = factory.LazyAttribute(lambda made: f"visit:{made.appointment.public_id}:paid:1")
     amount_cents = 16_000
-    content = factory.LazyFunction(dict)
+    content = factory.LazyFunction(
+        lambda: {
+            "provider": {"slug": "anna", "name": "Anna Alder"},
+            "visit": "AAAAAAAAAAAAAAAA",
+            "reference": "LH-AAAAAAA",
+            "status": "completed",
+            "starts_at": START.isoformat(),
+            "service_name": "Medical massage",
+            "minutes": 60,
+            "lines": [{"label": "60 minutes", "amount_cents": 16_000}],
+            "total_cents": 16_000,
+            "waived_cents": 0,
+            "payment": {"how": "cash", "amount_cents": 16_000, "at": START.isoformat()},
+            "paid_cents": 16_000,
+            "balance_cents": 0,
+            "currency": "USD",
+        }
+    )
     issued_at = START
 
 

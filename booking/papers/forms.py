@@ -114,8 +114,8 @@ def read_tax_id() -> str | None:
     return tidy_tax_id(text) if text else None
 
 
-def _day(text: str) -> date | None:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+def _day(text: str | None) -> date | None:
+    if text is None or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         return None
     try:
         return date.fromisoformat(text)

@@ -139,21 +139,18 @@ def parties_of(session: Session, booked: Booked) -> PartyFacts:
     """Both sides of a visit as papers name them."""
     provider = booked.provider
     born_on = find_birth_date(session, booked.person.id)
-    numbers = {
-        row.kind: row.number
-        for row in session.scalars(
-            select(Credential)
-            .where(Credential.provider_id == provider.id, Credential.kind.in_(("license", "npi")), Credential.status == "verified")
-            .order_by(Credential.id)
-        )
-    }
+    npi = session.scalar(
+        select(Credential)
+        .where(Credential.provider_id == provider.id, Credential.kind == "npi", Credential.status == "verified")
+        .order_by(Credential.id.desc())
+        .limit(1)
+    )
     return PartyFacts(
         client_name=booked.person.name,
         client_born_on=born_on,
-        provider_name=provider.legal_name or provider.name,
+        provider_name=provider.name,
         provider_credential=_CREDENTIALS.get(provider.profession, provider.profession.replace("_", " ").capitalize()),
-        provider_license=numbers.get("license"),
-        provider_npi=numbers.get("npi"),
+        provider_npi=npi.number if npi else None,
         provider_tax_id=find_tax_id(session, provider.id),
         place=_place_words(booked.appointment, booked.place),
     )

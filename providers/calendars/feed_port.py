@@ -207,7 +207,7 @@ class Feeds:
             connection.sock.settimeout(left)
             answer = talk(connection, target)
         except (OSError, http.client.HTTPException, ValueError, zlib.error):
-            raise Unavailable(TOO_SLOW if late else "The other side cannot be reached.") from None
+            raise Unavailable(TOO_SLOW if late or monotonic() >= deadline else "The other side cannot be reached.") from None
         finally:
             watch.cancel()
             connection.close()

@@ -25,7 +25,8 @@ def test_a_therapist_looks_at_the_day_and_the_week(as_therapist):
 def test_a_therapist_changes_an_hour_and_clients_find_it(as_therapist):
     me = as_therapist.go("/provider/hours")
     me.page.locator("summary", has_text="Sunday").click()
-    closes = me.page.get_by_label("Closes").locator("visible=true").last
+    sunday = me.page.locator("details", has=me.page.locator("summary", has_text="Sunday"))
+    closes = sunday.get_by_label("Closes").locator("visible=true").last
     closes.fill("20:45")
     me.press("Save these hours")
     expect(me.page.locator("summary", has_text="Sunday")).to_contain_text("8:45 PM")

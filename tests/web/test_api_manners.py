@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from booking.appointments.models import Appointment
 from booking.openapi.catalogue import clients, desk
 from booking.openapi.rules import Operation
 from marketplace.db import db
@@ -15,6 +17,7 @@ from tests.factories import (
     CredentialFactory,
     EvidenceRequestFactory,
     ExclusionHitFactory,
+    ReceiptFactory,
     bookable_provider,
     person_of,
 )
@@ -47,8 +50,10 @@ def world(app, clock, program):
         document = CredentialDocumentFactory(credential=credential).public_id
         link = f"{'link':x<43}"
         EvidenceRequestFactory(credential=CredentialFactory(provider=anna, kind="physician_collaboration"), plain=link)
+        booked = db.session.scalars(select(Appointment).where(Appointment.public_id == visit)).one()
         ids = {
             "appointments": visit,
+            "receipts": ReceiptFactory(provider=anna, appointment=booked).name,
             "baskets": BasketFactory(person=person).public_id,
             "credentials": credential.public_id,
             "documents": document,
@@ -65,7 +70,7 @@ def address(operation, ids):
     """The path with the id of something that exists where there is one."""
     path = operation.path.removeprefix("/api/v1")
     thing = ids.get(path.partition("/<")[0].rpartition("/")[2], "nothing")
-    for name, filled in ({"<public_id>": thing, "<slug>": thing, "<token>": thing} | WORDS).items():
+    for name, filled in ({"<public_id>": thing, "<slug>": thing, "<token>": thing, "<name>": thing} | WORDS).items():
         path = path.replace(name, filled)
     return path
 

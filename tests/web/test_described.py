@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from sqlalchemy import select
 
+from booking.appointments.models import Appointment
 from booking.openapi.api import api_document
 from booking.screening import catalogue
 from marketplace.accounts.models import ApiToken
@@ -47,6 +48,7 @@ from tests.factories import (
     OutsideCalendarFactory,
     ProfileFlagFactory,
     ProviderFactory,
+    ReceiptFactory,
     SeriesFactory,
     SeriesVisitFactory,
     TimeOffFactory,
@@ -93,6 +95,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
     provider, person = bookable_provider(account=accounts["provider"], slug="anna"), person_of(accounts["client"])
     start = START + timedelta(days=2)
     visits = [book_visit(provider, person, start + timedelta(hours=hours), START).booked.appointment.public_id for hours in (0, 2)]
+    booked = db.session.scalars(select(Appointment).where(Appointment.public_id == visits[0])).one()
     held = hold_visit(provider, person, start + timedelta(days=1), START)
     holds = [held.public_id]
     screenings = [answered(person, START)]
@@ -136,6 +139,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
     }
     known = {
         "appointments": visits,
+        "receipts": [ReceiptFactory(provider=provider, appointment=booked).name],
         "holds": holds,
         "credentials": [waiting.public_id, own.public_id, paper.public_id],
         "documents": documents,

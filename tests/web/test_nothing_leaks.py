@@ -123,6 +123,8 @@ def test_no_address_tells_anybody_else(app, world, program, visitor, who):
         told = leaks_in(answer.data.decode("utf-8", "replace") + str(answer.headers))
         if who == "client" and "/appointments" in address:
             told = [one for one in told if one != "the phone"]  # a client with a booked visit may call
+        if who == "client" and address.endswith("/estimate"):
+            told = [one for one in told if one != "npi"]  # the law wants it there, and the register shows it to everybody
         if told:
             found[address] = told
     assert found == {}

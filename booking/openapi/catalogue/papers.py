@@ -35,7 +35,6 @@ ESTIMATE = given(
             {
                 "name": TEXT,
                 "credential": TEXT,
-                "license": nullable(TEXT),
                 "npi": nullable(TEXT),
                 "tax_id": nullable(TEXT),
                 "state": TEXT,

@@ -48,7 +48,6 @@ class PartyFacts:
     client_born_on: date | None
     provider_name: str
     provider_credential: str
-    provider_license: str | None
     provider_npi: str | None
     provider_tax_id: str | None
     place: str
@@ -77,7 +76,6 @@ def estimate_of(parties: PartyFacts, items: Sequence[ItemFacts], *, reason: str,
         "provider": {
             "name": parties.provider_name,
             "credential": parties.provider_credential,
-            "license": parties.provider_license,
             "npi": parties.provider_npi,
             "tax_id": parties.provider_tax_id,
             "state": "NY",
@@ -126,7 +124,6 @@ def paper_of(content: Content, number: str, made_on: date) -> Paper:
     gives = (
         provider["name"],
         provider["credential"],
-        *((f"License {provider['license']}",) if provider["license"] else ()),
         f"NPI {provider['npi'] or NOT_GIVEN}",
         f"Tax ID {provider['tax_id'] or NOT_GIVEN}",
         f"{provider['place']}, {provider['state']}",
