@@ -47,7 +47,7 @@ def fill_in_pages(me):
         line = me.page.get_by_role("group", name=weekday)
         line.get_by_label("Opens").fill("10:00")
         line.get_by_label("Closes").fill("18:00")
-        line.get_by_label("Home").check()
+        line.get_by_role("checkbox", name="Home").check()
     me.press("Save these hours").follow("Back to your application")
     step(me, "practice").follow("How far you come")
     me.page.get_by_label("How you travel").select_option(label="Subway")

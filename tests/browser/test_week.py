@@ -144,7 +144,7 @@ def test_on_a_phone_a_tap_and_buttons_do_what_dragging_does(app, new_context):
         assert min(size["width"], size["height"]) >= 24, button.get_attribute("aria-label") or button.inner_text()
     page.get_by_role("button", name="Remove", exact=True).tap()
     assert meant(me)[5] == [(600, 1140), (1140, 1410)]
-    page.get_by_role("button", name="Add hours on Friday").tap()
+    page.get_by_role("button", name="Draw hours on Friday").tap()
     assert len(meant(me)[4]) == 2
     assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
     assert faults == []

@@ -104,7 +104,7 @@ def _words() -> dict[str, object]:
         "from_to": _("{from} to {to}"),
         "next_day": _("ends the next day"),
         "closed": _("Not working"),
-        "add": _("Add hours on {day}"),
+        "add": _("Draw hours on {day}"),
         "added": _("Added: {what}"),
         "remove": _("Remove"),
         "removed": _("Removed: {what}"),
