@@ -109,9 +109,11 @@ VERDICT = given(
     }
 )
 ALTERNATIVE = given({"reason": TEXT, "words": TEXT, "provider_name": TEXT, "total_cents": nullable(CENTS), "wish": WISH})
+# Of a hold whole wishes; of a move the starts alone, since nothing else of the visit changes.
+INSTEAD = {"anyOf": [{"$ref": "#/components/schemas/Alternative"}, given({"starts_at": INSTANT})]}
 PROBLEM = given(
     {"type": TEXT, "title": TEXT, "status": COUNT, "detail": TEXT, "code": TEXT},
-    {"errors": listed(given({"field": TEXT, "message": TEXT})), "alternatives": listed({"$ref": "#/components/schemas/Alternative"})},
+    {"errors": listed(given({"field": TEXT, "message": TEXT})), "alternatives": listed(INSTEAD)},
 )
 RATING = given({"mean": nullable({"type": "number"}), "count": COUNT})
 STARTS = listed(INSTANT)
