@@ -12,7 +12,7 @@ from booking.ledger.models import LedgerEntry, Receipt
 from booking.ledger.rules.entries import Entry
 from booking.ledger.rules.story import Step, Told, tell
 from booking.ledger.rules.sums import VisitSums, sum_visit
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import Conflict, NotFound
 
 
 def as_entry(row: LedgerEntry) -> Entry:
@@ -63,6 +63,14 @@ def sums_of_visits(session: Session, appointment_ids: Collection[int]) -> Mappin
 def receipts_of_visit(session: Session, appointment_id: int) -> Sequence[Receipt]:
     """The papers about a visit, the first one first."""
     return session.scalars(select(Receipt).where(Receipt.appointment_id == appointment_id).order_by(Receipt.id)).all()
+
+
+def get_newest_receipt(session: Session, appointment_id: int) -> Receipt:
+    """The newest paper about a visit. Raises Conflict `nothing_paid` where there is none."""
+    receipts = receipts_of_visit(session, appointment_id)
+    if not receipts:
+        raise Conflict("nothing_paid", "Nothing was paid for this visit yet.")
+    return receipts[-1]
 
 
 def receipts_of_person(session: Session, person_id: int, *, limit: int, after_id: int | None = None) -> Sequence[Receipt]:

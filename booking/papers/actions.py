@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.appointments.changes.letters import Sending, with_guest_key
+from booking.appointments.changes.letters import Sending, visit_link, with_guest_key
 from booking.appointments.queries import get_any
 from booking.papers.models import Estimate, EstimateVisit, PaperFacts
 from booking.papers.queries import Subject, content_of, list_estimates, subject_of, unlooked_visits
@@ -100,13 +100,12 @@ def _write(session: Session, subject: Subject, made: Estimate, base_url: str, no
     if email is None:
         return
     sending = with_guest_key(session, visit, Sending(base_url))
-    own = f"{base_url}/visits/{sending.guest_key}" if sending.guest_key else f"{base_url}/appointments/{visit.public_id}"
     facts = {
         "provider_name": booked.provider.name,
         "starts_at": visit.starts_at.isoformat(),
         "visits": len(subject.visits),
         "total_cents": made.content["total_cents"],
         "again": made.version > 1,
-        "link": f"{own}/estimate",
+        "link": visit_link(visit, sending, "estimate"),
     }
     enqueue_letter(session, key=f"{LETTER}:{made.public_id}", kind=LETTER, recipient=email, facts=facts, now=now, about=visit.public_id)

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id
-from booking.ledger.queries import get_receipt
+from booking.ledger.queries import get_newest_receipt, get_receipt
 from booking.papers.actions import ask_estimate, state_birth_date, state_tax_id
-from booking.papers.forms import estimate_file, newest_receipt_file, read_birth_date, read_tax_id, receipt_file
+from booking.papers.forms import estimate_file, read_birth_date, read_tax_id, receipt_file
 from booking.papers.models import Estimate
 from booking.papers.queries import content_now, find_birth_date, find_estimate, find_tax_id
 from marketplace import clock
@@ -60,7 +60,8 @@ def make_estimate(public_id: str) -> tuple[Response, int]:
 @access("client", "provider", "admin")
 def show_receipt_file(public_id: str) -> Response:
     """The newest receipt of a visit, or its credit note, as a file."""
-    return newest_receipt_file(own_appointment(public_id))
+    booked = own_appointment(public_id)
+    return receipt_file(get_newest_receipt(db.session(), booked.appointment.id), booked.person.name)
 
 
 @blueprint.get("/me/receipts/<name>.pdf")

@@ -13,7 +13,7 @@ from wtforms.validators import Optional
 
 from booking.appointments.queries import Booked
 from booking.ledger.models import Receipt
-from booking.ledger.queries import find_voiding, receipts_of_visit
+from booking.ledger.queries import find_voiding
 from booking.papers.pdf_port import pdf_of
 from booking.papers.queries import content_now, find_estimate, sheet_of
 from booking.papers.rules.estimates import paper_of
@@ -21,7 +21,6 @@ from booking.papers.rules.facts import birth_date_fault, tax_id_fault, tidy_tax_
 from booking.papers.rules.paper import Paper
 from booking.papers.rules.receipts import paper_of_receipt
 from marketplace.db import db
-from marketplace.kernel.errors import Conflict
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.webkit.reading import Fields, json_object
 
@@ -74,14 +73,6 @@ def receipt_file(receipt: Receipt, client_name: str) -> Response:
         voided_by=voided.name if voided else None,
     )  # fmt: skip
     return _file(paper, receipt.name)
-
-
-def newest_receipt_file(booked: Booked) -> Response:
-    """The newest paper about a visit's payments as a file. Raises Conflict `nothing_paid`."""
-    receipts = receipts_of_visit(db.session(), booked.appointment.id)
-    if not receipts:
-        raise Conflict("nothing_paid", "Nothing was paid for this visit yet.")
-    return receipt_file(receipts[-1], booked.person.name)
 
 
 def _file(paper: Paper, name: str) -> Response:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
@@ -12,7 +14,7 @@ from booking.ledger.queries import get_receipt
 from booking.papers.actions import ask_estimate, state_birth_date, state_tax_id
 from booking.papers.forms import BirthDateForm, TaxIdForm, receipt_file
 from booking.papers.forms import estimate_file as file_of
-from booking.papers.queries import find_birth_date, find_estimate, find_tax_id, list_estimates, sheet_of
+from booking.papers.queries import find_birth_date, find_tax_id, list_estimates, sheet_of, subject_of
 from booking.papers.rules.facts import tidy_tax_id
 from marketplace import clock
 from marketplace.db import db
@@ -28,12 +30,21 @@ blueprint = Blueprint("papers", __name__)
 Page = str | Answer | tuple[str, int]
 
 
+@dataclass(frozen=True)
+class Way:
+    """How a reader came to an estimate: where they go back to, and where its file is for them."""
+
+    back: str
+    file: str
+
+
 @blueprint.route("/appointments/<public_id>/estimate", methods=["GET", "POST"])
 @access("client")
 @limiter.limit("30 per minute")
 def estimate(public_id: str) -> Page:
     """The estimate of one's own visit, or a way to ask for one."""
-    return _estimate(own_appointment(public_id), url_for("visits.show", public_id=public_id))
+    way = Way(url_for("visits.show", public_id=public_id), url_for("papers.estimate_file", public_id=public_id))
+    return _estimate(own_appointment(public_id), way)
 
 
 @blueprint.route("/visits/<key>/estimate", methods=["GET", "POST"])
@@ -41,15 +52,16 @@ def estimate(public_id: str) -> Page:
 @limiter.limit("30 per minute")
 def guest_estimate(key: str) -> Page:
     """The same for a guest."""
-    return _estimate(get_by_guest_key(db.session(), secret_hash(key)), url_for("visits.guest", key=key))
+    way = Way(url_for("visits.guest", key=key), url_for("papers.guest_estimate_file", key=key))
+    return _estimate(get_by_guest_key(db.session(), secret_hash(key)), way)
 
 
 @blueprint.get("/provider/appointments/<public_id>/estimate")
 @access("provider")
 def given_estimate(public_id: str) -> str:
     """The estimate as the client has it."""
-    booked = own_appointment(public_id)
-    return _page(booked, url_for("desk_visit.show", public_id=public_id), None)
+    way = Way(url_for("desk_visit.show", public_id=public_id), url_for("papers.estimate_file", public_id=public_id))
+    return _page(own_appointment(public_id), way, None)
 
 
 @blueprint.get("/appointments/<public_id>/estimate.pdf")
@@ -113,19 +125,19 @@ def tax_id() -> Page:
     return render_template("papers/tax_id.html", form=form)
 
 
-def _estimate(booked: Booked, back: str) -> Page:
+def _estimate(booked: Booked, way: Way) -> Page:
     now = clock.now()
     form = BirthDateForm(today=local_day(to_minute(now)), born_on=find_birth_date(db.session(), booked.person.id))
     if form.validate_on_submit():
         person_id, public_id = booked.person.id, booked.appointment.public_id
         state_birth_date(person_id, form.born_on.data, now)
         ask_estimate(public_id, doer().name, base_url(), now)
-        return redirect(f"{back}/estimate")
-    return _page(booked, back, form)
+        return redirect(request.path)
+    return _page(booked, way, form)
 
 
-def _page(booked: Booked, back: str, form: BirthDateForm | None) -> str:
-    newest = find_estimate(db.session(), booked)
-    paper = None if newest is None else sheet_of(newest)
-    earlier = [] if newest is None else list_estimates(db.session(), newest.subject)[1:]
-    return render_template("papers/estimate.html", booked=booked, estimate=newest, paper=paper, earlier=earlier, back=back, form=form)
+def _page(booked: Booked, way: Way, form: BirthDateForm | None) -> str:
+    given = list_estimates(db.session(), subject_of(db.session(), booked).name)
+    return render_template(
+        "papers/estimate.html", paper=sheet_of(given[0]) if given else None, earlier=given[1:], back=way.back, file=way.file, form=form
+    )

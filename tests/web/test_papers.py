@@ -123,8 +123,11 @@ def test_a_page_says_what_the_file_says(given, visitor):
     assert re.search(r"Expected total</th><td class=\"num\">\$\d+\.\d\d", page)
     assert "1-800-985-3059" in page
     assert reader.open(f"/appointments/{visit}/estimate.pdf").mimetype == "application/pdf"
-    desk = visitor(therapist).open(f"/provider/appointments/{visit}/estimate").get_data(as_text=True)
+    hers = visitor(therapist)
+    address = re.search(r'href="([^"]+)">Good Faith Estimate', hers.open(f"/provider/appointments/{visit}").text)[1]
+    desk = hers.open(address).get_data(as_text=True)
     assert "Expected total" in desk
+    assert hers.open(re.search(r'href="([^"]+\.pdf)"', desk)[1]).mimetype == "application/pdf"
     assert '<form method="post" action="/provider' not in desk
 
 

@@ -11,10 +11,17 @@ from booking.appointments.api.shapes import appointment_answer
 from booking.appointments.forms.money import read_correction, read_payment, read_waiver
 from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id
 from booking.ledger.models import Receipt
-from booking.ledger.queries import find_voiding, get_receipt, receipts_of_person, receipts_of_visit, story_of_visit, visit_sums
+from booking.ledger.queries import (
+    find_voiding,
+    get_newest_receipt,
+    get_receipt,
+    receipts_of_person,
+    receipts_of_visit,
+    story_of_visit,
+    visit_sums,
+)
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.errors import Conflict
 from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
@@ -76,10 +83,7 @@ def let_go(public_id: str) -> Response:
 def newest(public_id: str) -> Response:
     """The newest receipt of a visit, or its credit note."""
     booked = own_appointment(public_id)
-    receipts = receipts_of_visit(db.session(), booked.appointment.id)
-    if not receipts:
-        raise Conflict("nothing_paid", "Nothing was paid for this visit yet.")
-    return jsonify(_answer(receipts[-1], booked.person.name))
+    return jsonify(_answer(get_newest_receipt(db.session(), booked.appointment.id), booked.person.name))
 
 
 @blueprint.get("/me/payments")

@@ -245,7 +245,7 @@ def withdraw_lapse(session: Session, visit: Appointment, now: datetime) -> None:
 
 
 def visit_link(visit: Appointment, sending: Sending, step: str) -> str:
-    """The page of a step of one's own visit (move, cancel), for an account or by a guest's secret."""
+    """The page of a step of one's own visit (move, cancel, estimate), for an account or by a guest's secret."""
     own = f"visits/{sending.guest_key}" if sending.guest_key else f"appointments/{visit.public_id}"
     return f"{sending.base_url}/{own}/{step}"
 

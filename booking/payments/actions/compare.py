@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from booking.payments.changes.noting import Mismatch, adopt_refund, note_intent, note_refund
+from booking.payments.changes.noting import Mismatch, note_intent, note_seen_refund
 from booking.payments.queries import (
     find_by_intent,
     find_instance,
     find_payment,
-    find_refund,
     get_payment,
     payments_since,
 )
@@ -86,11 +85,6 @@ def _hold_refund(seen: SeenRefund, now: datetime) -> Iterator[str]:
         return
     try:
         with transaction() as session:
-            payment = get_payment(session, known.public_id, lock=True)
-            given = find_refund(session, seen.id, seen.mark.ours)
-            if given is not None:
-                note_refund(session, given, payment, seen, now)
-            elif seen.status not in ("failed", "canceled"):
-                adopt_refund(session, payment, seen, now)
+            note_seen_refund(session, known.public_id, seen, now)
     except (Mismatch, Refusal) as fault:
         yield f"refund {seen.id} of payment {known.public_id}: {fault}"

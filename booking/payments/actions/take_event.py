@@ -12,9 +12,9 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from booking.payments.changes.noting import Mismatch, adopt_refund, note_dispute, note_intent, note_refund
+from booking.payments.changes.noting import Mismatch, note_dispute, note_intent, note_seen_refund
 from booking.payments.models import StripeEvent
-from booking.payments.queries import find_by_intent, find_instance, find_payment, find_refund, get_payment, is_known
+from booking.payments.queries import find_by_intent, find_instance, find_payment, get_payment, is_known
 from booking.payments.stripe_port.client import StripePort
 from booking.payments.stripe_port.values import Missing, SeenDispute, SeenEvent, SeenIntent, SeenRefund
 from marketplace.db import db, transaction
@@ -86,12 +86,7 @@ def _noting_refund(seen: SeenRefund, now: datetime) -> Act:
         known = find_by_intent(session, seen.intent or "")
         if known is None:
             return False
-        payment = get_payment(session, known.public_id, lock=True)
-        given = find_refund(session, seen.id, seen.mark.ours)
-        if given is not None:
-            note_refund(session, given, payment, seen, now)
-        elif seen.status not in ("failed", "canceled"):
-            adopt_refund(session, payment, seen, now)
+        note_seen_refund(session, known.public_id, seen, now)
         return True
 
     return act

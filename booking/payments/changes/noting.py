@@ -11,7 +11,7 @@ from booking.ledger.queries import entries_of
 from booking.ledger.rules.entries import deposit_taken, paid_by_card, refund_sent
 from booking.payments.changes.ordering import DEPOSIT, FEE, Back, enter, order_refund, refund_key, whose
 from booking.payments.models import Dispute, Payment, Refund
-from booking.payments.queries import find_dispute, find_instance
+from booking.payments.queries import find_dispute, find_instance, find_refund, get_payment
 from booking.payments.rules.matching import Sum, differences
 from booking.payments.rules.states import (
     ACTION,
@@ -150,6 +150,16 @@ def adopt_refund(session: Session, payment: Payment, seen: SeenRefund, now: date
     given = order_refund(session, payment, back, now)
     note_refund(session, given, payment, seen, now)
     return given
+
+
+def note_seen_refund(session: Session, public_id: str, seen: SeenRefund, now: datetime) -> None:
+    """A refund read from Stripe, of a payment of ours: one that we know goes on, one made by hand becomes ours. Raises Mismatch."""
+    payment = get_payment(session, public_id, lock=True)
+    given = find_refund(session, seen.id, seen.mark.ours)
+    if given is not None:
+        note_refund(session, given, payment, seen, now)
+    elif seen.status not in ("failed", "canceled"):
+        adopt_refund(session, payment, seen, now)
 
 
 def note_dispute(session: Session, payment: Payment, seen: SeenDispute, now: datetime) -> None:
