@@ -27,7 +27,7 @@ class Owed:
 def entries_of_provider(
     session: Session, provider_id: int | None, from_at: datetime | None = None, until_at: datetime | None = None
 ) -> list[Written]:
-    """What was written from `from_at` until just before `until_at` (None: without end), in the order of writing."""
+    """What was written from `from_at` until just before `until_at` (None: without end), in order of time."""
     entry, visit = LedgerEntry.__table__.c, Appointment.__table__.c
     wanted = select(
         entry.key, entry.memo, entry.debit, entry.credit, entry.amount_cents, entry.at, entry.corrects, entry.reason, visit.public_id,
@@ -43,7 +43,7 @@ def entries_of_provider(
             Told(row.key, Entry(row.memo, row.debit, row.credit, row.amount_cents), row.at, row.corrects, row.reason),
             None if row.public_id is None else Visit(row.public_id, row.reference, row.service_name, row.starts_at),
         )
-        for row in session.execute(wanted.order_by(entry.id))
+        for row in session.execute(wanted.order_by(entry.at, entry.id))
     ]
 
 

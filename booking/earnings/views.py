@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 from flask import Blueprint, Response, render_template, request
 
@@ -30,9 +31,9 @@ def index() -> str:
     provider_id, session, now = _own_id(), db.session(), clock.now()
     rows = entries_of_provider(session, provider_id, from_minute(day_begin(first)), from_minute(day_begin(after)))
     return render_template(
-        "provider/earnings.html", period=asked.period, periods=PERIODS, on=asked.on, first=first, after=after, lines=list_lines(rows),
-        totals=add_up(rows), owed=owed_to(session, provider_id, now), years=by_year(entries_of_provider(session, provider_id)),
-        earlier=bounds(asked.period, first.fromordinal(first.toordinal() - 1))[0],
+        "provider/earnings.html", period=asked.period, periods=PERIODS, on=asked.on, first=first, last=after - timedelta(days=1),
+        after=after, lines=list_lines(rows), totals=add_up(rows), owed=owed_to(session, provider_id, now),
+        years=by_year(entries_of_provider(session, provider_id)), earlier=bounds(asked.period, first - timedelta(days=1))[0],
     )  # fmt: skip
 
 

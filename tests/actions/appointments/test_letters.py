@@ -152,10 +152,10 @@ def test_no_letter_tells_of_health_or_of_a_clients_street(told):
     words |= {question.code for question in catalogue.form().questions} - {"minor"}
     for letter in told:
         facts = {name: value for name, value in letter.facts.items() if name not in ("terms", "uid", "appointment", "link")}
-        said = (json.dumps(facts) + file_of(letter).to_ical().decode()).lower()
-        assert [
-            word for word in words if word in said.replace(letter.facts["uid"].lower(), "").replace(letter.facts["link"].lower(), "")
-        ] == []
+        told_there = json.dumps(facts) + file_of(letter).to_ical().decode().replace("\r\n ", "")
+        for random in ("uid", "link", "reference"):  # Their digits may spell an apartment; a folded line of the file would hide them.
+            told_there = told_there.replace(letter.facts[random], "")
+        assert [word for word in words if word in told_there.lower()] == []
 
 
 def test_no_letter_to_a_provider_names_the_clients_family(told):
