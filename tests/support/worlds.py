@@ -13,6 +13,7 @@ from providers.credentials.rules.standing import CredentialFact
 from providers.profiles.rules import AreaFacts, PlaceFacts, ProviderFacts, ServiceFacts
 from providers.schedule.rules.hours import ClinicHours, DateException, ScheduleRules, Shift, WeeklyRange
 from providers.services.rules.prices import prices_from_dict
+from providers.services.rules.requests import ByRequest
 from providers.services.rules.terms import DEFAULT_TERMS
 
 TODAY = date(2027, 1, 12)
@@ -125,6 +126,7 @@ def _service(random, nth):
         None,
         prices,
         1,
+        by_request=ByRequest(frozenset(some(random, SETTINGS, 0, 0.3)), random.random() < 0.5),
     )
 
 
@@ -208,6 +210,7 @@ def random_query(random: Random) -> SearchQuery:
         "full_time": True,
         "collaborates": True,
         "first_consult": True,
+        "instant": True,
     }
     return SearchQuery(
         from_minute=low,

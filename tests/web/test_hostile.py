@@ -182,7 +182,7 @@ TEXTS = [
 QUERIES = {
     "/providers": (
         "near", "radius_km", "from", "to", "part", "minutes", "setting", "condition", "technique", "max_price_cents", "gender", "language",
-        "staffing", "collaborates", "first_consult", "sort", "limit", "cursor", "neighbourhood", "x%00",
+        "staffing", "collaborates", "first_consult", "instant", "sort", "limit", "cursor", "neighbourhood", "x%00",
     ),
     "/providers/anna/openings": ("service", "minutes", "setting", "from", "to", "zip"),
     "/appointments": ("limit", "cursor"),

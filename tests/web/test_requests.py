@@ -111,10 +111,17 @@ def test_it_is_said_before_booking(app, world, visitor, program):
     assert nobody.get("/providers/bert/openings", **wish, **window).json["confirmation"] == "instant"
     found = {one["slug"]: one["confirmation"] for one in nobody.get("/providers", **window).json["items"]}
     assert found == {"anna": "request", "bert": "instant"}
+    at_once = nobody.get("/providers", instant="1", **window).json
+    assert ([one["slug"] for one in at_once["items"]], at_once["facets"]["instant"]) == (["bert"], {"1": 1})
+    assert nobody.get("/providers", instant="perhaps", **window).json["errors"][0]["field"] == "instant"
     held = program(world["client"]).post("/holds", {"provider": "anna", "starts_at": "2027-01-15T12:00:00-05:00", **wish})
     assert held.json["confirmation"] == "request"
     browser = visitor(None)
     assert "answer by" in browser.open("/search").text
+    only = browser.open("/search", instant="1")
+    assert "answer by" not in only.text
+    assert ("/providers/bert" in only.text, "Anna Alder" in only.text) == (True, False)
+    assert "Confirmed at once" in only.text
     assert "The therapist confirms each such visit in person" in browser.open("/providers/anna", setting="clinic").text
 
 

@@ -57,6 +57,7 @@ SEARCH = (
     Query("staffing", {"const": "full_time"}, "Starts in hours stated as full-time only."),
     Query("collaborates", {"const": "1"}, "Works with a physician."),
     Query("first_consult", {"const": "1"}, "Offers a short first consult."),
+    Query("instant", {"const": "1"}, "Starts that are confirmed at once, to everybody; not by request."),
     Query("sort", {"type": "string", "enum": ["soonest", "distance", "price", "rating"]}, "The order."),
     Query("limit", {"type": "integer", "minimum": 1, "maximum": 50}, "How many; 20 by default."),
     Query("cursor", TEXT, "The `next` of the answer before."),
@@ -145,6 +146,7 @@ ANY_WISH = taken(
         "max_price_cents": nullable(COUNT),
         "full_time": YES,
         "collaborates": YES,
+        "instant": YES,
     },
 )
 ANY_HOLD = given(

@@ -50,6 +50,7 @@ def read_anyone(body: Mapping[str, Any], saved_zip: str | None, locate: Locate) 
         "max_price_cents": fields.integer("max_price_cents", None, most=MOST_CENTS),
         "full_time": fields.boolean("full_time", default=False),
         "collaborates": fields.boolean("collaborates", default=False),
+        "instant": fields.boolean("instant", default=False),
     }
     fields.finish()
     spot = None if near is None else as_near(locate(near))

@@ -25,6 +25,7 @@ SAME = (
     "staffing",
     "collaborates",
     "first_consult",
+    "instant",
     "part",
     "setting",
     "place_kind",

@@ -26,8 +26,8 @@ from providers.services import catalogue
 from providers.services.rules.calls import CALL_MINUTES
 
 SINGLE = (
-    "near", "radius_km", "from", "to", "minutes", "condition", "max_price_cents", "staffing", "collaborates", "first_consult", "sort",
-    "limit", "cursor",
+    "near", "radius_km", "from", "to", "minutes", "condition", "max_price_cents", "staffing", "collaborates", "first_consult", "instant",
+    "sort", "limit", "cursor",
 )  # fmt: skip
 SEVERAL = ("part", "setting", "place_kind", "provider_kind", "technique", "neighbourhood", "gender", "language")
 NUMBERS = ("minutes", "max_price_cents", "limit")
@@ -62,7 +62,7 @@ def read_search(args: MultiDict[str, str], locate: Locate, now: datetime) -> Ask
     texts = {name: fields.text(name, None, longest=200) for name in ("near", "from", "to")}
     numbers = _numbers(fields)
     chosen = _chosen(fields)
-    collaborates, first_consult = _flag(fields, "collaborates"), _flag(fields, "first_consult")
+    collaborates, first_consult, instant = (_flag(fields, name) for name in ("collaborates", "first_consult", "instant"))
     full_time = fields.choice("staffing", ("full_time",), None) is not None
     sort = fields.choice("sort", SORTS, "soonest")
     for name in SINGLE:
@@ -77,7 +77,14 @@ def read_search(args: MultiDict[str, str], locate: Locate, now: datetime) -> Ask
     near = None if texts["near"] is None else as_near(locate(texts["near"]))
     need_place(chosen["settings"], near, sort)
     numbers["minutes"] = numbers["minutes"] or (FIRST_CONSULT_MINUTES if first_consult else USUAL_MINUTES)
-    choices = {**numbers, **chosen, "full_time": full_time, "collaborates": collaborates, "first_consult": first_consult}
+    choices = {
+        **numbers,
+        **chosen,
+        "full_time": full_time,
+        "collaborates": collaborates,
+        "first_consult": first_consult,
+        "instant": instant,
+    }
     return Asked(SearchQuery(low, high, near, sort=sort, **choices), None, mark)
 
 

@@ -28,6 +28,10 @@ from providers.schedule.rules.hours import OpenSpan
 FULL_TIME = "full_time"
 YES = "1"
 SHOWN_STARTS = 3
+PLAIN_FACETS = (
+    "setting", "neighborhood", "place_kind", "first_consult", "instant", "gender", "language", "collaborates", "provider_kind",
+)  # fmt: skip
+"""The facets whose values do not depend on the start."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,8 @@ class Look:
             failed.add("place_kind")
         if query.first_consult != option.service.first_visit_only:
             failed.add("first_consult")
+        if query.instant and _by_request(option):
+            failed.add("instant")
         if len(failed) > 1:
             return
         starts = self._affordable(option, self.frame.need)
@@ -124,9 +130,7 @@ class Look:
             return
         if starts:
             self.matches.append((option, starts))
-            self._count(
-                option, ("setting", "neighborhood", "place_kind", "first_consult", "gender", "language", "collaborates", "provider_kind")
-            )
+            self._count(option, PLAIN_FACETS)
         self._count_starts(option)
 
     def _count(self, option: Option, facets: Iterable[str]) -> None:
@@ -150,6 +154,8 @@ class Look:
                 return self.candidate.kinds(self.frame.today)
             case "first_consult":
                 return (YES,) if option.service.first_visit_only else ()
+            case "instant":
+                return () if _by_request(option) else (YES,)
             case _:
                 return (YES,) if self.candidate.works_with_doctor(self.frame.today) else ()
 
@@ -202,7 +208,7 @@ class Look:
             return NO_STARTS
         padding = *pads(self.facts, option.service, spot.setting), last_start(self.facts, spot.setting)
         place_id = None if spot.place is None else spot.place.id
-        asks = option.service.by_request.asks(spot.setting, met=False)
+        asks = _by_request(option)
         key = ("starts", id(opened), spot.zip, place_id, padding, asks, standing, full_time)
         found = self._known.get(key)
         if found is None:
@@ -261,3 +267,8 @@ class Look:
             "price": (match.prices.at(self.frame.now)(first), first),
         }
         return -match.strength, match.option.at, *by_sort[self.frame.query.sort]
+
+
+def _by_request(option: Option) -> bool:
+    """Whether the therapist confirms such a visit in person, of somebody whom they have not treated."""
+    return option.service.by_request.asks(option.spot.setting, met=False)

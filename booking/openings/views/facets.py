@@ -42,6 +42,7 @@ def facets(fields: Fields, result: SearchResult | None) -> list[Words]:
         _facet(fields, "provider_kind", _("Kind of therapist"), PROVIDER_KINDS, provider_kind_words, counts.get("provider_kind", {})),
         _facet(fields, "part", _("Time of day"), PARTS, part_words, None),
         _facet(fields, "staffing", _("Staffing"), ("full_time",), lambda _code: _("Full-time staff only"), counts.get("staffing", {})),
+        _facet(fields, "instant", _("Confirmation"), ("1",), lambda _code: _("Confirmed at once"), counts.get("instant", {})),
         _facet(fields, "technique", _("Technique"), *_most(fields, "technique", counts, MOST_TECHNIQUES, technique_words)),
         _prices(fields, minutes, counts.get("price", {})),
         _facet(fields, "collaborates", _("Works with my doctor"), ("1",), lambda _code: _("Checked"), counts.get("collaborates", {})),
@@ -141,6 +142,7 @@ def chips(fields: Fields) -> list[Words]:
         "staffing": lambda _code: _("Full-time staff only"),
         "collaborates": lambda _code: _("Works with a doctor"),
         "first_consult": lambda _code: _("Short first consult"),
+        "instant": lambda _code: _("Confirmed at once"),
         "max_price": lambda cents: _("Up to $%(dollars)s", dollars=int(cents) // 100) if cents.isascii() and cents.isdigit() else cents,
     }
     chosen = [(name, value) for name in words for value in fields.getlist(name) if _known(words[name], value)]

@@ -118,7 +118,8 @@ def matches(facts, claims, query):
     if query.provider_kinds and not query.provider_kinds & kinds_of(facts):
         return []
     answers = answers_of(facts, claims, query)
-    return [one for one in answers if facts.services[one[0]].first_visit_only == query.first_consult]
+    answers = [one for one in answers if facts.services[one[0]].first_visit_only == query.first_consult]
+    return [one for one in answers if not query.instant or one[1] not in facts.services[one[0]].by_request.settings]
 
 
 def kinds_of(facts):
@@ -152,6 +153,7 @@ ASKED_FOR = {
     "staffing": lambda query, _value: replace(query, full_time=True),
     "collaborates": lambda query, _value: replace(query, collaborates=True),
     "first_consult": lambda query, _value: replace(query, first_consult=True),
+    "instant": lambda query, _value: replace(query, instant=True),
 }
 VALUES = {
     "setting": SETTINGS,
@@ -166,6 +168,7 @@ VALUES = {
     "staffing": ("full_time",),
     "collaborates": ("1",),
     "first_consult": ("1",),
+    "instant": ("1",),
 }
 
 
