@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.support.profiles",
     "tests.support.clocks",
+    "tests.support.luck",
     "tests.support.databases",
     "tests.support.applications",
     "tests.support.browsers",
