@@ -15,7 +15,8 @@ from marketplace.vault import SealedJson, SealedText
 class Hold(Base):
     """A time kept for one person while they check out. It ends at the second `expires_at`, whatever `state` still says.
 
-    `by_request` says that its client was shown that the therapist will be asked first.
+    `by_request` says that its client was shown that the therapist will be asked first. `minutes` is the length that is priced; `add_ons`
+    (code, name, minutes, price as agreed) and extensions come on top, so that only `ends_at` says when it is over.
     """
 
     __tablename__ = "hold"
@@ -37,6 +38,7 @@ class Hold(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     quote: Mapped[Any] = mapped_column(Json)
     terms: Mapped[Any] = mapped_column(Json)
+    add_ons: Mapped[Any] = mapped_column(Json, nullable=True)
     draft: Mapped[Any] = mapped_column(SealedJson, nullable=True)
     origin: Mapped[str | None] = mapped_column(String(64), index=True)
     by_request: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -46,7 +48,7 @@ class Hold(Base):
 
 
 class Appointment(Base):
-    """A visit, with everything that was agreed when it was booked."""
+    """A visit, with everything that was agreed when it was booked. `minutes` and `add_ons` as in a hold."""
 
     __tablename__ = "appointment"
 
@@ -70,6 +72,7 @@ class Appointment(Base):
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     quote: Mapped[Any] = mapped_column(Json)
     terms: Mapped[Any] = mapped_column(Json)
+    add_ons: Mapped[Any] = mapped_column(Json, nullable=True)
     total_cents: Mapped[int] = mapped_column(Integer)
     paid_cents: Mapped[int] = mapped_column(Integer, default=0)
     due_cents: Mapped[int] = mapped_column(Integer, default=0)
@@ -164,6 +167,37 @@ class BasketVisit(Base):
     basket_id: Mapped[int] = mapped_column(ForeignKey("basket.id", ondelete="CASCADE"), index=True)
     number: Mapped[int] = mapped_column(Integer)
     hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id", ondelete="CASCADE"), unique=True)
+
+
+class CardCheckout(Base):
+    """A checkout whose client is paying by card: what is booked once the card is good, whoever hears of it first. One at a time a hold.
+
+    `hold_id` is the first of all that is booked together. `wanted` is the booking, sealed. `plan` is what is asked of the card for each
+    hold (`rules.paying`), `card_id` the card that is kept; payments are named after the checkout (`Payment.cause`).
+    """
+
+    __tablename__ = "card_checkout"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    wanted: Mapped[Any] = mapped_column(SealedJson, nullable=True)
+    plan: Mapped[Any] = mapped_column(Json)
+    card_id: Mapped[int | None] = mapped_column(ForeignKey("saved_card.id"))
+    payment_method: Mapped[str] = mapped_column(String(64))
+    actor: Mapped[str] = mapped_column(String(80))
+    failure_code: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'booked', 'failed', 'ended')", name="known_state"),
+        Index(
+            "uq_card_checkout_open", "hold_id", unique=True, sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
+        ),
+    )
 
 
 class WaitlistEntry(Base):
