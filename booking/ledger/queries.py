@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from booking.ledger.models import LedgerEntry, Receipt
-from booking.ledger.rules.entries import Entry
+from booking.ledger.rules.entries import DEPOSITS, Entry
 from booking.ledger.rules.story import Step, Told, tell
-from booking.ledger.rules.sums import VisitSums, sum_visit
+from booking.ledger.rules.sums import VisitSums, balances, sum_visit
 from marketplace.kernel.errors import Conflict, NotFound
 
 
@@ -48,6 +48,11 @@ def story_of_visit(session: Session, appointment_id: int) -> list[Step]:
 def visit_sums(session: Session, appointment_id: int) -> VisitSums:
     """Where one visit stands."""
     return sum_visit(as_entry(row) for row in entries_of_visit(session, appointment_id))
+
+
+def held_of_visit(session: Session, appointment_id: int) -> int:
+    """How many cents of a visit's deposit are held and not used yet."""
+    return -balances(as_entry(row) for row in entries_of_visit(session, appointment_id)).get(DEPOSITS, 0)
 
 
 def sums_of_visits(session: Session, appointment_ids: Collection[int]) -> Mapping[int, VisitSums]:

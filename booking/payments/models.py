@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from booking.payments.rules.keeping import CARD_STATES
 from booking.payments.rules.states import PAYMENT_STATES, REFUND_STATES
 from marketplace.db import Base, UtcDateTime, new_public_id
 
@@ -30,9 +31,9 @@ class Payment(Base):
     """One sum asked of one card for one `cause`, a name that makes it happen once (`no_show:APPOINTMENT`).
 
     A `deposit` is held until the visit is charged, a `fee` pays what is due already. `label` is what the client reads. `wanted_cents` is
-    what we ordered to take of an authorised sum. `refunded_cents` is kept by triggers: the sum of the refunds that have not failed; that it
-    never passes `captured_cents` is the database's constraint. `unwanted_at` is when we let go of it: money that still arrives is given
-    back. `next_try_at` is when the job looks at it.
+    what we ordered to take of an authorised sum. `page` is Stripe's own page, where the client gives the card there. `refunded_cents` is
+    kept by triggers: the sum of the refunds that have not failed; that it never passes `captured_cents` is the database's constraint.
+    `unwanted_at` is when we let go of it: money that still arrives is given back. `next_try_at` is when the job looks at it.
     """
 
     __tablename__ = "payment"
@@ -57,6 +58,7 @@ class Payment(Base):
     captured_cents: Mapped[int] = mapped_column(Integer, default=0)
     refunded_cents: Mapped[int] = mapped_column(Integer, default=0)
     intent: Mapped[str | None] = mapped_column(String(64), unique=True)
+    page: Mapped[str | None] = mapped_column(String(128))
     failure_code: Mapped[str | None] = mapped_column(String(64))
     capture_by_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     unwanted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -67,6 +69,7 @@ class Payment(Base):
     next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
     __table_args__ = (
+        Index("uq_payment_page", "page", unique=True),
         CheckConstraint(_known("state", PAYMENT_STATES), name="known_state"),
         CheckConstraint(_known("purpose", ("deposit", "fee")), name="known_purpose"),
         CheckConstraint("amount_cents > 0", name="some_money"),
@@ -101,6 +104,79 @@ class Refund(Base):
         Index("uq_payment_refund_payment_id_cause", "payment_id", "cause", unique=True),
         CheckConstraint(_known("state", REFUND_STATES), name="known_state"),
         CheckConstraint("amount_cents > 0", name="some_money"),
+    )
+
+
+class StripeCustomer(Base):
+    """The name under which Stripe keeps a person's cards; nothing about the person goes with it."""
+
+    __tablename__ = "stripe_customer"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    customer: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SavedCard(Base):
+    """One card that its owner let us keep at Stripe, for charges while they are away. A row is the order to keep it and, `kept`, the card.
+
+    Who agreed to that is `person_id` (`consent_by` is the audit's name for them), when is `created_at`, to which text is
+    `consent_version` (`rules.keeping`). `payment_method` and `customer` are Stripe's names, with which a kept card is charged; the
+    number never reaches us. `page` is Stripe's own page on which the card is given. `removed` cards are never charged again.
+    """
+
+    __tablename__ = "saved_card"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[str] = mapped_column(String(16), default="asked")
+    customer: Mapped[str | None] = mapped_column(String(64))
+    payment_method: Mapped[str | None] = mapped_column(String(64))
+    setup: Mapped[str | None] = mapped_column(String(64), unique=True)
+    page: Mapped[str | None] = mapped_column(String(128), unique=True)
+    brand: Mapped[str | None] = mapped_column(String(24))
+    last_four: Mapped[str | None] = mapped_column(String(4))
+    expires_month: Mapped[int | None] = mapped_column(Integer)
+    expires_year: Mapped[int | None] = mapped_column(Integer)
+    consent_version: Mapped[str] = mapped_column(String(24))
+    consent_by: Mapped[str] = mapped_column(String(80))
+    failure_code: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+    __table_args__ = (
+        CheckConstraint(_known("state", CARD_STATES), name="known_state"),
+        CheckConstraint(
+            "state <> 'kept' OR (payment_method IS NOT NULL AND customer IS NOT NULL AND last_four IS NOT NULL)", name="kept_is_a_card"
+        ),
+    )
+
+
+class CardTerms(Base):
+    """What was agreed about cards for one visit, once it is booked; a visit without a row is paid at the visit.
+
+    `card_on_file`: `card_id` may be charged for what the terms make due, nothing before. `deposit` and `prepaid`: `amount_cents` is
+    taken before the visit, by `payment_id`; where `charge_at` is set, not before then, from `card_id`.
+    """
+
+    __tablename__ = "card_terms"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"), unique=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    amount_cents: Mapped[int] = mapped_column(Integer)
+    card_id: Mapped[int | None] = mapped_column(ForeignKey("saved_card.id"))
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
+    charge_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint(_known("kind", ("card_on_file", "deposit", "prepaid")), name="known_kind"),
+        CheckConstraint("(kind = 'card_on_file') = (amount_cents = 0)", name="only_a_file_takes_nothing"),
+        CheckConstraint("card_id IS NOT NULL OR payment_id IS NOT NULL", name="a_card_or_a_payment"),
     )
 
 

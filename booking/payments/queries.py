@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
@@ -14,6 +15,14 @@ from marketplace.kernel.errors import NotFound
 
 # What is open longer than this is for a person to look at.
 LONG = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card at Stripe that may be charged while its owner is away, by Stripe's names for it and for them."""
+
+    customer: str
+    payment_method: str
 
 
 def find_instance(session: Session) -> str | None:
@@ -88,6 +97,34 @@ def open_refunds(session: Session, due_by: datetime | None = None) -> Sequence[s
 def payments_since(session: Session, since: datetime) -> Sequence[Payment]:
     """Payments written since an instant, of which Stripe was told."""
     return session.scalars(select(Payment).where(Payment.created_at >= since, Payment.intent.is_not(None)).order_by(Payment.id)).all()
+
+
+def lock_payments_of_visit(session: Session, appointment_id: int) -> Sequence[Payment]:
+    """All payments of a visit as they are now, the first one first, locked. Whoever asks holds the provider's row."""
+    wanted = select(Payment).where(Payment.appointment_id == appointment_id).order_by(Payment.id)
+    return session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def payments_of_visit(session: Session, appointment_id: int) -> Sequence[Payment]:
+    """All payments of a visit, the first one first."""
+    return session.scalars(select(Payment).where(Payment.appointment_id == appointment_id).order_by(Payment.id)).all()
+
+
+def refunds_of_visit(session: Session, appointment_id: int) -> Sequence[Refund]:
+    """All refunds of a visit's payments, the first one first."""
+    wanted = select(Refund).join(Payment, Payment.id == Refund.payment_id).where(Payment.appointment_id == appointment_id)
+    return session.scalars(wanted.order_by(Refund.id)).all()
+
+
+def count_refunds(session: Session, payment_id: int) -> int:
+    """How many refunds of a payment were ever ordered."""
+    return session.scalar(select(func.count()).select_from(Refund).where(Refund.payment_id == payment_id)) or 0
+
+
+def failed_cents(session: Session, payment_id: int) -> int:
+    """How many cents of a payment were to go back and did not arrive."""
+    wanted = select(func.sum(Refund.amount_cents)).where(Refund.payment_id == payment_id, Refund.state == REFUND_FAILED)
+    return session.scalar(wanted) or 0
 
 
 def card_findings(session: Session, now: datetime) -> Iterator[str]:

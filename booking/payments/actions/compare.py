@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from booking.payments.changes.noting import Mismatch, note_intent, note_seen_refund
+from booking.payments.changes.telling import lock_payment
 from booking.payments.queries import (
     find_by_intent,
     find_instance,
     find_payment,
-    get_payment,
     payments_since,
 )
 from booking.payments.rules.states import CANCEL, next_step
@@ -51,7 +51,7 @@ def _hold_intent(port: StripePort, seen: SeenIntent, now: datetime) -> Iterator[
         return
     try:
         with transaction() as session:
-            payment = get_payment(session, known.public_id, lock=True)
+            payment = lock_payment(session, known.public_id)
             note_intent(session, payment, seen, now)
             ours, step = payment.captured_cents, next_step(payment.state, seen.status)
     except Mismatch as fault:

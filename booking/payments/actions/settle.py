@@ -10,6 +10,7 @@ from datetime import datetime
 
 from booking.payments.changes.noting import Mismatch, move_refund, note_dropped, note_intent, note_refund, note_refused
 from booking.payments.changes.ordering import order_release
+from booking.payments.changes.telling import lock_payment
 from booking.payments.models import Payment, Refund
 from booking.payments.queries import find_instance, get_payment, get_refund
 from booking.payments.rules.states import (
@@ -112,7 +113,7 @@ def _load(public_id: str, now: datetime) -> tuple[Payment, str]:
 
 def _let_go(public_id: str, now: datetime) -> Payment:
     with transaction() as session:
-        payment = get_payment(session, public_id, lock=True)
+        payment = lock_payment(session, public_id)
         if payment.state == ACTION:
             order_release(session, payment, JOB, now)
         return payment
@@ -120,7 +121,7 @@ def _let_go(public_id: str, now: datetime) -> Payment:
 
 def _note(public_id: str, seen: SeenIntent, now: datetime) -> Payment:
     with transaction() as session:
-        payment = get_payment(session, public_id, lock=True)
+        payment = lock_payment(session, public_id)
         note_intent(session, payment, seen, now)
         return payment
 
@@ -128,7 +129,7 @@ def _note(public_id: str, seen: SeenIntent, now: datetime) -> Payment:
 def _end(public_id: str, refusal: str | None, now: datetime) -> None:
     """Nothing more can be asked: it was never known at Stripe, or Stripe refuses."""
     with transaction() as session:
-        payment = get_payment(session, public_id, lock=True)
+        payment = lock_payment(session, public_id)
         if refusal is not None:
             note_refused(session, payment, refusal, now)
         elif payment.intent is None:
@@ -184,7 +185,7 @@ def _find_or_give(port: StripePort, given: Refund, payment: Payment, instance: s
 
 def _note_refund(public_id: str, payment_id: str, seen: SeenRefund | None, refusal: str | None, now: datetime) -> str:
     with transaction() as session:
-        payment = get_payment(session, payment_id, lock=True)
+        payment = lock_payment(session, payment_id)
         given = get_refund(session, public_id)
         if seen is not None:
             note_refund(session, given, payment, seen, now)

@@ -13,8 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from booking.payments.changes.noting import Mismatch, note_dispute, note_intent, note_seen_refund
+from booking.payments.changes.telling import lock_payment
 from booking.payments.models import StripeEvent
-from booking.payments.queries import find_by_intent, find_instance, find_payment, get_payment, is_known
+from booking.payments.queries import find_by_intent, find_instance, find_payment, is_known
 from booking.payments.stripe_port.client import StripePort
 from booking.payments.stripe_port.values import Missing, SeenDispute, SeenEvent, SeenIntent, SeenRefund
 from marketplace.db import db, transaction
@@ -75,7 +76,7 @@ def _noting_intent(seen: SeenIntent, now: datetime) -> Act:
         known = find_payment(session, seen.mark.ours or "")
         if known is None:
             raise Mismatch(f"intent {seen.id} carries our mark, but no payment of ours asked for it")
-        note_intent(session, get_payment(session, known.public_id, lock=True), seen, now)
+        note_intent(session, lock_payment(session, known.public_id), seen, now)
         return True
 
     return act

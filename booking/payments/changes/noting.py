@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from booking.ledger.changes import counter_post, post
 from booking.ledger.queries import entries_of
 from booking.ledger.rules.entries import deposit_taken, paid_by_card, refund_sent
-from booking.payments.changes.ordering import DEPOSIT, FEE, Back, enter, order_refund, refund_key, whose
+from booking.payments.changes.closing import give_back
+from booking.payments.changes.ordering import FEE, Back, enter, order_refund, refund_key, whose
+from booking.payments.changes.telling import lock_payment, tell_payment
 from booking.payments.models import Dispute, Payment, Refund
-from booking.payments.queries import find_dispute, find_instance, find_refund, get_payment
+from booking.payments.queries import find_dispute, find_instance, find_refund
 from booking.payments.rules.matching import Sum, differences
 from booking.payments.rules.states import (
     ACTION,
@@ -71,6 +73,8 @@ def note_intent(session: Session, payment: Payment, seen: SeenIntent, now: datet
         )
     if after == CAPTURED and before != CAPTURED:
         _take_in(session, payment, surplus=before in UNWANTED, now=now)
+    if after != before:
+        tell_payment(session, payment, now)
 
 
 def _take_in(session: Session, payment: Payment, *, surplus: bool, now: datetime) -> None:
@@ -92,6 +96,7 @@ def note_refused(session: Session, payment: Payment, code: str, now: datetime) -
         record(session, Deed(now, STRIPE, f"payment_{after}", "payment", payment.public_id, {"from": payment.state, "code": code}))
         enter(payment, after, now)
         payment.next_try_at = None
+        tell_payment(session, payment, now)
 
 
 def note_dropped(session: Session, payment: Payment, now: datetime) -> None:
@@ -131,6 +136,7 @@ def move_refund(session: Session, given: Refund, payment: Payment, event: str, n
     elif before == ASKED:
         post(session, refund_sent(f"{refund_key(given)}:sent", given.amount_cents), whose(payment), STRIPE, now)
         _write(session, f"refund_sent:{given.public_id}", payment, {"cents": given.amount_cents, "reason": given.reason}, now)
+    tell_payment(session, payment, now)
 
 
 def _take_back(session: Session, given: Refund, now: datetime) -> None:
@@ -146,15 +152,14 @@ def adopt_refund(session: Session, payment: Payment, seen: SeenRefund, now: date
     """
     if seen.mark.ours is None and seen.amount_cents == payment.amount_cents - payment.captured_cents:
         return None
-    back = Back(seen.amount_cents, f"stripe:{seen.id}", BY_HAND, STRIPE, held=payment.purpose == DEPOSIT)
-    given = order_refund(session, payment, back, now)
+    given = give_back(session, payment, Back(seen.amount_cents, f"stripe:{seen.id}", BY_HAND, STRIPE, held=False), now)
     note_refund(session, given, payment, seen, now)
     return given
 
 
 def note_seen_refund(session: Session, public_id: str, seen: SeenRefund, now: datetime) -> None:
     """A refund read from Stripe, of a payment of ours: one that we know goes on, one made by hand becomes ours. Raises Mismatch."""
-    payment = get_payment(session, public_id, lock=True)
+    payment = lock_payment(session, public_id)
     given = find_refund(session, seen.id, seen.mark.ours)
     if given is not None:
         note_refund(session, given, payment, seen, now)
