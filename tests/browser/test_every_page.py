@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,17 +11,23 @@ from sqlalchemy import select
 
 from booking.appointments.models import Appointment
 from booking.demo.actions import ADMIN_EMAIL, CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL
+from booking.openings.queries.listing import list_openings
+from booking.openings.rules.asking import Wish
 from marketplace import clock
 from marketplace.accounts.models import Account
 from marketplace.db import db
+from marketplace.kernel.walltime import day_begin, from_minute
 from marketplace.outbox.models import Letter
+from providers.profiles.queries import get_facts
 from providers.profiles.rules import APPLY_STEPS
 from providers.registry.models import Provider
+from providers.services.models import Service
 from providers.verification.actions.confirming import Asker, request_confirmation
-from tests.factories import CredentialFactory, ExclusionHitFactory
+from tests.factories import CredentialFactory, ExclusionHitFactory, PersonFactory
 from tests.support.browsers import NARROW, WIDE, watch_for_faults
 from tests.support.journeys import ADDRESS, ASKING, GUEST, Traveler
 from tests.support.people import PASSWORD as OWN_PASSWORD
+from tests.support.visits import book_hold, hold_visit
 
 pytestmark = pytest.mark.browser
 
@@ -301,6 +308,43 @@ def test_the_page_on_which_a_visit_is_handed_over(traveler, looked_at):
 
 
 @pytest.mark.timeout(600)
+def test_pages_on_which_a_request_is_answered(traveler, looked_at, app):
+    with app.app_context():
+        provider = db.session.scalars(select(Provider).where(Provider.slug == "renata-solano")).one()
+        service = db.session.scalars(select(Service).where(Service.provider_id == provider.id).order_by(Service.position)).first()
+        service.by_request = {"settings": ["clinic"], "new_clients_only": False, "answer_hours": 24}
+        db.session.commit()
+        visits = [ask_of(provider, service, day) for day in (14, 18)]
+        db.session.remove()
+    me = traveler.sign_in(THERAPIST_EMAIL, PASSWORD).go("/provider").sees("Waiting for you")
+    wrong = looked_at()
+    for page in ("", "/decline", "/cancel"):
+        me.go(f"/provider/appointments/{visits[0]}{page}")
+        wrong += looked_at()
+    me.go(f"/provider/appointments/{visits[0]}/decline").page.get_by_label("In your own words").fill("word " * 200)
+    me.click(me.page.get_by_role("main").get_by_role("button", name="Decline"))
+    wrong += looked_at()
+    me.go("/search?near=Upper+West+Side&instant=1")
+    wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_that_say_where_a_visit_is_and_whom_to_call(traveler, looked_at, app):
+    with app.app_context():
+        of = select(Appointment.public_id).join(Provider, Provider.id == Appointment.provider_id)
+        coming = of.where(Provider.slug == "renata-solano", Appointment.status == "confirmed", Appointment.starts_at > clock.now())
+        home = db.session.scalars(coming.where(Appointment.setting == "home").order_by(Appointment.starts_at)).first()
+        call = db.session.scalars(coming.where(Appointment.setting == "phone").order_by(Appointment.starts_at)).first()
+    me = traveler.sign_in(THERAPIST_EMAIL, PASSWORD)
+    wrong = []
+    for page in (f"{home}/address", f"{call}/phone", home):
+        me.go(f"/provider/appointments/{page}")
+        wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
 def test_pages_about_money(traveler, looked_at, app):
     with app.app_context():
         paid = db.session.scalars(
@@ -358,6 +402,16 @@ def test_pages_for_somebody_outside(traveler, looked_at, new_context, app):
     traveler.go("/admin/exclusions").sees("Not this person")
     wrong += looked_at()
     assert wrong == []
+
+
+def ask_of(provider, service, day):
+    """The first visit at the clinic that is free on a day of January, asked for; gives its public id."""
+    facts, now, begin = get_facts(db.session(), provider.id), clock.now(), day_begin(date(2027, 1, day))
+    wish = Wish(service.code, 60, "clinic")
+    start = list_openings(db.session(), facts, wish, begin, begin + 1440, now).starts[0]
+    person = PersonFactory()
+    held = hold_visit(provider, person, from_minute(start), now, service=service.code)
+    return book_hold(held, person, now).booked.appointment.public_id
 
 
 def ask_outside(credential):
