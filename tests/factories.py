@@ -22,6 +22,7 @@ from booking.appointments.models import (
     AppointmentEvent,
     Basket,
     BasketVisit,
+    CardCheckout,
     HandBooking,
     Handover,
     Hold,
@@ -33,7 +34,7 @@ from booking.appointments.models import (
 from booking.calendars.models import CalendarFeed
 from booking.ledger.models import LedgerEntry, Receipt
 from booking.papers.models import Estimate, EstimateVisit, PaperFacts
-from booking.payments.models import Dispute, Payment, Refund, StripeEvent, StripeInstance
+from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
 from booking.screening.models import Consent, Screening
 from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
 from marketplace.accounts.security_port import hash_password
@@ -1113,3 +1114,65 @@ def person_of(account: Account) -> Person:
     """The person an account belongs to, made if need be."""
     found = db.session.scalar(select(Person).where(Person.account_id == account.id))
     return found or PersonFactory(account=account)
+
+
+class StripeCustomerFactory(Row):
+    class Meta:
+        model = StripeCustomer
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    customer = factory.Sequence(lambda n: f"cus_{n}")
+    made_at = START
+
+
+class SavedCardFactory(Row):
+    """A card that was kept. `SavedCardFactory(state="failed")` was declined."""
+
+    class Meta:
+        model = SavedCard
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    state = "kept"
+    customer = factory.Sequence(lambda n: f"cus_{n}")
+    payment_method = "pm_card_visa"
+    brand = "visa"
+    last_four = "4242"
+    expires_month = 8
+    expires_year = 2030
+    consent_version = "2026-11"
+    consent_by = "test:somebody"
+    created_at = START
+    changed_at = START
+
+
+class CardTermsFactory(Row):
+    class Meta:
+        model = CardTerms
+        exclude = ("appointment", "card")
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = owned("appointment")
+    kind = "card_on_file"
+    amount_cents = 0
+    card = factory.SubFactory(SavedCardFactory)
+    card_id = owned("card")
+    created_at = START
+
+
+class CardCheckoutFactory(Row):
+    class Meta:
+        model = CardCheckout
+        exclude = ("hold",)
+
+    hold = factory.SubFactory(HoldFactory)
+    hold_id = owned("hold")
+    person_id = factory.LazyAttribute(lambda made: made.hold.person_id)
+    plan = factory.LazyFunction(list)
+    payment_method = "pm_card_visa"
+    actor = "test:somebody"
+    created_at = START
+    changed_at = START
