@@ -200,6 +200,23 @@ class CardCheckout(Base):
     )
 
 
+class Couple(Base):
+    """Two people side by side: two holds with two therapists at one start in one place, booked both or not at all.
+
+    The first is the booker's, the second that of whom they bring. Through its hold each has its visit.
+    """
+
+    __tablename__ = "couple"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    first_hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id", ondelete="CASCADE"), unique=True)
+    second_hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id", ondelete="CASCADE"), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (CheckConstraint("first_hold_id <> second_hold_id", name="two_holds"),)
+
+
 class WaitlistEntry(Base):
     """Somebody waits for a time with a provider, or with anybody where `provider_id` is None, on the days from..until, both whole.
 
