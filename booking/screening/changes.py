@@ -10,7 +10,11 @@ from sqlalchemy.orm import Session
 from booking.screening import catalogue
 from booking.screening.models import Consent, Screening
 from booking.screening.queries import find_newest, find_screening
+from booking.screening.rules.outcome import STOP
 from marketplace.kernel.errors import Refused
+
+NOT_SAFE = "A massage would not be safe for you now, so no visit can be booked."
+STOPPED = "The newest health answers say that a massage would not be safe now. Answer the health questions anew once that has changed."
 
 
 def usable_screening(session: Session, public_id: str, person_id: int, now: datetime) -> Screening:
@@ -23,9 +27,19 @@ def usable_screening(session: Session, public_id: str, person_id: int, now: date
     if named is None or named.valid_until_at <= now:
         raise Refused("screening_needed", "Please answer the health questions first; your last answers are too old or missing.")
     newest = find_newest(session, person_id, now) or named
-    if "stop" in {named.outcome, newest.outcome}:
-        raise Refused("screening_stop", "A massage would not be safe for you now, so no visit can be booked.")
+    if STOP in {named.outcome, newest.outcome}:
+        raise Refused("screening_stop", NOT_SAFE)
     return newest
+
+
+def refuse_stop(session: Session, person_id: int, now: datetime) -> None:
+    """Let no visit of a person be made, moved, handed over or begun while their newest answers that still count mean stop.
+
+    Answers that no longer hold are put right by answering anew. Raises Refused `screening_stop`.
+    """
+    newest = find_newest(session, person_id, now)
+    if newest is not None and newest.outcome == STOP:
+        raise Refused("screening_stop", STOPPED)
 
 
 def barred_techniques_of(screening: Screening) -> frozenset[str]:

@@ -15,7 +15,7 @@ from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
 from booking.appointments.rules.requests import ANSWER_DUE, AnswerVerdict, assess_answer, decline_code, respond_by_at
 from booking.appointments.rules.states import ACCEPT, DECLINE, next_status
-from booking.screening.changes import barred_techniques_of, usable_screening
+from booking.screening.changes import barred_techniques_of, refuse_stop, usable_screening
 from booking.screening.models import Screening
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, Forbidden, Refused
@@ -105,6 +105,7 @@ def _refusal(verdict: AnswerVerdict) -> Conflict | Forbidden:
 
 def _check_health(session: Session, visit: Appointment, now: datetime) -> None:
     """The newest health answers decide, as at booking. Answers that have grown old meanwhile are asked anew before the visit, not here."""
+    refuse_stop(session, visit.person_id, now)
     taken = session.get(Screening, visit.screening_id) if visit.screening_id else None
     if taken is None or taken.valid_until_at <= now:
         return

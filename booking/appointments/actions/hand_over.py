@@ -30,6 +30,7 @@ from booking.appointments.rules.handing import (
 from booking.appointments.rules.states import CONFIRMED, SYSTEM
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import HouseRules, Wish
+from booking.screening.changes import refuse_stop
 from marketplace.db import db, transaction
 from marketplace.jobs import one_by_one
 from marketplace.kernel.errors import Conflict, FieldFault, NotFound, Refused
@@ -63,7 +64,7 @@ def offer_handover(public_id: str, wanted: Handing, doer: Doer, base_url: str, n
     """Keep an equal colleague's time and ask the client. The visit stays as it is until they have said yes.
 
     Raises NotFound, Conflict `wrong_state`, `handover_waits` or `slot_taken`, Refused `same_provider`, `too_late`, `not_equal`,
-    `another_place` or the code of the rule by which the colleague is not free.
+    `another_place`, `screening_stop` or the code of the rule by which the colleague is not free.
     """
     with transaction() as session:
         colleague_id = find_provider_id(session, wanted.provider)
@@ -77,6 +78,7 @@ def offer_handover(public_id: str, wanted: Handing, doer: Doer, base_url: str, n
         if verdict.answer_by_at is None:
             kind = Conflict if verdict.code in {"wrong_state", "handover_waits"} else Refused
             raise kind(verdict.code, verdict.sentence)
+        refuse_stop(session, visit.person_id, now)
         colleague = get_facts(session, colleague_id)
         service = find_equal(visit, get_facts(session, visit.provider_id), colleague, house_rules(session))
         if service is None:
@@ -100,7 +102,7 @@ def answer_handover(public_id: str, doer: Doer, base_url: str, now: datetime, *,
     """The client's yes makes the visit the colleague's, as it was agreed otherwise; their no gives the colleague's time back.
 
     Raises NotFound, Conflict `handover_over` where nothing waits (any more), Refused `not_bookable` where the colleague has lost the
-    standing meanwhile.
+    standing meanwhile, `screening_stop`.
     """
     with transaction() as session:
         booked, handover = _lock_waiting(session, public_id)
@@ -112,6 +114,7 @@ def answer_handover(public_id: str, doer: Doer, base_url: str, now: datetime, *,
         if not accept:
             _end(session, booked, handover, DECLINED, doer, now)
             return booked
+        refuse_stop(session, visit.person_id, now)
         _check_standing(session, visit, handover)
         former = booked.provider
         release_claim(session, session.get_one(Claim, visit.claim_id))

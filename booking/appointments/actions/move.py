@@ -17,6 +17,7 @@ from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import HouseRules, Wish
 from booking.quotes.rules.agreed import agreed_to_dict
 from booking.quotes.rules.clock import clock_words
+from booking.screening.changes import refuse_stop
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.walltime import local_day
@@ -25,7 +26,7 @@ from providers.places.models import ProviderPlace
 from providers.profiles.rules import MOBILE
 from providers.schedule.changes import move_claim
 from providers.schedule.models import Claim
-from providers.services.rules.calls import noun
+from providers.services.rules.calls import PHONE, noun
 
 
 def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: datetime) -> Booked:
@@ -33,7 +34,8 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
 
     A request keeps its deadlines, counted from when it was asked, but never waits longer than the new time lets it.
 
-    Raises NotFound, Conflict `slot_taken` or `wrong_state`, Refused `notice_passed` or the code of the rule that says no.
+    Raises NotFound, Conflict `slot_taken` or `wrong_state`, Refused `notice_passed`, `screening_stop` or the code of the rule that
+    says no.
     """
     with transaction() as session:
         booked = lock_appointment(session, public_id)
@@ -45,6 +47,8 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
         if not verdict.allowed:
             kind = Conflict if verdict.code in {"wrong_state", "already_started"} else Refused
             raise kind(verdict.code, verdict.sentence)
+        if visit.setting != PHONE:
+            refuse_stop(session, visit.person_id, now)
         wish = Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting in MOBILE else None)
         wish = wish_of(session, wish, visit.provider_id, visit.person_id)
         accepted = accept_start(session, visit.provider_id, wish, starts_at, now, except_claim_id=visit.claim_id)

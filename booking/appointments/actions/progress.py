@@ -17,7 +17,7 @@ from booking.appointments.rules.holding import technique_changes_until
 from booking.appointments.rules.states import CHECK_IN, CHECKED_IN, COMPLETE, COMPLETED, CONFIRMED, NO_SHOW, REQUESTED, assess_step
 from booking.ledger.rules.entries import NO_SHOW as NO_SHOW_FEE
 from booking.openings.catalogue import house_rules
-from booking.screening.changes import barred_techniques_of
+from booking.screening.changes import barred_techniques_of, refuse_stop
 from booking.screening.models import Screening
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, Forbidden, Refused
@@ -26,12 +26,15 @@ from providers.credentials.rules.standing import techniques_in_standing
 from providers.profiles.queries import get_facts
 from providers.schedule.changes import release_claim
 from providers.schedule.models import Claim
+from providers.services.rules.calls import PHONE
 
 
 def check_in(public_id: str, doer: Doer, now: datetime) -> Booked:
-    """The visit has begun. Raises NotFound, Conflict `wrong_state` or `too_early`."""
+    """The visit has begun. Raises NotFound, Conflict `wrong_state` or `too_early`, Refused `screening_stop`."""
     with transaction() as session:
         booked = lock_appointment(session, public_id)
+        if booked.appointment.setting != PHONE:
+            refuse_stop(session, booked.appointment.person_id, now)
         _step(session, booked.appointment, CHECK_IN, doer, now)
         booked.appointment.checked_in_at = now
         return booked
