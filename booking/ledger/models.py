@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, Json, UtcDateTime
+from marketplace.db import Base, Json, UtcDateTime, new_public_id
 
 
 class LedgerEntry(Base):
@@ -72,4 +72,28 @@ class Receipt(Base):
         CheckConstraint("kind IN ('receipt', 'credit_note')", name="known_kind"),
         CheckConstraint("(kind = 'credit_note') = (voids_id IS NOT NULL)", name="a_note_voids"),
         CheckConstraint("number > 0 AND amount_cents > 0", name="about_something"),
+    )
+
+
+class Credit(Base):
+    """What a provider who canceled owes their client for a later visit with them: one for each visit that was left so.
+
+    `left_cents` is what has not been used; the entries of the ledger say the same, and the database keeps it from falling below zero.
+    """
+
+    __tablename__ = "credit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"))
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"), unique=True)
+    amount_cents: Mapped[int] = mapped_column(Integer)
+    left_cents: Mapped[int] = mapped_column(Integer)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0 AND left_cents >= 0 AND left_cents <= amount_cents", name="never_negative"),
+        CheckConstraint("expires_at > issued_at", name="lasts"),
     )

@@ -56,7 +56,7 @@ class ServiceDuration(Base):
 
 
 class PricePolicy(Base):
-    """A provider's price rules, one row a version; the highest version is in force."""
+    """A provider's price rules, one row a version; the highest version is in force. `made_by` is who stated them, as the audit says."""
 
     __tablename__ = "price_policy"
 
@@ -66,12 +66,13 @@ class PricePolicy(Base):
     rules: Mapped[Any] = mapped_column(Json)
     cap_percent: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by: Mapped[str | None] = mapped_column(String(80))
 
     __table_args__ = (Index("uq_price_policy_provider_version", "provider_id", "version", unique=True),)
 
 
 class TermsPolicy(Base):
-    """A provider's cancellation and payment terms, one row a version; the highest version is in force."""
+    """A provider's cancellation and payment terms, one row a version; the highest version is in force. `made_by` as above."""
 
     __tablename__ = "terms_policy"
 
@@ -80,5 +81,6 @@ class TermsPolicy(Base):
     version: Mapped[int] = mapped_column(Integer)
     terms: Mapped[Any] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by: Mapped[str | None] = mapped_column(String(80))
 
     __table_args__ = (Index("uq_terms_policy_provider_version", "provider_id", "version", unique=True),)
