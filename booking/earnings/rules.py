@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from booking.ledger.rules.entries import FEES, MONEY, PROVIDER, TAX, WAIVED, Entry
+from booking.ledger.rules.entries import AT_VISIT, CARD, CREDIT, FEES, PROVIDER, TAX, WAIVED, Entry
 from booking.ledger.rules.story import Told, tell
 from marketplace.kernel.walltime import NEW_YORK
 
@@ -87,7 +87,8 @@ def list_lines(rows: Iterable[Written]) -> list[Line]:
     return lines
 
 
-_SIDES = (frozenset({PROVIDER}), frozenset({TAX}), frozenset({WAIVED}), MONEY)
+# What was paid in advance was received when it was paid, not when its visit came.
+_SIDES = (frozenset({PROVIDER}), frozenset({TAX}), frozenset({WAIVED}), frozenset({AT_VISIT, CARD, CREDIT}))
 
 
 def _toward(one: Entry, accounts: frozenset[str]) -> int:
@@ -107,7 +108,7 @@ def add_up(rows: Sequence[Written]) -> Totals:
 def _kind(memo: str) -> str:
     if memo in FEES:
         return FEES_KIND
-    return {"service": VISITS, "travel": TRAVEL}.get(memo, EXTRAS)
+    return {"service": VISITS, "package": VISITS, "travel": TRAVEL}.get(memo, EXTRAS)
 
 
 def by_year(rows: Iterable[Written]) -> list[tuple[int, Totals]]:

@@ -16,13 +16,15 @@ from marketplace.kernel.errors import Refused
 CLIENT, PROVIDER, TAX, PLATFORM = "client_receivable", "provider_earned", "tax_collected", "platform_fee"
 AT_VISIT, CARD = "cash_at_visit", "card_clearing"
 DEPOSITS, CREDIT, REFUNDS, WAIVED = "deposits_held", "store_credit", "refunds_owed", "waived"
-ACCOUNTS = (CLIENT, PROVIDER, TAX, PLATFORM, AT_VISIT, CARD, DEPOSITS, CREDIT, REFUNDS, WAIVED)
-# Where a client's money is once it was given: with the therapist, at the card company, or taken from credit of earlier.
-MONEY = frozenset({AT_VISIT, CARD, CREDIT})
+# Visits that were paid in advance and are still to come: what of it the card company took, and what the therapist has in hand.
+PREPAID, PREPAID_IN_HAND = "prepaid_visits", "prepaid_in_hand"
+ACCOUNTS = (CLIENT, PROVIDER, TAX, PLATFORM, AT_VISIT, CARD, DEPOSITS, CREDIT, REFUNDS, WAIVED, PREPAID, PREPAID_IN_HAND)
+# Where a client's money is once it was given: with the therapist, at the card company, or taken from credit or a package of earlier.
+MONEY = frozenset({AT_VISIT, CARD, CREDIT, PREPAID, PREPAID_IN_HAND})
 
 PARTIES: Mapping[str, str] = {
     CLIENT: "person", DEPOSITS: "person", CREDIT: "person", REFUNDS: "person", PROVIDER: "provider", AT_VISIT: "provider",
-    WAIVED: "provider", TAX: "tax", PLATFORM: "platform", CARD: "platform",
+    WAIVED: "provider", TAX: "tax", PLATFORM: "platform", CARD: "platform", PREPAID: "person", PREPAID_IN_HAND: "person",
 }  # fmt: skip
 
 TAX_LINE = "tax"

@@ -1,0 +1,1 @@
+"""Verbs of packages, one file for each side of a package's life."""
