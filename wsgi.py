@@ -57,10 +57,13 @@ from booking.openings.api import blueprint as openings_api
 from booking.openings.api.evidence import blueprint as evidence_api
 from booking.openings.views import blueprint as opening_pages
 from booking.openings.views.evidence import blueprint as evidence_pages
+from booking.packages.changes import follow_package
+from booking.packages.jobs import JOBS as PACKAGE_JOBS
 from booking.papers.api import blueprint as papers_api
 from booking.papers.jobs import JOBS as PAPER_JOBS
 from booking.papers.views import blueprint as paper_pages
 from booking.payments.api import blueprint as stripe_webhooks
+from booking.payments.changes.telling import on_payment
 from booking.payments.commands import JOBS as PAYMENT_JOBS
 from booking.payments.commands import payments
 from booking.payments.forms import install_cards
@@ -121,6 +124,7 @@ from providers.wording.views import blueprint as flag_pages
 
 ROOT = Path(__file__).parent
 on_account_switched("providers", note_account_switch)
+on_payment("packages", follow_package)
 on_own_uids("visits", visit_uids)
 on_own_visits("visits", VisitSource(tell_visits, visits_changed))
 for _role in ("client", "provider"):
@@ -216,7 +220,16 @@ def create_app(settings: Settings | None = None) -> Flask:
                 openapi_api,
             ),
             commands=(accounts, audit, backup, calendars, check, exclusions, jobs, keys, payments, restore, demo),
-            jobs=(*UPKEEP_JOBS, *PAYMENT_JOBS, *CREDENTIAL_JOBS, *CALENDAR_JOBS, *VERIFICATION_JOBS, *PAPER_JOBS, *GROUND_JOBS),
+            jobs=(
+                *UPKEEP_JOBS,
+                *PAYMENT_JOBS,
+                *CREDENTIAL_JOBS,
+                *CALENDAR_JOBS,
+                *VERIFICATION_JOBS,
+                *PACKAGE_JOBS,
+                *PAPER_JOBS,
+                *GROUND_JOBS,
+            ),
             installers=(install_accounts, install_navigation, install_continuity, install_masking, install_cards),
             open_endpoints={**ACCOUNT_ENDPOINTS},
             attachments=ATTACHMENTS,

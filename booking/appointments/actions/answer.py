@@ -15,6 +15,7 @@ from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
 from booking.appointments.rules.requests import ANSWER_DUE, AnswerVerdict, assess_answer, decline_code, respond_by_at
 from booking.appointments.rules.states import ACCEPT, DECLINE, next_status
+from booking.packages.changes import give_back
 from booking.screening.changes import barred_techniques_of, refuse_stop, usable_screening
 from booking.screening.models import Screening
 from marketplace.db import transaction
@@ -79,6 +80,7 @@ def decline(public_id: str, wanted: Declining, doer: Doer, base_url: str, now: d
         visit.sequence += 1
         visit.attention, visit.respond_by_at = [], None
         release_claim(session, claim)
+        give_back(session, visit.id, now)
         note_change(session, visit.provider_id)
         if wanted.words:
             raise_flags(session, booked.provider, {"request": wanted.words}, now)

@@ -13,6 +13,7 @@ from booking.appointments.models import Hold
 from booking.appointments.queries import overdue_requests, run_out_holds
 from booking.appointments.rules.holding import DRAFTS_KEPT
 from booking.appointments.rules.states import EXPIRED, REQUESTED, SYSTEM
+from booking.packages.changes import give_back
 from marketplace.db import db, transaction
 from marketplace.jobs import one_by_one
 from providers.registry.changes import lock_provider
@@ -62,6 +63,7 @@ def _expire_request(public_id: str, base_url: str, now: datetime) -> bool:
         visit.due_cents = 0
         visit.sequence += 1
         release_claim(session, session.get_one(Claim, visit.claim_id))
+        give_back(session, visit.id, now)
         write_history(session, visit, EXPIRED, JOB, now, {"waited_for": list(visit.attention)})
         write_expired(session, booked, Sending(base_url), now)
         visit.attention = []

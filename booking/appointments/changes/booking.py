@@ -15,6 +15,7 @@ from booking.appointments.changes.by_hand import hand_facts
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.holding import asks_first, check_once
 from booking.appointments.changes.letters import Sending, write_booked
+from booking.appointments.changes.packages import use_package
 from booking.appointments.changes.together import check_held, lock_checkout
 from booking.appointments.models import Appointment, Hold
 from booking.appointments.queries import Booked
@@ -155,6 +156,7 @@ def _book_one(session: Session, hold: Hold, wanted: Booking, agreed: _Agreed, pa
     visit.consent_id = agreed.consent_id
     visit.guest_key_hash = secret_hash(key) if key else None
     session.add(visit)
+    use_package(session, visit, now)
     _turn(session, hold, visit)
     own_place = session.get(ProviderPlace, hold.place_id) if hold.place_id else None
     booked = Booked(visit, parties.provider, parties.person, own_place)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.history import Doer
+from booking.appointments.changes.packages import cover_hold
 from booking.appointments.changes.timing import Accepted, accept_start
 from booking.appointments.models import Hold
 from booking.appointments.queries import (
@@ -80,6 +81,7 @@ def make_hold(
     expires_at = expires_at or hold_ends_at(now)
     claim = claim_time(session, provider_id, HOLD, accepted.claim, expires_at=expires_at)
     hold = hold_of(accepted, wanted.wish, person_id, claim, expires_at, now)
+    cover_hold(session, hold, accepted.facts.profession, now)
     hold.origin = wanted.origin
     hold.by_request = asks_first(session, accepted.service, wish.setting, provider_id, person_id)
     hold.draft = None if accepted.service.is_call else find_last_draft(session, person_id, now - DRAFTS_KEPT)

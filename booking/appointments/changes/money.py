@@ -15,6 +15,7 @@ from booking.ledger.models import Receipt
 from booking.ledger.queries import as_entry, entries_of_visit, visit_sums
 from booking.ledger.rules.entries import DEPOSITS, Group, charge, deposit_used, fee, forgiven
 from booking.ledger.rules.sums import VisitSums, balances
+from booking.packages.changes import spend, spend_on_fee
 from booking.quotes.rules.agreed import instant_text
 
 
@@ -36,6 +37,7 @@ def settle(session: Session, visit: Appointment) -> VisitSums:
 def charge_visit(session: Session, visit: Appointment, doer: Doer, now: datetime) -> None:
     """The visit took place: its agreed lines are owed, and a deposit held so far counts toward them."""
     write_money(session, visit, charge(visit.public_id, visit.quote["lines"]), doer, now)
+    spend(session, visit.id, doer.name, now)
     _use_deposit(session, visit, visit.total_cents, doer, now)
 
 
@@ -46,7 +48,9 @@ def charge_fee(
     write_money(session, visit, fee(visit.public_id, memo, fee_cents + waived_cents), doer, now)
     if waived_cents:
         write_money(session, visit, forgiven(visit.public_id, waived_cents, visit.cancel_reason or ""), doer, now)
-    _use_deposit(session, visit, fee_cents, doer, now)
+    prepaid_cents = spend_on_fee(session, visit.id, fee_cents, doer.name, now)
+    settle(session, visit)
+    _use_deposit(session, visit, fee_cents - prepaid_cents, doer, now)
 
 
 def _use_deposit(session: Session, visit: Appointment, most_cents: int, doer: Doer, now: datetime) -> None:
