@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.support.profiles",
     "tests.support.clocks",
     "tests.support.luck",
+    "tests.support.haste",
     "tests.support.databases",
     "tests.support.applications",
     "tests.support.browsers",
