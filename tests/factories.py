@@ -33,6 +33,7 @@ from booking.appointments.models import (
 )
 from booking.calendars.models import CalendarFeed
 from booking.ledger.models import LedgerEntry, Receipt
+from booking.packages.models import Package, PackageOffer, PackagePaper, PackagePolicy, PackageUse
 from booking.papers.models import Estimate, EstimateVisit, PaperFacts
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
 from booking.screening.models import Consent, Screening
@@ -856,6 +857,95 @@ class ReceiptFactory(OfProvider):
             "currency": "USD",
         }
     )
+    issued_at = START
+
+
+class PackagePolicyFactory(Row):
+    """Packages may be sold."""
+
+    class Meta:
+        model = PackagePolicy
+
+    allowed = True
+    reason = "To try it out."
+    by = "account:admin"
+    at = START
+
+
+class PackageOfferFactory(Row):
+    """Five visits of an hour for $140 each, to be used within six months."""
+
+    class Meta:
+        model = PackageOffer
+        exclude = ("provider",)
+
+    provider = factory.SubFactory(ProviderFactory)
+    provider_id = owned("provider")
+    service_code = "medical-massage"
+    minutes = 60
+    visits = 5
+    each_cents = 14_000
+    valid_months = 6
+    made_at = START
+
+
+class PackageFactory(Row):
+    """Five visits of an hour, ordered and not paid yet."""
+
+    class Meta:
+        model = Package
+        exclude = ("offer", "person")
+
+    offer = factory.SubFactory(PackageOfferFactory)
+    offer_id = owned("offer")
+    provider_id = factory.SelfAttribute("offer.provider_id")
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    service_code = "medical-massage"
+    service_name = "Medical massage"
+    minutes = 60
+    visits = 5
+    each_cents = 14_000
+    each_tax_cents = 630
+    single_cents = 16_000
+    single_tax_cents = 720
+    valid_months = 6
+    ordered_at = START
+
+
+class PackageUseFactory(Row):
+    """A visit that uses one of a package that was paid in cash."""
+
+    class Meta:
+        model = PackageUse
+        exclude = ("package", "appointment")
+
+    package = factory.SubFactory(PackageFactory, state="active", how="cash", paid_at=START, last_on=date(2027, 7, 12))
+    package_id = owned("package")
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = owned("appointment")
+    visit = factory.SelfAttribute("appointment.public_id")
+    reference = factory.SelfAttribute("appointment.reference")
+    used_at = START
+    changed_at = START
+
+
+class PackagePaperFactory(Row):
+    """The receipt of a package."""
+
+    class Meta:
+        model = PackagePaper
+        exclude = ("package",)
+
+    package = factory.SubFactory(PackageFactory)
+    package_id = owned("package")
+    provider_id = factory.SelfAttribute("package.provider_id")
+    name = factory.Sequence(lambda n: f"anna-packages-2027-{n:04d}")
+    year = 2027
+    number = factory.Sequence(lambda n: n + 1)
+    kind = "receipt"
+    amount_cents = 73_150
+    content = factory.LazyFunction(dict)
     issued_at = START
 
 

@@ -12,6 +12,7 @@ from booking.appointments.changes.by_hand import KEPT, write_kept
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.holding import check_once, hold_of
 from booking.appointments.changes.timing import Accepted
+from booking.appointments.changes.packages import cover_hold
 from booking.appointments.models import HandBooking, Hold
 from booking.appointments.queries import find_own_client, get_kept, visits_of_claims, wish_of
 from booking.appointments.rules.by_hand import overrides_of, unanswered
@@ -78,6 +79,7 @@ def keep_by_hand(whom: Owner | str, wanted: HandWish, doer: Doer, base_url: str,
         expires_at = clearance_due_at(now, wanted.starts_at)
         claim = claim_time(session, provider.id, HOLD, claimed, expires_at=expires_at)
         hold = hold_of(accepted, wanted.wish, person.id, claim, expires_at, now)
+        cover_hold(session, hold, accepted.facts.profession, now)
         session.add(hold)
         session.flush()
         overrides = overrides_of(found, wanted.reasons)
