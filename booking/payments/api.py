@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from booking.payments.actions.take_event import take_event
 from booking.payments.forms import LARGEST_EVENT, SIGNATURE, find_port
 from booking.payments.rules.signing import is_genuine
-from booking.payments.stripe_port.client import read_event
+from booking.payments.stripe_port.reading import read_event
 from booking.payments.stripe_port.values import Unknown
 from marketplace import clock
 from marketplace.settings import Settings

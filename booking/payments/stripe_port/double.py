@@ -28,10 +28,20 @@ CARDS = {
     "pm_card_chargeDeclined": "generic_decline",
     "pm_card_visa_chargeDeclinedInsufficientFunds": "insufficient_funds",
     "pm_card_authenticationRequired": "action",
-    "pm_card_threeDSecure2Required": "action",
+    "pm_card_threeDSecure2Required": "action_once",
     "pm_card_pendingRefund": "pending_refund",
     "pm_card_refundFail": "failing_refund",
 }
+# What a card shows of itself where it is not 4242.
+ENDINGS = {
+    "pm_card_mastercard": "4444",
+    "pm_card_chargeDeclined": "0002",
+    "pm_card_visa_chargeDeclinedInsufficientFunds": "9995",
+    "pm_card_authenticationRequired": "3184",
+    "pm_card_threeDSecure2Required": "3220",
+}
+# Where the stand-in's pages are, beside the product's own (`payments.views.stand_in`).
+PAGE, BANK = "/test-cards/page/", "/test-cards/bank/"
 Thing = dict[str, Any]
 Answer = tuple[int, Thing]
 
@@ -133,6 +143,7 @@ class StripeDouble:
         return answer
 
     def _do(self, method: str, parts: list[str], words: dict[str, str]) -> Thing:
+        parts = ["pages", *parts[2:]] if parts[:2] == ["checkout", "sessions"] else parts
         kind, rest = parts[0], parts[1:]
         doer = getattr(self, "_".join((f"_{method.lower()}", kind, *rest[1:])) + ("_one" if rest and len(rest) == 1 else ""), None)
         if doer is None:
@@ -160,13 +171,13 @@ class StripeDouble:
             self._card(words["payment_method"])
             made |= {"payment_method": words["payment_method"], "status": "requires_confirmation"}
             if words.get("confirm", "").lower() == "true":
-                self._set_up(made)
+                self._set_up(made, words.get("return_url"))
         return made
 
-    def _set_up(self, setup: Thing) -> None:
+    def _set_up(self, setup: Thing, back: str | None = None) -> None:
         what = CARDS[setup["payment_method"]]
-        if what == "action":
-            setup["status"] = "requires_action"
+        if what in {"action", "action_once"}:
+            setup |= {"status": "requires_action", **self._at_bank(setup["id"], back)}
             self._tell("setup_intent.requires_action", setup)
         elif what in {"generic_decline", "insufficient_funds"}:
             setup |= {"status": "requires_payment_method", "last_setup_error": _declined(what)}
@@ -218,8 +229,8 @@ class StripeDouble:
         intent = self._find(name, "payment_intent")
         self._must_be(intent, "requires_confirmation", "requires_payment_method")
         what, away = CARDS[intent["payment_method"]], words.get("off_session", "").lower() == "true"
-        if what == "action" and not away:
-            intent["status"] = "requires_action"
+        if what in {"action", "action_once"} and not away:
+            intent |= {"status": "requires_action", **self._at_bank(intent["id"], words.get("return_url"))}
             self._tell("payment_intent.requires_action", intent)
         elif what in {"action", "generic_decline", "insufficient_funds"}:
             code, why = ("authentication_required", "authentication_required") if what == "action" else ("card_declined", what)
@@ -316,15 +327,98 @@ class StripeDouble:
 
     # --- what happens at the banks: for tests ---
 
-    def act(self, intent_id: str, *, approved: bool = True) -> None:
-        """The client acts at their bank."""
+    def act(self, intent_id: str, *, approved: bool = True) -> str | None:
+        """The client acts at their bank, for a sum or for a card that is kept; gives where they go then."""
         with self._lock:
-            intent = self._find(intent_id, "payment_intent")
+            intent = self._find(intent_id, "setup_intent" if intent_id.startswith("seti") else "payment_intent")
             self._must_be(intent, "requires_action")
-            if approved:
+            back = intent.pop("back", None)
+            intent.pop("next_action", None)
+            if intent["object"] == "setup_intent":
+                self._end_setup(intent, approved=approved)
+            elif approved:
                 self._approve(intent)
             else:
                 self._decline(intent, "authentication_required")
+            for page in self._all("checkout.session"):
+                if approved and intent_id in (page["payment_intent"], page["setup_intent"]):
+                    page |= {"status": "complete", "url": None}
+            return back
+
+    def _end_setup(self, setup: Thing, *, approved: bool) -> None:
+        if approved:
+            setup["status"] = "succeeded"
+            self._tell("setup_intent.succeeded", setup)
+        else:
+            setup |= {"status": "requires_payment_method", "last_setup_error": _declined("authentication_required")}
+            self._tell("setup_intent.setup_failed", setup)
+
+    def _at_bank(self, intent_id: str, back: str | None) -> Thing:
+        """Where the client confirms: a page of ours that stands in for a bank, on the host to which they come back."""
+        host = urlsplit(back or "")
+        url = f"{host.scheme}://{host.netloc}{BANK}{intent_id}"
+        if not back:
+            return {}
+        action = {"type": "redirect_to_url", "redirect_to_url": {"url": url, "return_url": back}}
+        return {"next_action": action, "back": back}
+
+    # --- Stripe's own page for a card ---
+
+    def _post_pages(self, words: dict[str, str]) -> Thing:
+        host = urlsplit(words["success_url"])
+        facts: Thing = {"status": "open", "mode": words["mode"], "payment_intent": None, "setup_intent": None, "back": words["success_url"]}
+        facts |= {"customer": words.get("customer"), "amount": int(words.get("line_items[0][price_data][unit_amount]", 0))}
+        facts |= {"label": words.get("payment_intent_data[description]", "")}
+        made = self._make("cs", "checkout.session", words, facts)
+        made["url"] = f"{host.scheme}://{host.netloc}{PAGE}{made['id']}"
+        return made
+
+    def _get_pages_one(self, name: str, _words: dict[str, str]) -> Thing:
+        return self._find(name, "checkout.session")
+
+    def _post_pages_expire(self, name: str, _words: dict[str, str]) -> Thing:
+        page = self._find(name, "checkout.session")
+        page |= {"status": "expired", "url": None}
+        return page
+
+    def give_card(self, page_id: str, card: str) -> str | None:
+        """The client gives a card on Stripe's page; gives where they go next, None where the card was declined. Raises Refusal."""
+        with self._lock:
+            page = self._find(page_id, "checkout.session")
+            if page["status"] != "open":
+                raise _invalid("page_closed", "This page is no longer open.")
+            intent = self._intent_of_page(page, card)
+            try:
+                if page["mode"] == "setup":
+                    self._set_up(intent, page["back"])
+                else:
+                    self._post_payment_intents_confirm(intent["id"], {"return_url": page["back"]})
+            except Refusal:
+                return None
+            if intent["status"] == "requires_action":
+                return str(intent["next_action"]["redirect_to_url"]["url"])
+            page |= {"status": "complete", "url": None}
+            return str(page["back"])
+
+    def _intent_of_page(self, page: Thing, card: str) -> Thing:
+        """The page's intent, the same one for each try, with this card."""
+        self._card(card)
+        kind, name = ("setup_intent", "seti") if page["mode"] == "setup" else ("payment_intent", "pi")
+        intent = self.things.get(page[kind] or "")
+        if intent is None:
+            facts: Thing = {"customer": page["customer"], "amount": page["amount"], "amount_received": 0, "charges": 0}
+            facts |= {
+                "currency": "usd",
+                "capture_method": "manual",
+                "authorised": None,
+                "last_payment_error": None,
+                "last_setup_error": None,
+            }
+            intent = self._make(name, kind, {}, facts)
+            intent |= {"metadata": dict(page["metadata"]), "client_secret": f"{intent['id']}_secret_page"}
+            page[kind] = intent["id"]
+        intent |= {"payment_method": card, "status": "requires_confirmation"}
+        return intent
 
     def settle_refund(self, refund_id: str, status: str) -> None:
         """A bank takes a refund (`succeeded`) or sends it back (`failed`)."""
@@ -381,7 +475,9 @@ class StripeDouble:
     def _card(self, name: str) -> Thing:
         if name not in CARDS:
             raise _invalid("resource_missing", f"No such PaymentMethod: '{name}'", param="payment_method")
-        return {"id": name, "object": "payment_method", "type": "card", "customer": None, "card": {"brand": "visa", "last4": "4242"}}
+        brand = "mastercard" if "mastercard" in name else "visa"
+        card = {"brand": brand, "last4": ENDINGS.get(name, "4242"), "exp_month": 8, "exp_year": self.now().year + 3}
+        return {"id": name, "object": "payment_method", "type": "card", "customer": None, "card": card}
 
     def _find(self, name: str, kind: str) -> Thing:
         found = self.things.get(name)

@@ -53,6 +53,23 @@ class IntentOrder:
 
 
 @dataclass(frozen=True)
+class PageOrder:
+    """A page at Stripe on which a client gives a card: for a sum that their bank then keeps, or, with no sum, for a card that is kept.
+
+    The client comes `back` to an address of ours whatever they did there.
+    """
+
+    key: str
+    instance: str
+    amount_cents: int
+    currency: str
+    customer: str | None
+    description: str
+    back: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class RefundOrder:
     """Money to be given back of an intent."""
 
@@ -75,6 +92,7 @@ class SeenIntent:
     client_secret: str
     failure_code: str | None
     created_at: datetime
+    action_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +120,18 @@ class SeenSetup:
     customer: str | None
     payment_method: str | None
     failure_code: str | None
+    action_url: str | None = None
+
+
+@dataclass(frozen=True)
+class SeenPage:
+    """A page at Stripe as it stands: where it is while it is `open`, and what came of it."""
+
+    id: str
+    url: str | None
+    open: bool
+    intent: str | None
+    setup: str | None
 
 
 @dataclass(frozen=True)
@@ -112,6 +142,8 @@ class SeenCard:
     brand: str
     last_four: str
     customer: str | None
+    expires_month: int
+    expires_year: int
 
 
 @dataclass(frozen=True)
