@@ -46,6 +46,7 @@ from providers.schedule.rules.hours import HoursStated, stated_from_list
 from providers.services.catalogue import techniques
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.rules.calls import is_call
+from providers.services.rules.drafts import AddOn
 from providers.services.rules.prices import PriceRules, prices_from_dict
 from providers.services.rules.requests import by_request_from_dict
 from providers.services.rules.terms import DEFAULT_TERMS, terms_from_dict
@@ -189,6 +190,7 @@ def _services(session: Session, ids: Ids) -> dict[int, tuple[ServiceFacts, ...]]
                 durations[row.id],
                 row.version,
                 by_request_from_dict(row.by_request),
+                tuple(AddOn(**add_on) for add_on in row.add_ons or ()),
             )
         )
     return {provider_id: tuple(services) for provider_id, services in grouped.items()}

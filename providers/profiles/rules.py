@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from marketplace.kernel.errors import FieldFault, Refused
 from providers.credentials.rules.standing import CredentialFact
 from providers.schedule.rules.clinics import OWN_PRACTICE
 from providers.schedule.rules.hours import ClinicHours, DateException, HoursStated, ScheduleRules, WeeklyRange
 from providers.schedule.rules.time_off import Away
 from providers.services.rules.calls import PHONE, is_call
+from providers.services.rules.drafts import AddOn
 from providers.services.rules.prices import PriceRules
 from providers.services.rules.requests import AT_ONCE, ByRequest
 from providers.services.rules.terms import Terms
@@ -39,11 +41,19 @@ class ServiceFacts:
     prices: Mapping[int, int]
     version: int
     by_request: ByRequest = AT_ONCE
+    add_ons: tuple[AddOn, ...] = ()
 
     @property
     def is_call(self) -> bool:
         """Whether it is the introductory call on the phone."""
         return is_call(self.settings)
+
+    def added(self, codes: Sequence[str]) -> tuple[AddOn, ...]:
+        """The add-ons of these codes, each once, in the provider's order. Raises Refused `unknown_add_on`."""
+        if not set(codes) <= {one.code for one in self.add_ons} or len(set(codes)) < len(codes):
+            sentence = "This service does not have that add-on, or it was chosen twice."
+            raise Refused("unknown_add_on", sentence, faults=[FieldFault("add_ons", sentence)])
+        return tuple(one for one in self.add_ons if one.code in codes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from providers.registry.changes import note_change, note_deed, own_provider
 from providers.registry.rules import Owner
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.queries import durations_of, list_service_rows, newest_prices, newest_terms
-from providers.services.rules.drafts import ServiceDraft, version_after
+from providers.services.rules.drafts import AddOn, ServiceDraft, priced, version_after
 from providers.services.rules.prices import PriceRules, prices_to_dict
 from providers.services.rules.requests import by_request_to_dict
 from providers.services.rules.terms import Terms, terms_to_dict
@@ -76,8 +76,8 @@ def _begin(session: Session, provider_id: int, draft: ServiceDraft) -> Service:
 
 
 def _write(session: Session, row: Service, draft: ServiceDraft, position: int, durations: Mapping[int, ServiceDuration]) -> None:
-    old = {minutes: one.price_cents for minutes, one in durations.items()}
-    row.version = version_after(row.version, old, draft.prices)
+    old = {minutes: one.price_cents for minutes, one in durations.items()}, [AddOn(**add_on) for add_on in row.add_ons or ()]
+    row.version = version_after(row.version, priced(*old), priced(draft.prices, draft.add_ons))
     row.name, row.position, row.retired = draft.name, position, False
     row.techniques, row.conditions, row.settings = list(draft.techniques), list(draft.conditions), list(draft.settings)
     row.first_visit_only = draft.first_visit_only

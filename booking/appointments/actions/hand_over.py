@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_handed_over, write_handover_ended, write_handover_offered
-from booking.appointments.changes.timing import accept_start
+from booking.appointments.changes.timing import accept_start, booked_wish
 from booking.appointments.models import Appointment, Handover
 from booking.appointments.queries import MISSING, Booked, ended_handovers, find_handover, get_any
 from booking.appointments.rules.attention import PlannedVisit, lapse_of
@@ -29,7 +29,7 @@ from booking.appointments.rules.handing import (
 )
 from booking.appointments.rules.states import CONFIRMED, SYSTEM
 from booking.openings.catalogue import house_rules
-from booking.openings.rules.asking import HouseRules, Wish
+from booking.openings.rules.asking import HouseRules
 from booking.screening.changes import refuse_stop
 from marketplace.db import db, transaction
 from marketplace.jobs import one_by_one
@@ -83,7 +83,7 @@ def offer_handover(public_id: str, wanted: Handing, doer: Doer, base_url: str, n
         service = find_equal(visit, get_facts(session, visit.provider_id), colleague, house_rules(session))
         if service is None:
             raise Refused("not_equal", NOT_EQUAL)
-        wish = Wish(service.code, visit.minutes, visit.setting, visit.zip if visit.setting in MOBILE else None)
+        wish = replace(booked_wish(visit), service=service.code)
         accepted = accept_start(session, colleague_id, wish, visit.starts_at, now)
         _check_place(session, visit, colleague, accepted.place_id)
         claim = claim_time(session, colleague_id, HANDOVER, accepted.claim, expires_at=verdict.answer_by_at)

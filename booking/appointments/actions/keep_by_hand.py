@@ -143,8 +143,9 @@ def _weigh(session: Session, provider: Provider, wanted: HandWish, person: Perso
     clinic = facts.places[0].id if wish.setting == "clinic" and facts.places else None
     weighed = weigh(question, begin, clinic)
     zip_code = question.visit.zip or (facts.place_zips[weighed.place_id] if weighed.place_id is not None else None)
+    end = begin + question.visit.minutes
     claim = ClaimFacts(begin, end, question.visit.before_minutes, question.visit.after_minutes, weighed.place_id, zip_code)
-    ends_at = wanted.starts_at + timedelta(minutes=wish.minutes)
+    ends_at = wanted.starts_at + timedelta(minutes=question.visit.minutes)
     return Accepted(facts, service, wanted.starts_at, ends_at, weighed.place_id, claim), weighed.objections
 
 

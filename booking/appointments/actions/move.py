@@ -7,14 +7,14 @@ from datetime import datetime
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_moved
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
-from booking.appointments.changes.timing import Accepted, accept_start
+from booking.appointments.changes.timing import Accepted, accept_start, booked_wish
 from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked, wish_of
 from booking.appointments.rules.moving import assess_move
 from booking.appointments.rules.requests import respond_by_at
 from booking.appointments.rules.states import REQUESTED
 from booking.openings.catalogue import house_rules
-from booking.openings.rules.asking import HouseRules, Wish
+from booking.openings.rules.asking import HouseRules
 from booking.quotes.rules.agreed import agreed_to_dict
 from booking.quotes.rules.clock import clock_words
 from booking.screening.changes import refuse_stop
@@ -23,7 +23,6 @@ from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.walltime import local_day
 from providers.credentials.rules.standing import techniques_in_standing
 from providers.places.models import ProviderPlace
-from providers.profiles.rules import MOBILE
 from providers.schedule.changes import move_claim
 from providers.schedule.models import Claim
 from providers.services.rules.calls import PHONE, noun
@@ -49,8 +48,7 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
             raise kind(verdict.code, verdict.sentence)
         if visit.setting != PHONE:
             refuse_stop(session, visit.person_id, now)
-        wish = Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting in MOBILE else None)
-        wish = wish_of(session, wish, visit.provider_id, visit.person_id)
+        wish = wish_of(session, booked_wish(visit), visit.provider_id, visit.person_id)
         accepted = accept_start(session, visit.provider_id, wish, starts_at, now, except_claim_id=visit.claim_id)
         _check_technique(visit.technique, visit.setting, accepted, house_rules(session))
         move_claim(session, claim, accepted.claim)

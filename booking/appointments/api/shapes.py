@@ -26,6 +26,7 @@ def hold_answer(hold: Hold) -> dict[str, Any]:
         "ends_at": rfc3339(hold.ends_at),
         "expires_at": rfc3339(hold.expires_at),
         "confirmation": REQUEST if hold.by_request else INSTANT,
+        "add_ons": hold.add_ons or [],
         "quote": hold.quote,
     }
 
@@ -59,6 +60,7 @@ def _answer(booked: Booked, role: str, attention: list[str]) -> dict[str, Any]:
         "starts_at": rfc3339(visit.starts_at),
         "ends_at": rfc3339(visit.ends_at),
         "booked_at": rfc3339(visit.booked_at),
+        "add_ons": visit.add_ons or [],
         "quote": visit.quote,
         "terms": visit.terms,
         "currency": "USD",

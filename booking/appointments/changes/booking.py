@@ -256,6 +256,7 @@ def _appointment(
         ends_at=hold.ends_at,
         quote={**hold.quote, "terms": terms},
         terms=terms,
+        add_ons=hold.add_ons,
         total_cents=hold.quote["total_cents"],
         due_cents=hold.quote["total_cents"],
         payment_method=wanted.payment_method,

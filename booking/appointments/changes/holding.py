@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -147,6 +147,7 @@ def hold_of(accepted: Accepted, wish: Wish, person_id: int, claim: Claim, expire
         zip_code=wish.zip,
         taxes=taxes(),
         now=now,
+        add_ons=wish.add_ons,
     )
     quote = quote_to_dict(made)
     return Hold(
@@ -164,5 +165,6 @@ def hold_of(accepted: Accepted, wish: Wish, person_id: int, claim: Claim, expire
         expires_at=expires_at,
         quote=quote,
         terms=quote["terms"],
+        add_ons=[asdict(one) for one in accepted.service.added(wish.add_ons)],
         created_at=now,
     )

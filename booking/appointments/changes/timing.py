@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from booking.appointments.models import Appointment
 from booking.openings.catalogue import house_rules, travel_by
 from booking.openings.queries import load_taken
 from booking.openings.rules.asking import Wish, ask, offered_service
@@ -15,7 +16,7 @@ from booking.openings.rules.question import meets
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.walltime import to_minute
 from providers.profiles.queries import get_facts
-from providers.profiles.rules import ProviderFacts, ServiceFacts
+from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts
 from providers.registry.changes import lock_provider
 from providers.registry.queries import has_active_account
 from providers.registry.rules import LISTED
@@ -32,6 +33,13 @@ class Accepted:
     ends_at: datetime
     place_id: int | None
     claim: ClaimFacts
+
+
+def booked_wish(visit: Appointment) -> Wish:
+    """What a booked visit would be wished for as, with the whole length that was agreed, whatever is offered on top now."""
+    more = (visit.ends_at - visit.starts_at) // timedelta(minutes=1) - visit.minutes
+    zip_code = visit.zip if visit.setting in MOBILE else None
+    return Wish(visit.service_code, visit.minutes, visit.setting, zip_code, more_minutes=more)
 
 
 def accept_start(
@@ -72,7 +80,6 @@ def accept_start(
     if not judgement.ok:
         raise Refused(judgement.code, judgement.sentence)
     zip_code = question.visit.zip or (facts.place_zips[judgement.place_id] if judgement.place_id is not None else None)
-    claim = ClaimFacts(
-        begin, begin + wish.minutes, question.visit.before_minutes, question.visit.after_minutes, judgement.place_id, zip_code
-    )
-    return Accepted(facts, service, starts_at, starts_at + timedelta(minutes=wish.minutes), judgement.place_id, claim)
+    minutes = question.visit.minutes
+    claim = ClaimFacts(begin, begin + minutes, question.visit.before_minutes, question.visit.after_minutes, judgement.place_id, zip_code)
+    return Accepted(facts, service, starts_at, starts_at + timedelta(minutes=minutes), judgement.place_id, claim)

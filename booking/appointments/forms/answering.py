@@ -14,20 +14,18 @@ from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from booking.appointments.actions.answer import Declining
-from booking.appointments.models import Appointment
+from booking.appointments.changes.timing import booked_wish
 from booking.appointments.queries import Booked, may_hold
 from booking.appointments.rules.requests import DECLINE_REASONS, LONGEST_WORDS
 from booking.openings.queries.listing import judge_opening
 from booking.openings.queries.nearby import alternatives_to
 from booking.openings.rules.alternatives import LATER_DAY, Alternative, anybody
-from booking.openings.rules.asking import Wish
 from marketplace.db import db
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.walltime import from_minute, to_minute
 from marketplace.webkit.filters import full_when, rfc3339
 from marketplace.webkit.reading import Fields, read_instant
 from providers.profiles.queries import get_facts
-from providers.profiles.rules import MOBILE
 
 MOST_PROPOSED = 3
 REASONS = (
@@ -76,7 +74,7 @@ def read_declining(body: dict[str, Any], booked: Booked, now: datetime) -> Decli
 
 def near_times(booked: Booked, now: datetime) -> list[Alternative]:
     """The free starts nearest to a request, for the same visit with the same therapist."""
-    visit, wish = booked.appointment, _wish(booked.appointment)
+    visit, wish = booked.appointment, booked_wish(booked.appointment)
     found = alternatives_to(db.session(), booked.provider.slug, wish, visit.starts_at, now, anybody)
     return [one for one in found if one.facts.id == visit.provider_id and one.wish == wish]
 
@@ -85,8 +83,8 @@ def instead_of(booked: Booked, proposed: Sequence[datetime], now: datetime) -> l
     """What its client could hold instead of a request that came to nothing, and whether the therapist proposed it; proposals first."""
     visit = booked.appointment
     allowed = may_hold(db.session(), visit.person_id, now)
-    found = alternatives_to(db.session(), booked.provider.slug, _wish(visit), max(visit.starts_at, now), now, allowed)
-    facts, wish = get_facts(db.session(), visit.provider_id), _wish(visit)
+    found = alternatives_to(db.session(), booked.provider.slug, booked_wish(visit), max(visit.starts_at, now), now, allowed)
+    facts, wish = get_facts(db.session(), visit.provider_id), booked_wish(visit)
     own = [to_minute(start) for start in proposed if start > now and _is_free(booked, start, now)]
     named = [Alternative(LATER_DAY, facts, wish, start, visit.service_name) for start in own if allowed(facts, wish, start)]
     return [(one, True) for one in named] + [(one, False) for one in found if one.wish != wish or one.start_minute not in own]
@@ -96,7 +94,7 @@ def _is_free(booked: Booked, starts_at: datetime, now: datetime) -> bool:
     """Whether the visit that was asked for could be held at another start, by the rules of every hold."""
     facts = get_facts(db.session(), booked.appointment.provider_id)
     try:
-        free = judge_opening(db.session(), facts, _wish(booked.appointment), starts_at, now).ok
+        free = judge_opening(db.session(), facts, booked_wish(booked.appointment), starts_at, now).ok
     except Refused:
         return False
     return free and starts_at == starts_at.replace(second=0, microsecond=0)
@@ -107,7 +105,3 @@ def hold_fields(one: Alternative) -> dict[str, object]:
     wish = one.wish
     words = {"provider": one.facts.slug, "service": wish.service, "minutes": wish.minutes, "setting": wish.setting, "zip": wish.zip}
     return {name: word for name, word in words.items() if word} | {"starts_at": rfc3339(from_minute(one.start_minute))}
-
-
-def _wish(visit: Appointment) -> Wish:
-    return Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting in MOBILE else None)

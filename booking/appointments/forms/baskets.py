@@ -11,6 +11,7 @@ from booking.appointments.actions.hold_together import BasketWanted
 from booking.appointments.changes.holding import HoldWish
 from booking.appointments.models import Hold
 from booking.appointments.queries import get_hold
+from booking.openings.forms.wishes import read_add_ons
 from booking.openings.rules.asking import Wish
 from booking.openings.rules.wanted import SETTINGS
 from marketplace.db import db
@@ -40,8 +41,9 @@ def _visit(fields: Fields, saved_zip: str | None) -> HoldWish:
     area = find_zip(code) if code and setting != "clinic" else None
     if code and setting != "clinic" and area is None:
         fields.fault("zip", f"{code} is not a ZIP code in Manhattan.")
+    add_ons = read_add_ons(fields)
     fields.finish()
-    return HoldWish(provider, Wish(service, minutes, setting, area.zip if area else None), starts_at)
+    return HoldWish(provider, Wish(service, minutes, setting, area.zip if area else None, add_ons=add_ons), starts_at)
 
 
 def remember_beside(public_id: str) -> None:

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from booking.appointments.changes.loading import verdict_facts
+from booking.appointments.changes.timing import booked_wish
 from booking.appointments.queries import Booked, wish_of
 from booking.appointments.rules.moving import assess_move, nearest_first
 from booking.openings.catalogue import house_rules, travel_by
 from booking.openings.queries import load_taken
-from booking.openings.rules.asking import Wish, ask, offered_service
+from booking.openings.rules.asking import ask, offered_service
 from booking.openings.rules.starts import find_starts
 from marketplace.db import db
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.walltime import from_minute, to_minute
 from providers.profiles.queries import get_facts
-from providers.profiles.rules import MOBILE
 
 MOST_INSTEAD = 5
 INSTEAD_DAYS = 7
@@ -26,8 +26,7 @@ def free_starts(booked: Booked, begins: datetime, ends: datetime, now: datetime)
     """The starts in [begins, ends) that this visit could be moved to, in order; none where its service is not to be had any more."""
     visit = booked.appointment
     facts = get_facts(db.session(), visit.provider_id)
-    wish = Wish(visit.service_code, visit.minutes, visit.setting, visit.zip if visit.setting in MOBILE else None)
-    wish = wish_of(db.session(), wish, visit.provider_id, visit.person_id)
+    wish = wish_of(db.session(), booked_wish(visit), visit.provider_id, visit.person_id)
     try:
         service = offered_service(facts, wish)
     except Refused:

@@ -13,6 +13,7 @@ from booking.appointments.actions.hold import HoldWish
 from booking.appointments.changes.history import Doer
 from booking.appointments.queries import Booked, get_any, get_hold, get_of_person, get_of_provider
 from booking.appointments.rules.cancellation import REASONS
+from booking.openings.forms.wishes import read_add_ons
 from booking.openings.queries.roster import taken_already
 from booking.openings.rules.asking import Wish
 from marketplace.db import db
@@ -104,9 +105,9 @@ def read_wish(saved_zip: str | None) -> HoldWish:
     minutes = fields.integer("minutes", least=1, most=480)
     setting = fields.choice("setting", SETTINGS | {PHONE})
     starts_at = fields.instant("starts_at")
-    zip_code = read_zip(fields, saved_zip)
+    zip_code, add_ons = read_zip(fields, saved_zip), read_add_ons(fields)
     fields.finish()
-    return HoldWish(provider, Wish(service, minutes, setting, zip_code if setting in MOBILE else None), starts_at)
+    return HoldWish(provider, Wish(service, minutes, setting, zip_code if setting in MOBILE else None, add_ons=add_ons), starts_at)
 
 
 def read_booking() -> Booking:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from booking.openapi.catalogue import baskets, money, papers, series, waiting
 from booking.openapi.catalogue.schemas import (
+    ADD_ON,
     ANY_SETTING,
     ANYTHING,
     COUNT,
@@ -121,6 +122,7 @@ HOLD = given(
         "ends_at": INSTANT,
         "expires_at": INSTANT,
         "confirmation": {"enum": ["instant", "request"]},
+        "add_ons": listed(ADD_ON),
         "quote": ref("Quote"),
     }
 )
@@ -304,6 +306,7 @@ OPERATIONS = (
             Query("setting", ANY_SETTING, "Where; `phone` for the introductory call.", required=True),
             *WINDOW,
             Query("zip", TEXT, "Of a visit at the client's place."),
+            Query("add_ons", TEXT, "Codes of what is wished for on top, with commas between."),
         ),
         answer=given(
             {"time_zone": TEXT, "openings": STARTS, "confirmation": {"enum": ["instant", "request"]}},

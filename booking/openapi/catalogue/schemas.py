@@ -73,8 +73,12 @@ WISH = taken(
         "setting": ANY_SETTING,
         "starts_at": INSTANT,
     },
-    {"zip": nullable({"type": "string", "maxLength": 10})},
+    {
+        "zip": nullable({"type": "string", "maxLength": 10}),
+        "add_ons": nullable(listed({"type": "string", "minLength": 1, "maxLength": 200}, maxItems=12)),
+    },
 )
+ADD_ON = given({"code": TEXT, "name": TEXT, "minutes": COUNT, "price_cents": CENTS})
 APPOINTMENT = given(
     {
         "id": TEXT,
@@ -86,6 +90,7 @@ APPOINTMENT = given(
         "setting": ANY_SETTING,
         "starts_at": INSTANT,
         "ends_at": INSTANT,
+        "add_ons": listed(ADD_ON),
         "quote": QUOTE,
         "terms": AGREED,
         "paid_cents": CENTS,
@@ -157,6 +162,7 @@ PROVIDER = given(
                     "settings": listed(ANY_SETTING),
                     "first_visit_only": YES,
                     "by_request": nullable(given({"settings": listed(SETTING), "new_clients_only": YES, "answer_hours": COUNT})),
+                    "add_ons": listed(ADD_ON),
                 }
             )
         ),

@@ -37,4 +37,6 @@ def _answer(reason: str, words: str, facts: ProviderFacts, wish: Wish, start: in
     }
     if wish.zip is not None:
         sent["zip"] = wish.zip
+    if wish.add_ons:
+        sent["add_ons"] = list(wish.add_ons)
     return {"reason": reason, "words": words, "provider_name": facts.name, "total_cents": cents, "wish": sent}

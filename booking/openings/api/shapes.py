@@ -182,6 +182,7 @@ def _service(service: ServiceFacts) -> dict[str, object]:
         "settings": sorted(service.settings),
         "first_visit_only": service.first_visit_only,
         "by_request": by_request_to_dict(service.by_request) if service.by_request.settings else None,
+        "add_ons": [asdict(one) for one in service.add_ons],
     }
 
 

@@ -15,6 +15,8 @@ from providers.profiles.rules import MOBILE
 from providers.schedule.rules.hours import SETTINGS
 from providers.services.rules.calls import PHONE
 
+MOST_ADD_ONS = 12
+
 
 @dataclass(frozen=True)
 class WishedStart:
@@ -36,7 +38,10 @@ def read_wished_start(body: dict[str, object], saved_zip: str | None) -> WishedS
 
 
 def read_wish(args: MultiDict[str, str], saved_zip: str | None, also: tuple[str, ...] = ()) -> Wish:
-    """`service`, `minutes`, `setting` and `zip` of a query string; `also` names the parameters that somebody else reads."""
+    """`service`, `minutes`, `setting`, `zip` and `add_ons` (with commas between) of a query string.
+
+    `also` names the parameters that somebody else reads.
+    """
     for name in args:
         if len(args.getlist(name)) > 1:
             raise Malformed("repeated_field", f"{name} may be given once.", faults=[FieldFault(name, "This may be given once.")])
@@ -44,6 +49,8 @@ def read_wish(args: MultiDict[str, str], saved_zip: str | None, also: tuple[str,
     minutes = str(data.get("minutes", ""))
     if minutes.isascii() and minutes.isdigit() and len(minutes) < 6:
         data["minutes"] = int(minutes)
+    if "add_ons" in data:
+        data["add_ons"] = str(data["add_ons"]).split(",")
     fields = Fields(data)
     wish = _wish(fields, saved_zip)
     fields.finish()
@@ -55,7 +62,16 @@ def _wish(fields: Fields, saved_zip: str | None) -> Wish:
     minutes = fields.integer("minutes", least=1, most=480)
     setting = fields.choice("setting", SETTINGS | {PHONE})
     code = fields.text("zip", saved_zip if setting in MOBILE else None, longest=10)
-    return Wish(service, minutes, setting, area_zip(code) if setting in MOBILE and code is not None else None)
+    add_ons = read_add_ons(fields)
+    return Wish(service, minutes, setting, area_zip(code) if setting in MOBILE and code is not None else None, add_ons=add_ons)
+
+
+def read_add_ons(fields: Fields) -> tuple[str, ...]:
+    """The codes of what is wished for on top; a service has twelve at most."""
+    codes = fields.texts("add_ons", []) or []
+    if len(codes) > MOST_ADD_ONS:
+        fields.fault("add_ons", f"At most {MOST_ADD_ONS} add-ons.")
+    return tuple(codes[:MOST_ADD_ONS])
 
 
 def area_zip(code: str) -> str:

@@ -54,8 +54,9 @@ def quote_start(facts: ProviderFacts, wish: Wish, starts_at: datetime, now: date
     if starts_at < now:
         raise Refused("too_soon", "This time has passed.", faults=[FieldFault("starts_at", "This time has passed.")])
     return quote_visit(
-        facts, service, minutes=wish.minutes, setting=wish.setting, starts_at=starts_at, zip_code=wish.zip, taxes=taxes(), now=now
-    )
+        facts, service, minutes=wish.minutes, setting=wish.setting, starts_at=starts_at, zip_code=wish.zip, taxes=taxes(), now=now,
+        add_ons=wish.add_ons,
+    )  # fmt: skip
 
 
 def _question(session: Session, facts: ProviderFacts, wish: Wish, window: Span, now: datetime) -> Question:

@@ -18,7 +18,19 @@ from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts
 SAME_DAY, LATER_DAY, EARLIER_DAY = "same_day", "later_day", "earlier_day"
 OTHER_SETTING, OTHER_MINUTES, OTHER_ZIP = "other_setting", "other_minutes", "other_zip"
 OTHER_SERVICE, COLLEAGUE, OTHER_PROVIDER = "other_service", "colleague", "other_provider"
-REASONS = (SAME_DAY, LATER_DAY, EARLIER_DAY, OTHER_SETTING, OTHER_MINUTES, OTHER_ZIP, OTHER_SERVICE, COLLEAGUE, OTHER_PROVIDER)
+FEWER_ADD_ONS = "fewer_add_ons"
+REASONS = (
+    FEWER_ADD_ONS,
+    SAME_DAY,
+    LATER_DAY,
+    EARLIER_DAY,
+    OTHER_SETTING,
+    OTHER_MINUTES,
+    OTHER_ZIP,
+    OTHER_SERVICE,
+    COLLEAGUE,
+    OTHER_PROVIDER,
+)
 """In the order in which proposals are made."""
 
 SAME_DAY_MOST, LATER_DAYS_MOST = 3, 2
@@ -65,7 +77,10 @@ def own_alternatives(
     def choice(other: Wish) -> _Choice:
         return _Choice(starts_of(other), lambda start: (start != wanted or other != wish) and may_hold(facts, other, start))
 
-    found = [Alternative(reason, facts, wish, start, _times_words(reason, facts)) for reason, start in _other_times(choice(wish), wanted)]
+    less = [one for one in _fewer(wish) if choice(one).on_time(wanted)]
+    fewer = [Alternative(FEWER_ADD_ONS, facts, one, wanted, _fewer_words(facts, one)) for one in less]
+    times = [Alternative(reason, facts, wish, start, _times_words(reason, facts)) for reason, start in _other_times(choice(wish), wanted)]
+    found = fewer[:EACH_MOST] + times
     for reason, others in variants(facts, wish, near_zips):
         if (reason == OTHER_SERVICE and found) or (reason == OTHER_ZIP and any(one.reason == SAME_DAY for one in found)):
             continue
@@ -83,6 +98,7 @@ def enough(found: Sequence[Alternative]) -> bool:
 def variants(facts: ProviderFacts, wish: Wish, near_zips: Sequence[str]) -> Iterator[tuple[str, list[Wish]]]:
     """The wishes that differ from `wish` in one thing, by reason, in the order in which they are proposed."""
     service = facts.service(wish.service)
+    plain = replace(wish, add_ons=())
     if service is not None:
         settings = [code for code in _SETTINGS if code in service.settings and code != wish.setting and wish.setting in _SETTINGS]
         yield OTHER_SETTING, [replace(wish, setting=code, zip=_zip_in(code, wish)) for code in settings if code == "clinic" or wish.zip]
@@ -92,7 +108,7 @@ def variants(facts: ProviderFacts, wish: Wish, near_zips: Sequence[str]) -> Iter
     yield (
         OTHER_SERVICE,
         [
-            replace(wish, service=one.code, minutes=_closest(one, wish.minutes))
+            replace(plain, service=one.code, minutes=_closest(one, wish.minutes))
             for one in facts.services
             if one.code != wish.service and one.prices and wish.setting in one.settings
         ],
@@ -121,6 +137,10 @@ class _Choice:
         low, high = self._at(day)
         return [start for start in self.starts[low:high] if self.will_do(start)]
 
+    def on_time(self, wanted: int) -> bool:
+        """Whether the very start that was wished for is one of them."""
+        return wanted in self.starts and self.will_do(wanted)
+
     def next_day(self, day: date) -> date | None:
         """The first day after this one that has a start, whether or not it will do."""
         _, high = self._at(day)
@@ -146,6 +166,18 @@ class _Choice:
     def _at(self, day: date) -> tuple[int, int]:
         low, high = day_span(day)
         return bisect_left(self.starts, low), bisect_left(self.starts, high)
+
+
+def _fewer(wish: Wish) -> list[Wish]:
+    """The same visit with one thing less on top, and with nothing."""
+    less = [replace(wish, add_ons=tuple(code for code in wish.add_ons if code != left)) for left in wish.add_ons]
+    return list(dict.fromkeys([*less, replace(wish, add_ons=())])) if wish.add_ons else []
+
+
+def _fewer_words(facts: ProviderFacts, wish: Wish) -> str:
+    service = facts.service(wish.service)
+    kept = ", ".join(one.name for one in service.added(wish.add_ons)) if service else ""
+    return f"The same time with {facts.name}, with {kept} alone" if kept else f"The same time with {facts.name}, with nothing added"
 
 
 def _other_times(choice: _Choice, wanted: int) -> Iterator[tuple[str, int]]:

@@ -29,7 +29,8 @@ class Wish:
     """What a client wants of a provider. `zip` is where a home, office or hotel visit would be; clinics and calls need none.
 
     `met` says that the provider has treated them before. Where nobody knows it is not
-    so: what is offered to a stranger, everybody may have.
+    so: what is offered to a stranger, everybody may have. `add_ons` are codes of the service's; `more_minutes` is what a booked visit
+    has beside the length that is priced, agreed with it whatever is offered now.
     """
 
     service: str
@@ -37,6 +38,8 @@ class Wish:
     setting: str
     zip: str | None = None
     met: bool = False
+    add_ons: tuple[str, ...] = ()
+    more_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +69,7 @@ class Workable:
 
 
 def offered_service(facts: ProviderFacts, wish: Wish) -> ServiceFacts:
-    """The service wished for. Raises Refused: unknown_service, outside_area, not_bookable, booking_paused."""
+    """The service wished for. Raises Refused: unknown_service, unknown_add_on, outside_area, not_bookable, booking_paused."""
     service = facts.service(wish.service)
     if service is None or wish.minutes not in service.prices or wish.setting not in service.settings:
         raise Refused("unknown_service", "This provider does not offer that service in this length and setting.")
@@ -79,7 +82,13 @@ def offered_service(facts: ProviderFacts, wish: Wish) -> ServiceFacts:
             raise Refused("zip_needed", "A visit at your place needs its ZIP code, because travel counts.")
         if not comes_to(facts, wish.zip):
             raise Refused("outside_area", f"This provider does not come to {wish.zip}.")
+    service.added(wish.add_ons)
     return service
+
+
+def whole_minutes(service: ServiceFacts, wish: Wish) -> int:
+    """How long a wished visit takes hands-on: its length, its add-ons, and what was agreed beside. Raises Refused `unknown_add_on`."""
+    return wish.minutes + wish.more_minutes + sum(one.minutes for one in service.added(wish.add_ons))
 
 
 def ask(
@@ -115,7 +124,7 @@ def pose(
 ) -> Question:
     """The question that `ask` puts, for whoever keeps open time and standing at hand."""
     before, after = pads(facts, service, wish.setting, met=wish.met)
-    visit = Visit(wish.minutes, before, after, wish.zip if wish.setting in MOBILE else None, is_call=wish.setting == PHONE)
+    visit = Visit(whole_minutes(service, wish), before, after, wish.zip if wish.setting in MOBILE else None, is_call=wish.setting == PHONE)
     spans, standing, late = workable.spans, workable.standing, workable.house.late_hours
     ends, shortest = _day_ends(facts, wish, workable), _shortest(facts) if facts.rules.packs else 0
     last = last_start(facts, wish.setting, met=wish.met)

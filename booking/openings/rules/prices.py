@@ -99,6 +99,7 @@ class WholePrices:
             zip_code=self.wish.zip,
             taxes=self.taxes,
             now=now,
+            add_ons=self.wish.add_ons,
         )
 
 

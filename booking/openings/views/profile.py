@@ -14,7 +14,7 @@ from booking.openings.catalogue import house_rules
 from booking.openings.forms.acquaintance import viewer_has_met
 from booking.openings.forms.continuity import current_continuity
 from booking.openings.forms.wishes import area_zip
-from booking.openings.rules.asking import Wish, offered_service, standing_pieces
+from booking.openings.rules.asking import Wish, offered_service, standing_pieces, whole_minutes
 from booking.openings.rules.evenings import evenings_of
 from booking.openings.rules.kinds import provider_kinds
 from booking.openings.rules.wanted import SETTINGS
@@ -151,6 +151,7 @@ def price_tables(facts: ProviderFacts, choice: Choice | None) -> list[Words]:
                 }
                 for minutes, cents in sorted(service.prices.items())
             ],
+            "add_ons": service.add_ons,
         }
         for service in facts.services
         if service.prices and not service.is_call
@@ -342,13 +343,14 @@ def chosen_words(choice: Choice, starts_at: datetime, now: datetime) -> Words:
     facts, wish = choice.facts, choice.wish
     service = offered_service(facts, wish)
     quote = quote_visit(
-        facts, service, minutes=wish.minutes, setting=wish.setting, starts_at=starts_at, zip_code=wish.zip, taxes=taxes(), now=now
-    )
+        facts, service, minutes=wish.minutes, setting=wish.setting, starts_at=starts_at, zip_code=wish.zip, taxes=taxes(), now=now,
+        add_ons=wish.add_ons,
+    )  # fmt: skip
     clock = clock_words(quote.terms, now, what=noun(wish.setting))
     hidden = {**choice.words(), "provider": facts.slug, "starts_at": rfc3339(starts_at)}
     return {
         "starts_at": starts_at,
-        "ends_at": starts_at + timedelta(minutes=wish.minutes),
+        "ends_at": starts_at + timedelta(minutes=whole_minutes(service, wish)),
         "service": service.name,
         "minutes": wish.minutes,
         "setting": wish.setting,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from booking.quotes.rules.agreed import AgreedTerms, agreed_to_dict, instant_text, whole_second
@@ -13,6 +13,7 @@ from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import format_usd, percent_half_up, share_half_up
 from marketplace.kernel.walltime import NEW_YORK
 from providers.services.rules.calls import noun
+from providers.services.rules.drafts import AddOn
 from providers.services.rules.holidays import holiday_at
 from providers.services.rules.prices import BandRule, HolidayRule, PriceRule, PriceRules, ShortNoticeRule, TravelRule, WeekendRule
 from providers.services.rules.terms import Terms
@@ -23,7 +24,7 @@ _PLURALS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturd
 
 @dataclass(frozen=True)
 class WishFacts:
-    """What a client wishes, as far as the price needs it. `tax_place` is where the care is given."""
+    """What a client wishes, as far as the price needs it. `tax_place` is where the care is given; `add_ons` were chosen on top."""
 
     service_name: str
     minutes: int
@@ -32,6 +33,7 @@ class WishFacts:
     zip_code: str | None
     profession: str
     tax_place: str = "new_york_city"
+    add_ons: tuple[AddOn, ...] = ()
 
     def __post_init__(self) -> None:
         """The start in UTC, so that notice is counted in elapsed hours."""
@@ -119,17 +121,7 @@ def total_cents(facts: WishFacts, table: PriceTable, prices: PriceRules, taxes: 
 def quote_to_dict(made: Quote) -> dict[str, object]:
     """The contract's Quote; instants carry New York's offset, `terms` can be read back by `agreed_from_dict`."""
     return {
-        "lines": [
-            {
-                "code": line.code,
-                "label": line.label,
-                "amount_cents": line.amount_cents,
-                "rule": line.rule,
-                "uses_personal_data": line.uses_personal_data,
-                "reason": line.reason,
-            }
-            for line in made.lines
-        ],
+        "lines": [asdict(line) for line in made.lines],
         "subtotal_cents": made.subtotal_cents,
         "tax_cents": made.tax_cents,
         "total_cents": made.total_cents,
@@ -146,13 +138,26 @@ def _base_cents(facts: WishFacts, table: PriceTable) -> int:
 
 
 def _lines(facts: WishFacts, table: PriceTable, prices: PriceRules, now: datetime, policy: QuotePolicy) -> tuple[Line, ...]:
-    """Service, surcharges in the order of the provider's table, the cap where it bites, travel."""
+    """Service, surcharges in the order of the provider's table, the cap where it bites, travel, add-ons."""
     base_cents = _base_cents(facts, table)
     label = f"{facts.service_name}, {facts.minutes} min"
     service = Line("service", label, base_cents, f"service_price@{table.version}", f"The provider's price for {facts.minutes} minutes")
     extras = [line for rule in prices.rules for line in _surcharge(rule, facts, base_cents, prices.version, now) if line.amount_cents]
     travel = [line for rule in prices.rules for line in _travel(rule, facts, prices.version, policy)]
-    return (service, *extras, *_cap(extras, base_cents, prices), *travel)
+    added = add_on_lines(facts.add_ons, table.version)
+    return (service, *extras, *_cap(extras, base_cents, prices), *travel, *added)
+
+
+def add_on_lines(add_ons: Sequence[AddOn], version: int) -> tuple[Line, ...]:
+    """One line for each add-on, a free one too, by the version of its service's prices."""
+    return tuple(
+        Line("add_on", _add_on_label(one), one.price_cents, f"add_on_{one.code}@{version}", "Chosen on top of the service")
+        for one in add_ons
+    )
+
+
+def _add_on_label(one: AddOn) -> str:
+    return f"{one.name}, {one.minutes} min more" if one.minutes else one.name
 
 
 def _surcharge(rule: PriceRule, facts: WishFacts, base_cents: int, version: int, now: datetime) -> Iterator[Line]:
@@ -199,8 +204,11 @@ def _cap(extras: Sequence[Line], base_cents: int, prices: PriceRules) -> Iterato
 def _tax_lines(facts: WishFacts, lines: Sequence[Line], taxes: Sequence[TaxRow]) -> tuple[Line, ...]:
     """The sales tax, half up to the cent, once on everything taxed; no line where there is none to pay."""
     row = tax_row(taxes, facts.tax_place, facts.profession, facts.starts_at.astimezone(NEW_YORK).date())
-    if row is None:
-        return ()
+    return () if row is None else tax_on(row, lines)
+
+
+def tax_on(row: TaxRow, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The tax of one rate on the lines it covers; no line where it comes to nothing."""
     taxed_cents = sum(line.amount_cents for line in lines if line.code in row.covers)
     cents = share_half_up(taxed_cents, row.basis_points)
     if cents == 0:

@@ -23,9 +23,10 @@ def quote_visit(
     zip_code: str | None,
     taxes: Sequence[TaxRow],
     now: datetime,
+    add_ons: Sequence[str] = (),
 ) -> Quote:
-    """The whole price of one start with its reasons and terms."""
-    wish = WishFacts(service.name, minutes, setting, starts_at, zip_code, facts.profession)
+    """The whole price of one start with its reasons and terms. Raises Refused `unknown_add_on`."""
+    wish = WishFacts(service.name, minutes, setting, starts_at, zip_code, facts.profession, add_ons=service.added(add_ons))
     prices, terms = _conditions(facts, setting)
     return quote(wish, PriceTable(service.prices, service.version), prices, terms, taxes, now=now)
 
@@ -40,9 +41,10 @@ def whole_price_cents(
     zip_code: str | None,
     taxes: Sequence[TaxRow],
     now: datetime,
+    add_ons: Sequence[str] = (),
 ) -> int:
     """The total of `quote_visit` alone."""
-    wish = WishFacts(service.name, minutes, setting, starts_at, zip_code, facts.profession)
+    wish = WishFacts(service.name, minutes, setting, starts_at, zip_code, facts.profession, add_ons=service.added(add_ons))
     return total_cents(wish, PriceTable(service.prices, service.version), _conditions(facts, setting)[0], taxes, now=now)
 
 

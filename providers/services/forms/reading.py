@@ -49,6 +49,10 @@ def _service(fields: Fields, row: Fields, at: int) -> ServiceDraft:
     )
     if not draft.by_request.settings <= set(draft.settings):
         row.fault("by_request.settings", "Confirm bookings only where this service takes place.")
+    codes = [add_on.code for add_on in draft.add_ons]
+    for number, code in enumerate(codes):
+        if code and code in codes[:number]:
+            row.fault(f"add_ons[{number}].code", "Two add-ons have this code.")
     if row.has("settings") and not draft.settings:
         row.fault("settings", "Choose at least one setting.")
     fields.adopt(row)

@@ -15,10 +15,37 @@ from providers.services.rules.calls import CALL_DRAFT, is_call
 from providers.services.rules.drafts import ServiceDraft, services_to_dict
 
 USUAL_MINUTES = ("30", "45", "60", "75", "90")
+MOST_ADD_ONS = 12
 _KEY = re.compile(
-    r"s-(\d{1,2})-(name|code|settings|techniques|first|before|after|other|confirm|confirm-new|confirm-hours|price-[0-9]{1,4}|price-other)"
+    r"s-(\d{1,2})-(name|code|settings|techniques|first|before|after|other|confirm|confirm-new|confirm-hours|price-[0-9]{1,4}|price-other"
+    r"|add-\d{1,2}-(?:code|name|minutes|price))"
 )
 _AMOUNT = "Write an amount in dollars, such as 165 or 165.50."
+
+
+@dataclass
+class AddOnRow:
+    """One thing on top of a service as typed; the price in dollars."""
+
+    code: str = ""
+    title: str = ""
+    minutes: str = ""
+    price: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was typed: then it does not count."""
+        return not (self.title.strip() or self.minutes.strip() or self.price.strip())
+
+    def body(self, taken: Iterable[str]) -> dict[str, Any]:
+        """The contract's shape."""
+        minutes = number_or_text(self.minutes)
+        return {
+            "code": self.code or free_code(self.title, taken),
+            "name": self.title,
+            "minutes": 0 if minutes is None else minutes,
+            "price_cents": cents_or_text(self.price),
+        }
 
 
 @dataclass
@@ -39,6 +66,12 @@ class ServiceRow:
     confirm: list[str] = field(default_factory=list)
     confirm_new: bool = False
     confirm_hours: str = ""
+    add_ons: list[AddOnRow] = field(default_factory=list)
+
+    @property
+    def typed_add_ons(self) -> list[AddOnRow]:
+        """What can be added, the empty lines left out."""
+        return [one for one in self.add_ons if not one.empty]
 
     @property
     def lengths(self) -> list[str]:
@@ -59,9 +92,15 @@ class ServiceRow:
             "first_visit_only": self.first,
             "buffer_before_minutes": number_or_text(self.before),
             "buffer_after_minutes": number_or_text(self.after),
-            "add_ons": [asdict(add_on) for add_on in old.add_ons] if old else [],
+            "add_ons": self._add_ons() if self.add_ons or old is None else [asdict(one) for one in old.add_ons],
             "by_request": self._by_request(),
         }
+
+    def _add_ons(self) -> list[dict[str, Any]]:
+        bodies: list[dict[str, Any]] = []
+        for one in self.typed_add_ons:
+            bodies.append(one.body([*(other.code for other in self.add_ons), *(body["code"] for body in bodies)]))
+        return bodies
 
     def _by_request(self) -> dict[str, Any] | None:
         """Where each booking is confirmed by hand; a box ticked for a place where the service is no longer given does not count."""
@@ -101,6 +140,7 @@ def rows_of_drafts(drafts: Sequence[ServiceDraft]) -> list[ServiceRow]:
             confirm=sorted(draft.by_request.settings),
             confirm_new=draft.by_request.new_clients_only,
             confirm_hours=str(draft.by_request.answer_hours) if draft.by_request.settings else "",
+            add_ons=[AddOnRow(one.code, one.name, str(one.minutes), dollars(one.price_cents)) for one in draft.add_ons],
         )
         for at, draft in enumerate(draft for draft in drafts if not is_call(draft.settings))
     ]
@@ -114,7 +154,9 @@ def rows_of_form(form: MultiDict[str, str]) -> list[ServiceRow]:
         if match is None:
             continue
         row, part = rows.setdefault(int(match[1]), ServiceRow(f"s-{int(match[1])}")), match[2]
-        if part in ("settings", "techniques", "confirm"):
+        if part.startswith("add-"):
+            _take_add_on(row, part, form[key].strip())
+        elif part in ("settings", "techniques", "confirm"):
             setattr(row, part, form.getlist(key))
         elif part in ("first", "confirm-new"):
             setattr(row, part.replace("-", "_"), True)
@@ -127,6 +169,15 @@ def rows_of_form(form: MultiDict[str, str]) -> list[ServiceRow]:
         else:
             setattr(row, "title" if part == "name" else part, form[key].strip())
     return [rows[number] for number in sorted(rows)]
+
+
+def _take_add_on(row: ServiceRow, part: str, text: str) -> None:
+    """One field of an add-on, at its place in the list."""
+    _add, number, name = part.split("-")
+    while len(row.add_ons) <= int(number) < MOST_ADD_ONS:
+        row.add_ons.append(AddOnRow())
+    if int(number) < MOST_ADD_ONS:
+        setattr(row.add_ons[int(number)], "title" if name == "name" else name, text)
 
 
 def body_of_rows(rows: Sequence[ServiceRow], stored: Sequence[ServiceDraft], *, call: bool) -> dict[str, Any]:
@@ -150,7 +201,11 @@ def faults_of_rows(rows: Sequence[ServiceRow], faults: Sequence[FieldFault]) -> 
         names |= {f"services[{at}].minutes.{row.other}": f"{row.name}-price-other"} if row.other and row.other not in row.lengths else {}
         names |= {f"services[{at}].minutes": f"{row.name}-price-60", f"services[{at}].first_visit_only": f"{row.name}-first"}
         names |= {f"services[{at}].by_request.answer_hours": f"{row.name}-confirm-hours"}
+        for number, one in enumerate(row.typed_add_ons):
+            field_name, stated = f"{row.name}-add-{row.add_ons.index(one)}", f"services[{at}].add_ons[{number}]"
+            names |= {f"{stated}.{part}": f"{field_name}-{part}" for part in ("name", "minutes")}
+            names |= {f"{stated}.price_cents": f"{field_name}-price", f"{stated}.code": f"{field_name}-name"}
         names |= {f"services[{at}].buffer_{when}_minutes": f"{row.name}-{when}" for when in ("before", "after")}
-    amounts = [fault for fault in faults if ".minutes." in fault.field]
+    amounts = [fault for fault in faults if ".minutes." in fault.field or fault.field.endswith(".price_cents")]
     others = [fault for fault in faults if fault not in amounts]
-    return placed_faults(others, names) | placed_faults(amounts, names, {"price-": _AMOUNT})
+    return placed_faults(others, names) | placed_faults(amounts, names, {"-price": _AMOUNT})

@@ -38,9 +38,14 @@ class ServiceDraft:
     by_request: ByRequest = AT_ONCE
 
 
-def version_after(version: int, old: Mapping[int, int], new: Mapping[int, int]) -> int:
-    """The version a service has once its prices are `new`: one more where they differ, so that a shown price can be told from the next."""
-    return version if dict(old) == dict(new) else version + 1
+def priced(prices: Mapping[int, int], add_ons: Sequence[AddOn]) -> object:
+    """What of a service has a price: its lengths, and what can be added to it."""
+    return dict(prices), {one.code: (one.minutes, one.price_cents) for one in add_ons}
+
+
+def version_after(version: int, old: object, new: object) -> int:
+    """The version a service has once it is `priced` anew: one more where that differs, so that a shown price can be told from the next."""
+    return version if old == new else version + 1
 
 
 def services_to_dict(drafts: Sequence[ServiceDraft]) -> dict[str, list[dict[str, object]]]:

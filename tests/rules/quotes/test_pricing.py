@@ -350,5 +350,5 @@ def test_a_quote_never_outlives_its_price(wish):
 def test_the_tax_table_names_its_source_and_covers_every_kind_of_line():
     rows = catalogue.taxes()
     assert {one.profession for one in rows} == {"*", "lmt", "pt", "chiropractor", "physician"}
-    everything = {"service", "evening", "late", "weekend", "holiday", "short_notice", "cap", "travel"}
+    everything = {"service", "evening", "late", "weekend", "holiday", "short_notice", "cap", "travel", "add_on", "extension", "discount"}
     assert all(set(one.covers) == everything for one in rows if one.basis_points)
