@@ -18,6 +18,7 @@ from booking.appointments.rules.money import Figures, figures
 from booking.ledger.models import Receipt
 from booking.ledger.queries import sums_of_visits
 from booking.ledger.rules.sums import VisitSums
+from booking.packages.queries import package_findings
 from booking.payments.models import Payment
 from booking.payments.queries import card_findings
 from booking.upkeep.rules import KEEPS_TIME, LIVE, Kept, fallen, mismatches, overlaps
@@ -47,6 +48,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from letter_findings(session)
     yield from money_findings(session)
     yield from card_findings(session, now)
+    yield from package_findings(session)
     yield from broken_entries(session)
 
 
@@ -222,13 +224,14 @@ def strayed_figures(session: Session) -> Iterator[tuple[Any, VisitSums]]:
     """Visits (id, public_id, status, cents) that say something else of money than their ledger, with its sums."""
     last, table = 0, Appointment.__table__.c
     wanted = select(
-        table.id, table.public_id, table.status, table.total_cents, table.paid_cents, table.due_cents, table.fee_cents, table.waived_cents
-    )
+        table.id, table.public_id, table.status, table.total_cents, table.paid_cents, table.due_cents, table.fee_cents, table.waived_cents,
+        Appointment.terms["fee_base_cents"].as_integer().label("fee_base_cents"),
+    )  # fmt: skip
     while rows := session.execute(wanted.where(table.id > last).order_by(table.id).limit(BATCH)).all():
         sums = sums_of_visits(session, [visit.id for visit in rows])
         for visit in rows:
             found = sums.get(visit.id, VisitSums())
-            if kept_figures(visit) != figures(visit.status, visit.total_cents, found) or found.fee > visit.total_cents:
+            if kept_figures(visit) != figures(visit.status, visit.total_cents, found) or found.fee > max(visit.total_cents, visit.fee_base_cents):
                 yield visit, found
         last = rows[-1].id
 
