@@ -62,7 +62,7 @@ def test_a_later_price_never_reaches_a_booked_visit(clock, provider, start):
 
 
 @pytest.mark.parametrize(
-    ("gap", "codes", "free"), [(60, (), True), (60, ("oil",), True), (60, ("stones",), False), (90, ("stones",), True)]
+    ("gap", "codes", "free"), [(90, (), True), (90, ("oil",), True), (90, ("stones",), False), (120, ("stones",), True)]
 )
 def test_a_longer_visit_must_end_before_the_next_one(clock, provider, start, gap, codes, free):
     book_visit(provider, PersonFactory(), start + timedelta(minutes=gap), clock.now)
@@ -77,9 +77,9 @@ def test_a_longer_visit_must_end_before_the_next_one(clock, provider, start, gap
 
 
 def test_listed_is_what_can_be_held(clock, provider, start):
-    book_visit(provider, PersonFactory(), start + timedelta(minutes=120), clock.now)
+    book_visit(provider, PersonFactory(), start + timedelta(minutes=150), clock.now)
     facts = get_facts(db.session(), provider.id)
-    day = to_minute(start) - 60, to_minute(start) + 180
+    day = to_minute(start) - 60, to_minute(start) + 150
     listed = {codes: list_openings(db.session(), facts, Wish("medical-massage", 60, "clinic", add_ons=codes), *day, clock.now).starts
               for codes in ((), ("stones",))}  # fmt: skip
     assert set(listed["stones",]) < set(listed[()])
