@@ -28,6 +28,7 @@ from booking.appointments.api.money import blueprint as money_api
 from booking.appointments.api.series import blueprint as series_api
 from booking.appointments.api.time_off import blueprint as time_off_api
 from booking.appointments.api.waitlist import blueprint as waitlist_api
+from booking.appointments.changes.cards import follow_payment
 from booking.appointments.views.answering import blueprint as answering_pages
 from booking.appointments.views.by_hand import blueprint as by_hand_pages
 from booking.appointments.views.calls import blueprint as call_pages

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from booking.payments.models import Dispute, Payment, Refund, StripeEvent, StripeInstance
-from booking.payments.rules.states import OPEN, REFUND_FAILED, REFUND_OPEN
+from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
+from booking.payments.rules.keeping import KEPT
+from booking.payments.rules.states import ASKED, CAPTURING, OPEN, REFUND_FAILED, REFUND_OPEN, RELEASING
 from marketplace.kernel.errors import NotFound
 
 # What is open longer than this is for a person to look at.
@@ -94,6 +95,15 @@ def open_refunds(session: Session, due_by: datetime | None = None) -> Sequence[s
     return session.scalars(wanted.order_by(Refund.id)).all()
 
 
+def asked_of_visit(session: Session, appointment_id: int) -> tuple[Sequence[str], Sequence[str]]:
+    """Public ids of a visit's payments and refunds of which Stripe is still to be asked something."""
+    waiting = (Payment.appointment_id == appointment_id, Payment.state.in_((ASKED, CAPTURING, RELEASING)))
+    paid = session.scalars(select(Payment.public_id).where(*waiting).order_by(Payment.id)).all()
+    given = select(Refund.public_id).join(Payment, Payment.id == Refund.payment_id)
+    back = session.scalars(given.where(Payment.appointment_id == appointment_id, Refund.state == ASKED).order_by(Refund.id)).all()
+    return paid, back
+
+
 def payments_since(session: Session, since: datetime) -> Sequence[Payment]:
     """Payments written since an instant, of which Stripe was told."""
     return session.scalars(select(Payment).where(Payment.created_at >= since, Payment.intent.is_not(None)).order_by(Payment.id)).all()
@@ -116,6 +126,13 @@ def refunds_of_visit(session: Session, appointment_id: int) -> Sequence[Refund]:
     return session.scalars(wanted.order_by(Refund.id)).all()
 
 
+def find_card_of_visit(session: Session, appointment_id: int) -> Card | None:
+    """The card that may be charged for what a visit's terms make due; None where none was agreed or its owner has removed it."""
+    wanted = select(SavedCard.customer, SavedCard.payment_method).join(CardTerms, CardTerms.card_id == SavedCard.id)
+    row = session.execute(wanted.where(CardTerms.appointment_id == appointment_id, SavedCard.state == KEPT)).one_or_none()
+    return None if row is None or row[0] is None or row[1] is None else Card(row[0], row[1])
+
+
 def count_refunds(session: Session, payment_id: int) -> int:
     """How many refunds of a payment were ever ordered."""
     return session.scalar(select(func.count()).select_from(Refund).where(Refund.payment_id == payment_id)) or 0
@@ -125,6 +142,50 @@ def failed_cents(session: Session, payment_id: int) -> int:
     """How many cents of a payment were to go back and did not arrive."""
     wanted = select(func.sum(Refund.amount_cents)).where(Refund.payment_id == payment_id, Refund.state == REFUND_FAILED)
     return session.scalar(wanted) or 0
+
+
+def get_card(session: Session, public_id: str, *, lock: bool = False) -> SavedCard:
+    """One card as it is now, kept or not. Raises NotFound."""
+    wanted = select(SavedCard).where(SavedCard.public_id == public_id).execution_options(populate_existing=True)
+    found = session.scalar(wanted.with_for_update() if lock else wanted)
+    if found is None:
+        raise NotFound("not_found", "There is no such card.")
+    return found
+
+
+def find_kept_card(session: Session, person_id: int, name: str) -> SavedCard | None:
+    """A card that a person lets us keep, by our name of it or by Stripe's."""
+    own = select(SavedCard).where(SavedCard.person_id == person_id, SavedCard.state == KEPT)
+    return session.scalar(own.where(or_(SavedCard.public_id == name, SavedCard.payment_method == name)).order_by(SavedCard.id).limit(1))
+
+
+def cards_of_person(session: Session, person_id: int) -> Sequence[SavedCard]:
+    """The cards that a person lets us keep, the newest first."""
+    own = select(SavedCard).where(SavedCard.person_id == person_id, SavedCard.state == KEPT)
+    return session.scalars(own.order_by(SavedCard.id.desc())).all()
+
+
+def find_customer(session: Session, person_id: int) -> str | None:
+    """Stripe's name for a person."""
+    return session.scalar(select(StripeCustomer.customer).where(StripeCustomer.person_id == person_id))
+
+
+def open_cards(session: Session, due_by: datetime | None = None) -> Sequence[str]:
+    """Public ids of cards about which Stripe is to be asked something; with `due_by` only those to be looked at by then."""
+    waiting = SavedCard.next_try_at.is_not(None) if due_by is None else SavedCard.next_try_at <= due_by
+    return session.scalars(select(SavedCard.public_id).where(waiting).order_by(SavedCard.id)).all()
+
+
+def terms_of_visits(session: Session, visit_ids: Collection[int]) -> dict[int, tuple[CardTerms, SavedCard | None, Payment | None]]:
+    """By visit what was agreed about cards, with the card and the payment; visits without an agreement are left out."""
+    wanted = (
+        select(CardTerms, SavedCard, Payment)
+        .outerjoin(SavedCard, SavedCard.id == CardTerms.card_id)
+        .outerjoin(Payment, Payment.id == CardTerms.payment_id)
+    )
+    return {
+        row[0].appointment_id: (row[0], row[1], row[2]) for row in session.execute(wanted.where(CardTerms.appointment_id.in_(visit_ids)))
+    }
 
 
 def card_findings(session: Session, now: datetime) -> Iterator[str]:

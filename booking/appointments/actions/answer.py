@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from booking.appointments.changes.cards import close_cards
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_accepted, write_declined
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
@@ -79,6 +80,7 @@ def decline(public_id: str, wanted: Declining, doer: Doer, base_url: str, now: d
         visit.fee_cents = visit.due_cents = 0
         visit.sequence += 1
         visit.attention, visit.respond_by_at = [], None
+        close_cards(session, visit, doer, now)
         release_claim(session, claim)
         give_back(session, visit.id, now)
         note_change(session, visit.provider_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from booking.appointments.changes.cards import close_cards
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_cancelled
 from booking.appointments.changes.loading import lock_appointment, lock_waivers, verdict_facts, waivers_left
@@ -54,6 +55,7 @@ def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: d
         charge_fee(session, visit, doer, now, memo=LATE_CANCEL, fee_cents=verdict.fee_cents, waived_cents=verdict.waived_cents)
         visit.sequence += 1
         visit.attention = []
+        close_cards(session, visit, doer, now)
         release_claim(session, session.get_one(Claim, visit.claim_id))
         note_change(session, visit.provider_id)
         facts = {"fee_cents": verdict.fee_cents, "refund_cents": verdict.refund_cents, "tier": verdict.tier, "sequence": visit.sequence}

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import null, update
 
+from booking.appointments.changes.cards import close_cards
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_expired
 from booking.appointments.changes.loading import lock_appointment
@@ -60,8 +61,8 @@ def _expire_request(public_id: str, base_url: str, now: datetime) -> bool:
         if visit.status != REQUESTED or visit.respond_by_at is None or visit.respond_by_at > now:
             return False
         visit.status = EXPIRED
-        visit.due_cents = 0
         visit.sequence += 1
+        close_cards(session, visit, JOB, now)
         release_claim(session, session.get_one(Claim, visit.claim_id))
         give_back(session, visit.id, now)
         write_history(session, visit, EXPIRED, JOB, now, {"waited_for": list(visit.attention)})

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from booking.appointments.changes.cards import close_cards
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import withdraw_reminders
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
@@ -46,6 +47,7 @@ def complete(public_id: str, doer: Doer, now: datetime) -> Booked:
         booked = lock_appointment(session, public_id)
         _step(session, booked.appointment, COMPLETE, doer, now)
         charge_visit(session, booked.appointment, doer, now)
+        close_cards(session, booked.appointment, doer, now)
         return booked
 
 
@@ -71,6 +73,7 @@ def mark_no_show(public_id: str, doer: Doer, now: datetime) -> Booked:
             raise Conflict("wrong_state", verdict.sentence, details={"reason": verdict.reason})
         visit.status = NO_SHOW
         charge_fee(session, visit, doer, now, memo=NO_SHOW_FEE, fee_cents=verdict.fee_cents)
+        close_cards(session, visit, doer, now)
         visit.sequence += 1
         release_claim(session, session.get_one(Claim, visit.claim_id))
         withdraw_reminders(session, visit, now)

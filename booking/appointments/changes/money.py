@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from booking.appointments.changes.history import Doer
 from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
+from booking.appointments.rules.attention import UNPAID
 from booking.appointments.rules.money import PaperFacts, figures, receipt_content
 from booking.ledger.changes import Paper, Whose, post
 from booking.ledger.models import Receipt
@@ -31,6 +32,8 @@ def settle(session: Session, visit: Appointment) -> VisitSums:
     found = figures(visit.status, visit.total_cents, sums)
     visit.paid_cents, visit.due_cents = found.paid_cents, found.due_cents
     visit.fee_cents, visit.waived_cents = found.fee_cents, found.waived_cents
+    if not visit.due_cents and set(UNPAID) & set(visit.attention):
+        visit.attention = [sign for sign in visit.attention if sign not in UNPAID]
     return sums
 
 

@@ -15,6 +15,10 @@ PROVIDER_LAPSED = "provider_lapsed"
 OUTSIDE_CLASH = "outside_clash"
 # The sign on a visit that stands in its provider's time off, and that somebody has to move, cancel or hand over. Never stored.
 PROVIDER_AWAY = "provider_away"
+# The signs on a visit that is over and whose card did not pay what is due: its client must prove at their bank that it is them, or pay
+# in another way. They go once nothing is due any more.
+CLIENT_MUST_ACT, CARD_DECLINED = "client_must_act", "card_declined"
+UNPAID = (CLIENT_MUST_ACT, CARD_DECLINED)
 # Why: the provider cannot be booked at all, or a credential asked of the visit's day, setting or technique is not in force.
 UNLISTED, CREDENTIAL = "unlisted", "credential"
 

@@ -179,6 +179,7 @@ def note_dispute(session: Session, payment: Payment, seen: SeenDispute, now: dat
         session.add(known)
     known.status, known.changed_at = seen.status, now
     record(session, Deed(now, STRIPE, "payment_disputed", "payment", payment.public_id, {"dispute": seen.id, "status": seen.status}))
+    tell_payment(session, payment, now)
 
 
 def _next_look(payment: Payment, now: datetime) -> datetime | None:
