@@ -126,6 +126,7 @@ from providers.wording.views import blueprint as flag_pages
 ROOT = Path(__file__).parent
 on_account_switched("providers", note_account_switch)
 on_payment("packages", follow_package)
+on_payment("visits", follow_payment)
 on_own_uids("visits", visit_uids)
 on_own_visits("visits", VisitSource(tell_visits, visits_changed))
 for _role in ("client", "provider"):
