@@ -48,6 +48,8 @@ from booking.calendars.queries import visit_uids, visits_changed
 from booking.calendars.views.feeds import blueprint as feed_pages
 from booking.calendars.views.visits import ATTACHMENTS
 from booking.calendars.views.visits import blueprint as calendar_pages
+from booking.conditions.api.endpoints import blueprint as conditions_api
+from booking.conditions.views.prices import blueprint as conditions_pages
 from booking.demo.commands import demo
 from booking.earnings.api import blueprint as earnings_api
 from booking.earnings.views import blueprint as earnings_pages
@@ -161,6 +163,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 place_pages,
                 credential_pages,
                 service_pages,
+                conditions_pages,
                 schedule_pages,
                 hours_preview_pages,
                 clinic_pages,
@@ -205,6 +208,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 appointments_api,
                 money_api,
                 earnings_api,
+                conditions_api,
                 waitlist_api,
                 answering_api,
                 handing_api,

@@ -46,7 +46,14 @@ def put_prices(owner: Owner, prices: PriceRules, now: datetime) -> int:
             return newest.version
         version = newest.version + 1 if newest else 1
         session.add(
-            PricePolicy(provider_id=provider.id, version=version, rules=body["rules"], cap_percent=prices.cap_percent, created_at=now)
+            PricePolicy(
+                provider_id=provider.id,
+                version=version,
+                rules=body["rules"],
+                cap_percent=prices.cap_percent,
+                created_at=now,
+                made_by=owner.actor,
+            )
         )
         note_deed(session, provider, owner.actor, "prices_changed", now, version=version)
         note_change(session, provider.id)
@@ -62,7 +69,7 @@ def put_terms(owner: Owner, terms: Terms, now: datetime) -> int:
         if newest is not None and newest.terms == body:
             return newest.version
         version = newest.version + 1 if newest else 1
-        session.add(TermsPolicy(provider_id=provider.id, version=version, terms=body, created_at=now))
+        session.add(TermsPolicy(provider_id=provider.id, version=version, terms=body, created_at=now, made_by=owner.actor))
         note_deed(session, provider, owner.actor, "terms_changed", now, version=version)
         note_change(session, provider.id)
         return version

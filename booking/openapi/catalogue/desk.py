@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from booking.openapi.catalogue import away, by_hand, clinics, outside
+from booking.openapi.catalogue import away, by_hand, clinics, conditions, outside
 from booking.openapi.catalogue.clients import V1
 from booking.openapi.catalogue.clinics import STAFFING
 from booking.openapi.catalogue.schemas import (
@@ -79,6 +79,7 @@ SERVICES = taken(
         )
     }
 )
+# A rule with `active: false` is kept and counts for nothing.
 PRICES = taken({"rules": listed(ANYTHING)}, {"cap_percent": COUNT})
 TERMS = taken(
     {
@@ -348,6 +349,7 @@ OPERATIONS = (
     *_pair("services", "services", "Services with lengths and prices", SERVICES, given({"services": listed(ANYTHING)})),
     *_pair("prices", "prices", "Price rules", PRICES, given({"rules": listed(ANYTHING)})),
     *_pair("terms", "terms", "Cancellation and payment terms", TERMS, given({"steps": listed(ANYTHING), "payment": TEXT})),
+    *conditions.operations(TERMS, PRICES),
     *_pair(
         "schedule",
         "schedule",

@@ -13,7 +13,7 @@ from marketplace.kernel.errors import FieldFault
 from marketplace.webkit.typed import cents_or_text, dollars, listed, number_or_text, placed_faults
 from providers.services.rules.prices import CODES
 
-_KEY = re.compile(r"r-(\d{1,2})-(code|from|to|amount|percent|hours|weekdays)")
+_KEY = re.compile(r"r-(\d{1,2})-(code|from|to|amount|percent|hours|weekdays|off)")
 _ZONE = re.compile(r"r-(\d{1,2})-z-(\d{1,2})-(zips|amount)")
 _AMOUNT = "Write an amount in dollars, such as 15 or 12.50."
 
@@ -28,13 +28,14 @@ class ZoneRow:
 
 @dataclass
 class RuleRow:
-    """One rule on the page; only the fields of its code are shown."""
+    """One rule on the page; only the fields of its code are shown. `off`: kept, and part of no price."""
 
     name: str
     code: str
     texts: dict[str, str] = field(default_factory=dict)
     weekdays: list[str] = field(default_factory=list)
     zones: list[ZoneRow] = field(default_factory=list)
+    off: bool = False
 
     def body(self) -> dict[str, Any]:
         """The contract's shape of the rule."""
@@ -52,7 +53,7 @@ class RuleRow:
             },
         }
         band = {"from": texts.get("from", ""), "to": texts.get("to", ""), "amount_cents": cents_or_text(texts.get("amount", ""))}
-        return {"code": self.code, **shapes.get(self.code, band)}
+        return {"code": self.code, **shapes.get(self.code, band), **({"active": False} if self.off else {})}
 
 
 def rows_of_rules(body: Mapping[str, Any]) -> list[RuleRow]:
@@ -63,7 +64,8 @@ def rows_of_rules(body: Mapping[str, Any]) -> list[RuleRow]:
         if "amount_cents" in rule:
             texts["amount"] = dollars(rule["amount_cents"])
         zones = [ZoneRow(", ".join(zone["zips"]), dollars(zone["amount_cents"])) for zone in rule.get("zones", ())]
-        rows.append(RuleRow(f"r-{at}", rule["code"], texts, [str(day) for day in rule.get("weekdays", ())], zones))
+        days = [str(day) for day in rule.get("weekdays", ())]
+        rows.append(RuleRow(f"r-{at}", rule["code"], texts, days, zones, off=not rule.get("active", True)))
     return rows
 
 
@@ -77,6 +79,8 @@ def rows_of_form(form: MultiDict[str, str]) -> list[RuleRow]:
                 row.weekdays = form.getlist(key)
             elif match[2] == "code":
                 row.code = form[key]
+            elif match[2] == "off":
+                row.off = True
             else:
                 row.texts[match[2]] = form[key].strip()
         elif match := _ZONE.fullmatch(key):

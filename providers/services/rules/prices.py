@@ -91,11 +91,15 @@ PriceRule = BandRule | WeekendRule | HolidayRule | ShortNoticeRule | TravelRule
 
 @dataclass(frozen=True)
 class PriceRules:
-    """Every rule that fits a start adds a line of its own; all but travel together are capped at `cap_percent` of the service price."""
+    """Every rule that fits a start adds a line of its own; all but travel together are capped at `cap_percent` of the service price.
+
+    `resting` are rules that are switched off: kept as they were stated, and part of no price.
+    """
 
     rules: tuple[PriceRule, ...] = ()
     cap_percent: int | None = None
     version: int = 1
+    resting: tuple[PriceRule, ...] = ()
 
 
 def prices_from_dict(body: object, version: int = 1) -> PriceRules:
@@ -103,17 +107,23 @@ def prices_from_dict(body: object, version: int = 1) -> PriceRules:
     reader = Reader()
     top = reader.mapping(body, "", ("rules", "cap_percent"), ("rules",))
     rows = reader.rows(top.get("rules", ()), "rules", 40)
-    rules = tuple(rule for number, row in enumerate(rows) if (rule := _rule(reader, row, f"rules.{number}")) is not None)
-    _check_once(reader, rules)
+    known = [
+        (rule, _is_active(reader, row, f"rules.{number}"))
+        for number, row in enumerate(rows)
+        if (rule := _rule(reader, row, f"rules.{number}")) is not None
+    ]
+    _check_once(reader, tuple(rule for rule, _ in known))
     cap = top.get("cap_percent")
     cap_percent = None if cap is None else reader.whole(cap, "cap_percent", 0, _HIGHEST_CAP_PERCENT)
     reader.finish("invalid_prices", "Some of the price rules cannot stand as they are.")
-    return PriceRules(rules, cap_percent, version)
+    active, resting = (tuple(rule for rule, is_active in known if is_active is wanted) for wanted in (True, False))
+    return PriceRules(active, cap_percent, version, resting)
 
 
 def prices_to_dict(prices: PriceRules) -> dict[str, object]:
-    """The contract's shape of `/provider/prices`; `cap_percent` is there only where a cap is set."""
-    shape: dict[str, object] = {"rules": [_rule_to_dict(rule) for rule in prices.rules]}
+    """The contract's shape of `/provider/prices`; `cap_percent` is there only where a cap is set, `active` only where a rule rests."""
+    resting = [{**_rule_to_dict(rule), "active": False} for rule in prices.resting]
+    shape: dict[str, object] = {"rules": [*(_rule_to_dict(rule) for rule in prices.rules), *resting]}
     if prices.cap_percent is not None:
         shape["cap_percent"] = prices.cap_percent
     return shape
@@ -132,10 +142,18 @@ def _rule(reader: Reader, row: object, field: str) -> PriceRule | None:
     if not isinstance(row, Mapping) or code not in CODES:
         reader.fault(f"{field}.code", f"This must be one of: {', '.join(CODES)}.")
         return None
-    facts = reader.mapping(row, field, ("code", *_FIELDS[code]), _FIELDS[code])
+    facts = reader.mapping(row, field, ("code", "active", *_FIELDS[code]), _FIELDS[code])
     if any(name not in facts for name in _FIELDS[code]):
         return None
     return _READERS[code](reader, facts, field)
+
+
+def _is_active(reader: Reader, row: object, field: str) -> bool:
+    """Whether a rule counts; one that says nothing of it does."""
+    active = row.get("active", True) if isinstance(row, Mapping) else True
+    if not isinstance(active, bool):
+        reader.fault(f"{field}.active", "This must be true or false.")
+    return active is not False
 
 
 def _amount(reader: Reader, facts: Mapping[str, object], field: str) -> int:

@@ -1,7 +1,5 @@
 """Services, prices and terms in both databases: stated anew, with versions that only rise."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import func, select
 
@@ -11,7 +9,6 @@ from providers.services.actions import put_prices, put_services, put_terms
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.queries import list_services, prices_in_force, terms_in_force
 from providers.services.rules.drafts import AddOn, ServiceDraft
-from providers.services.rules.preview import preview_terms
 from providers.services.rules.prices import HolidayRule, PriceRules
 from providers.services.rules.terms import DEFAULT_TERMS, Step, Terms
 from tests.factories import ProviderFactory
@@ -79,11 +76,15 @@ def test_versions_of_rules_and_terms_rise_with_changes_alone(provider, owner):
     assert terms_in_force(db.session(), provider.id).version == 2
 
 
-def test_the_example_counts_elapsed_hours_over_a_clock_change():
-    preview = preview_terms(DEFAULT_TERMS, 16_501, START)
-    assert [(stretch.until_at, stretch.fee_cents) for stretch in preview.stretches] == [
-        (START - timedelta(hours=24), 0),
-        (START - timedelta(hours=12), 8_251),
-        (START, 16_501),
-    ]
-    assert any("10 minutes after booking" in line for line in preview.sentences)
+def test_versions_keep_who_stated_them_and_when(provider, owner):
+    put_terms(owner, DEFAULT_TERMS, START)
+    put_prices(owner, PriceRules((HolidayRule(25),)), START)
+    rows = [db.session.execute(select(model.made_by, model.created_at)).one() for model in (TermsPolicy, PricePolicy)]
+    assert rows == [("account:test", START), ("account:test", START)]
+
+
+def test_a_rule_that_rests_makes_a_version_of_its_own(provider, owner):
+    put_prices(owner, PriceRules((HolidayRule(25),)), START)
+    put_prices(owner, PriceRules(resting=(HolidayRule(25),)), START)
+    found = prices_in_force(db.session(), provider.id)
+    assert (found.version, found.rules, found.resting) == (2, (), (HolidayRule(25),))

@@ -211,3 +211,19 @@ weekends = st.builds(
 def test_any_valid_table_survives_the_round_trip(rules, cap):
     body = {"rules": rules} if cap is None else {"rules": rules, "cap_percent": cap}
     assert prices_to_dict(prices_from_dict(body)) == body
+
+
+def test_a_rule_that_rests_is_kept_and_counts_for_nothing():
+    holiday, short = {"code": "holiday", "percent": 25}, {"code": "short_notice", "hours": 4, "amount_cents": 2000}
+    prices = prices_from_dict({"rules": [holiday | {"active": False}, short | {"active": True}]})
+    assert (prices.rules, prices.resting) == ((ShortNoticeRule(4, 2000),), (HolidayRule(25),))
+    assert prices_to_dict(prices) == {"rules": [short, holiday | {"active": False}]}
+    assert prices_from_dict(prices_to_dict(prices)) == prices
+
+
+def test_a_rule_is_on_or_off_and_there_is_one_of_each_kind():
+    with pytest.raises(Refused) as refusal:
+        prices_from_dict(
+            {"rules": [{"code": "holiday", "percent": 25, "active": "no"}, {"code": "holiday", "percent": 5, "active": False}]}
+        )
+    assert [fault.field for fault in refusal.value.faults] == ["rules.0.active", "rules"]

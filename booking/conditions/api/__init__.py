@@ -1,0 +1,1 @@
+"""JSON of terms and price rules: sets, previews, versions."""

@@ -1,0 +1,1 @@
+"""What pages and programs see of terms and price rules that are still being typed."""

@@ -1,0 +1,1 @@
+"""Pure thinking about terms and price rules that are still being typed."""
