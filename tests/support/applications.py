@@ -14,6 +14,7 @@ from marketplace.db import db
 from marketplace.settings import Settings
 from tests.support.clocks import Clock
 from tests.support.databases import Database, environment_of
+from tests.support.haste import TEMPLATES
 from wsgi import create_app
 
 
@@ -42,6 +43,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """A whole application on an empty, migrated database: once on SQLite, once on PostgreSQL."""
     app = create_app(settings)
     app.config["TESTING"] = True
+    app.jinja_env.bytecode_cache = TEMPLATES
     yield app
     let_go(app)
 
