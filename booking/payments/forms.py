@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Flask, current_app
 
+from booking.payments.actions.settle import settle_payment, settle_refund
+from booking.payments.queries import asked_of_visit
 from booking.payments.stripe_port.client import StripePort
+from booking.payments.stripe_port.values import Unknown
+from marketplace.db import db
 from marketplace.settings import Settings
 
-KEY = "stripe_port"
+KEY, HASTY = "stripe_port", "hasty_stripe_port"
+# Nobody waits longer than this, in seconds, for what a job would do a moment later: to connect, and for an answer.
+IMPATIENCE = (1.0, 4.0)
 SIGNATURE = "Stripe-Signature"
 # Stripe's largest events are far below this.
 LARGEST_EVENT = 256 * 1024
@@ -17,9 +25,26 @@ def install_cards(app: Flask, settings: Settings) -> None:
     """Open the door to Stripe where there is a secret key; without one cards are off."""
     if settings.stripe_secret_key:
         app.extensions[KEY] = StripePort(settings.stripe_secret_key, api_base=settings.stripe_api_base)
+        app.extensions[HASTY] = StripePort(settings.stripe_secret_key, api_base=settings.stripe_api_base, timeouts=IMPATIENCE)
 
 
 def find_port() -> StripePort | None:
     """The door to Stripe, or None: cards are off."""
     found: StripePort | None = current_app.extensions.get(KEY)
     return found
+
+
+def pursue_visit(appointment_id: int, now: datetime) -> None:
+    """Ask Stripe for what a verb has just ordered for a visit. Where no answer comes at once the rest is left to the job."""
+    port: StripePort | None = current_app.extensions.get(HASTY) or find_port()
+    if port is None:
+        return
+    payments, refunds = asked_of_visit(db.session(), appointment_id)
+    db.session.rollback()
+    try:
+        for public_id in payments:
+            settle_payment(port, public_id, now)
+        for public_id in refunds:
+            settle_refund(port, public_id, now)
+    except Unknown:
+        return

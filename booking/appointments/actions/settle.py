@@ -10,15 +10,13 @@ from sqlalchemy.orm import Session
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_receipt
 from booking.appointments.changes.loading import lock_appointment
-from booking.appointments.changes.money import note_of, paper_of, settle, write_money
-from booking.appointments.models import Appointment
+from booking.appointments.changes.money import let_go, note_of, paper_of, settle, write_money
 from booking.appointments.queries import Booked
 from booking.appointments.rules.money import check_amount
 from booking.ledger.changes import counter_post, issue_receipt
 from booking.ledger.models import Receipt
-from booking.ledger.queries import as_entry, count_groups, entries_of, find_receipt_for
-from booking.ledger.rules.entries import TAX, paid_at_visit, visit_key, waived
-from booking.ledger.rules.sums import balances, tax_of_waiver
+from booking.ledger.queries import count_groups, entries_of, find_receipt_for
+from booking.ledger.rules.entries import paid_at_visit, visit_key
 from marketplace.db import transaction
 from marketplace.kernel.errors import Refused, Stale
 from marketplace.kernel.money import format_usd
@@ -104,14 +102,6 @@ def waive(public_id: str, amount_cents: int | None, reason: str, doer: Doer, now
         sums = settle(session, visit)
         cents = max(0, sums.due) if amount_cents is None else amount_cents
         check_amount(visit.status, sums, cents)
-        number = count_groups(session, visit.id, visit_key(public_id, "waived:")) + 1
-        group = waived(public_id, number, cents, tax_of_waiver(sums, _tax_charged(session, visit), cents), reason)
-        write_money(session, visit, group, doer, now)
+        let_go(session, visit, cents, reason, doer, now)
         write_history(session, visit, "fee_waived", doer, now, {"amount_cents": cents, "due_cents": visit.due_cents})
         return booked
-
-
-def _tax_charged(session: Session, visit: Appointment) -> int:
-    """The tax of the charge, before anything was waived."""
-    rows = entries_of(session, visit_key(visit.public_id, "charge"))
-    return -balances(as_entry(row) for row in rows).get(TAX, 0)

@@ -8,6 +8,7 @@ from booking.appointments.actions.answer import accept, decline
 from booking.appointments.api.shapes import appointment_answer
 from booking.appointments.forms.answering import read_declining
 from booking.appointments.forms.reading import base_url, doer, own_appointment
+from booking.payments.forms import pursue_visit
 from marketplace import clock
 from marketplace.db import db
 from marketplace.webkit.identity import access
@@ -34,4 +35,5 @@ def decline_request(public_id: str) -> Response:
     wanted = read_declining(json_object(request), booked, now)
     db.session.rollback()
     booked = decline(public_id, wanted, doer(), base_url(), now)
+    pursue_visit(booked.appointment.id, now)
     return jsonify(appointment_answer(booked, role="provider", now=now))

@@ -34,6 +34,7 @@ from booking.openings.api.alternatives import alternative_answer
 from booking.openings.forms.anyone import read_anyone, wish_of
 from booking.openings.queries.nearby import alternatives_to
 from booking.openings.queries.searching import search
+from booking.payments.forms import pursue_visit
 from marketplace import clock
 from marketplace.accounts.queries import saved_zip
 from marketplace.db import db
@@ -153,6 +154,7 @@ def cancel_appointment(public_id: str) -> Response:
     """Cancel for the fee that the agreed terms give now."""
     own_appointment(public_id)
     booked, verdict = cancel(public_id, read_cancelling(), doer(), base_url(), clock.now())
+    pursue_visit(booked.appointment.id, clock.now())
     figures = {"fee_cents": verdict.fee_cents, "refund_cents": verdict.refund_cents}
     return jsonify({**appointment_answer(booked, role=viewer().role, now=clock.now()), **figures})
 
@@ -191,7 +193,9 @@ def change_technique(public_id: str) -> Response:
 def _progress(step: Progress, public_id: str) -> Response:
     own_appointment(public_id)
     Fields(json_object(request)).finish()
-    return jsonify(appointment_answer(step(public_id, doer(), clock.now()), role=viewer().role, now=clock.now()))
+    booked = step(public_id, doer(), clock.now())
+    pursue_visit(booked.appointment.id, clock.now())
+    return jsonify(appointment_answer(booked, role=viewer().role, now=clock.now()))
 
 
 @blueprint.post("/appointments/<public_id>/check-in")

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from booking.appointments.actions.refund import refund
 from booking.appointments.actions.settle import Settled, correct_payment, record_payment, waive
 from booking.appointments.api.shapes import appointment_answer
-from booking.appointments.forms.money import read_correction, read_payment, read_waiver
+from booking.appointments.forms.money import read_correction, read_payment, read_refunding, read_waiver
 from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id
 from booking.ledger.models import Receipt
 from booking.ledger.queries import (
@@ -20,6 +21,7 @@ from booking.ledger.queries import (
     story_of_visit,
     visit_sums,
 )
+from booking.payments.forms import pursue_visit
 from marketplace import clock
 from marketplace.db import db
 from marketplace.webkit.filters import rfc3339
@@ -76,6 +78,18 @@ def let_go(public_id: str) -> Response:
     own_appointment(public_id)
     cents, reason = read_waiver(json_object(request))
     return jsonify(appointment_answer(waive(public_id, cents, reason, doer(), clock.now()), role=viewer().role, now=clock.now()))
+
+
+@blueprint.post("/appointments/<public_id>/refund")
+@access("admin")
+@idempotent
+def give_back(public_id: str) -> tuple[Response, int]:
+    """Card money goes back, in whole or in part."""
+    own_appointment(public_id)
+    now = clock.now()
+    booked = refund(public_id, read_refunding(json_object(request)), doer(), now)
+    pursue_visit(booked.appointment.id, now)
+    return jsonify(appointment_answer(own_appointment(public_id), role="admin", now=now)), 201
 
 
 @blueprint.get("/appointments/<public_id>/receipt")

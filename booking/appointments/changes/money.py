@@ -13,9 +13,9 @@ from booking.appointments.rules.attention import UNPAID
 from booking.appointments.rules.money import PaperFacts, figures, receipt_content
 from booking.ledger.changes import Paper, Whose, post
 from booking.ledger.models import Receipt
-from booking.ledger.queries import as_entry, entries_of_visit, visit_sums
-from booking.ledger.rules.entries import DEPOSITS, Group, charge, deposit_used, fee, forgiven
-from booking.ledger.rules.sums import VisitSums, balances
+from booking.ledger.queries import as_entry, count_groups, entries_of, entries_of_visit, visit_sums
+from booking.ledger.rules.entries import DEPOSITS, TAX, Group, charge, deposit_used, fee, forgiven, visit_key, waived
+from booking.ledger.rules.sums import VisitSums, balances, tax_of_waiver
 from booking.packages.changes import spend, spend_on_fee
 from booking.quotes.rules.agreed import instant_text
 
@@ -54,6 +54,14 @@ def charge_fee(
     prepaid_cents = spend_on_fee(session, visit.id, fee_cents, doer.name, now)
     settle(session, visit)
     _use_deposit(session, visit, fee_cents - prepaid_cents, doer, now)
+
+
+def let_go(session: Session, visit: Appointment, cents: int, reason: str, doer: Doer, now: datetime) -> None:
+    """Waive so much of what was charged, with its share of the tax; the charge itself stays on record."""
+    sums = visit_sums(session, visit.id)
+    number = count_groups(session, visit.id, visit_key(visit.public_id, "waived:")) + 1
+    tax = -balances(as_entry(row) for row in entries_of(session, visit_key(visit.public_id, "charge"))).get(TAX, 0)
+    write_money(session, visit, waived(visit.public_id, number, cents, tax_of_waiver(sums, tax, cents), reason), doer, now)
 
 
 def _use_deposit(session: Session, visit: Appointment, most_cents: int, doer: Doer, now: datetime) -> None:

@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
+from booking.appointments.actions.refund import Refunding
 from booking.appointments.actions.settle import Payment
 from booking.appointments.rules.money import LONGEST_REASON
 from booking.ledger.rules.entries import HOW
@@ -19,6 +20,7 @@ from marketplace.webkit.reading import Fields
 from marketplace.webkit.typed import cents_or_text
 
 MOST_CENTS = 100_000_000
+LONGEST_NOTE = 500
 WAYS = (
     SelectChoice("cash", _l("Cash")),
     SelectChoice("terminal", _l("Card, on your own terminal")),
@@ -69,6 +71,37 @@ class CorrectionForm(FlaskForm):
     """Why a recorded payment does not count."""
 
     why = StringField(_l("What was wrong"), validators=[InputRequired(_l("Say what was wrong.")), Length(max=LONGEST_REASON)])
+
+
+class RefundForm(FlaskForm):
+    """How much card money goes back, and why. `expected_left_cents` is what the page said was left."""
+
+    back = StringField(
+        _l("Amount in dollars"),
+        validators=[InputRequired(_l("Say how much.")), Length(max=12), _is_amount],
+        render_kw={"inputmode": "decimal"},
+    )
+    told = StringField(_l("Why, in words for the client"), validators=[InputRequired(_l("Say why.")), Length(max=LONGEST_REASON)])
+    note = StringField(_l("Note for the staff"), validators=[Optional(), Length(max=LONGEST_NOTE)])
+    expected_left_cents = IntegerField(validators=[Optional()], widget=HiddenInput())
+
+    @property
+    def refunding(self) -> Refunding:
+        """What a valid form says."""
+        cents = int(cents_or_text(self.back.data or "") or 0)
+        return Refunding(cents, self.told.data or "", self.note.data or None, self.expected_left_cents.data)
+
+
+def read_refunding(body: dict[str, Any]) -> Refunding:
+    """The body of `POST /appointments/{id}/refund`."""
+    fields = Fields(body)
+    wanted = Refunding(
+        fields.integer("amount_cents", least=1, most=MOST_CENTS),
+        fields.text("reason", longest=LONGEST_REASON),
+        fields.text("note", None, longest=LONGEST_NOTE, blank=True) or None,
+    )
+    fields.finish()
+    return wanted
 
 
 def read_payment(body: dict[str, Any]) -> Payment:

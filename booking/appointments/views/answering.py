@@ -13,6 +13,7 @@ from booking.appointments.queries import Booked, get_of_provider
 from booking.appointments.rules.naming import short_name
 from booking.appointments.rules.requests import assess_answer
 from booking.appointments.rules.states import PROVIDER
+from booking.payments.forms import pursue_visit
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Refusal
@@ -61,7 +62,7 @@ def say_no(public_id: str) -> ResponseReturnValue:
         return (page, 422) if form.errors else page
     db.session.rollback()
     try:
-        decline(public_id, form.declining(), doer(), base_url(), now)
+        pursue_visit(decline(public_id, form.declining(), doer(), base_url(), now).appointment.id, now)
         flash(_("Declined. The client has a letter, pays nothing, and the time is free."), "good")
     except Refusal as refusal:
         flash(refusal.sentence, "warning")

@@ -22,6 +22,7 @@ from booking.appointments.rules.naming import short_name
 from booking.appointments.rules.requests import assess_answer
 from booking.appointments.rules.revealing import assess_reveal
 from booking.appointments.rules.states import CANCELLED, CHECK_IN, COMPLETE, MISS, PROVIDER, assess_step
+from booking.payments.forms import pursue_visit
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import NotFound, Refusal
@@ -111,7 +112,7 @@ def take_step(public_id: str, step: str) -> ResponseReturnValue:
     """Check in, complete, check out, or say that nobody came."""
     _own(public_id)
     try:
-        STEPS[step](public_id, doer(), clock.now())
+        pursue_visit(STEPS[step](public_id, doer(), clock.now()).appointment.id, clock.now())
         flash(_("Recorded."), "good")
     except Refusal as refusal:
         flash(refusal.sentence, "warning")
@@ -127,7 +128,8 @@ def leave(public_id: str) -> ResponseReturnValue:
     verdict = assess_cancellation(verdict_facts(db.session(), booked.appointment), actor="provider", now=now)
     if verdict.allowed and form.validate_on_submit():
         try:
-            cancel(public_id, Cancelling(None, form.reason.data or None, form.note.data or None), doer(), base_url(), now)
+            leaving = Cancelling(None, form.reason.data or None, form.note.data or None)
+            pursue_visit(cancel(public_id, leaving, doer(), base_url(), now)[0].appointment.id, now)
             flash(_("Canceled. The client has a letter and pays nothing."), "good")
         except Refusal as refusal:
             flash(refusal.sentence, "warning")

@@ -10,13 +10,16 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from booking.appointments.actions.refund import refund as give_back
 from booking.appointments.actions.settle import correct_payment, record_payment, waive
-from booking.appointments.forms.money import CorrectionForm, PaymentForm, WaiverForm
+from booking.appointments.forms.money import CorrectionForm, PaymentForm, RefundForm, WaiverForm
 from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.queries import Booked, get_any, get_by_guest_key, get_of_person, get_of_provider
 from booking.appointments.rules.money import SETTLED
 from booking.appointments.rules.naming import short_name
 from booking.ledger.queries import find_voiding, get_receipt, receipts_of_person, receipts_of_visit, story_of_visit, visit_sums
+from booking.payments.forms import pursue_visit
+from booking.payments.queries import payments_of_visit, refunds_of_visit
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Refusal
@@ -49,7 +52,7 @@ def _of_admin(public_id: str) -> Desk:
     return Desk("admin", get_any(db.session(), public_id))
 
 
-def _page(desk: Desk, payment: PaymentForm | None = None, waiver: WaiverForm | None = None) -> str:
+def _page(desk: Desk, payment: PaymentForm | None = None, waiver: WaiverForm | None = None, refund: RefundForm | None = None) -> str:
     """What is due, what was paid, and the forms for more; a form that was sent with a fault is shown again with it."""
     visit = desk.booked.appointment
     due = dollars(visit.due_cents)
@@ -58,8 +61,19 @@ def _page(desk: Desk, payment: PaymentForm | None = None, waiver: WaiverForm | N
         "provider/money.html", desk=desk, visit=visit, client=short_name(desk.booked.person.name), settled=visit.status in SETTLED,
         sums=visit_sums(db.session(), visit.id), story=story_of_visit(db.session(), visit.id), payment=payment or fresh,
         waiver=waiver or WaiverForm(formdata=None, data={"waived": due}), correction=CorrectionForm(formdata=None),
-        receipts=receipts_of_visit(db.session(), visit.id),
+        receipts=receipts_of_visit(db.session(), visit.id), **_cards(desk, refund),
     )  # fmt: skip
+
+
+def _cards(desk: Desk, refund: RefundForm | None) -> dict[str, Any]:
+    """What was asked of cards, for the platform alone, and the form for what is left to be given back."""
+    if desk.side != "admin":
+        return {"cards": [], "left_cents": 0, "refund": None}
+    session, visit = db.session(), desk.booked.appointment
+    cards = payments_of_visit(session, visit.id)
+    left = sum(one.captured_cents - one.refunded_cents for one in cards)
+    fresh = RefundForm(formdata=None, data={"back": dollars(left), "expected_left_cents": left})
+    return {"cards": cards, "left_cents": left, "refund": refund or fresh, "refunds": refunds_of_visit(session, visit.id)}
 
 
 def _done(desk: Desk, deed: Callable[[], object], words: str) -> ResponseReturnValue:
@@ -158,6 +172,20 @@ def admin_waive(public_id: str) -> ResponseReturnValue:
 def admin_correct(public_id: str, number: int) -> ResponseReturnValue:
     """An admin takes a slip back."""
     return _correct(_of_admin(public_id), number)
+
+
+@blueprint.post("/admin/appointments/<public_id>/money/refunds")
+@access("admin")
+def admin_refund(public_id: str) -> ResponseReturnValue:
+    """An admin gives card money back."""
+    desk, form, now = _of_admin(public_id), RefundForm(), clock.now()
+    if not form.validate_on_submit():
+        return _page(desk, refund=form)
+
+    def give() -> None:
+        pursue_visit(give_back(public_id, form.refunding, doer(), now).appointment.id, now)
+
+    return _done(desk, give, _("Ordered. The client has a letter as soon as it has left."))
 
 
 @blueprint.get("/admin/appointments/<public_id>/receipts/<name>")

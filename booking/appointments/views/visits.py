@@ -33,6 +33,7 @@ from booking.appointments.rules.moving import assess_move
 from booking.appointments.rules.requests import is_declined
 from booking.appointments.rules.states import EXPIRED, LIVE
 from booking.ledger.queries import receipts_of_visit
+from booking.payments.forms import pursue_visit
 from booking.quotes.rules.clock import clock_words
 from marketplace import clock
 from marketplace.db import db
@@ -192,7 +193,8 @@ def _leave(door: Door) -> Page:
         try:
             waived = form.reason.data and verdict.fee_cents == 0
             wanted = Cancelling(0 if waived else form.expected_fee_cents.data, form.reason.data or None, form.note.data or None)
-            _gone, final = cancel(visit.public_id, wanted, door.doer, base_url(), now)
+            gone, final = cancel(visit.public_id, wanted, door.doer, base_url(), now)
+            pursue_visit(gone.appointment.id, now)
         except Stale as changed:
             flash(changed.sentence, "warning")
         except Refusal as refusal:

@@ -123,6 +123,19 @@ OPERATIONS = (
         errors=(404, 409, 422),
     ),
     Operation(
+        "POST",
+        f"{ONE}/refund",
+        "refund_visit",
+        "Give back what was paid by card for a visit, in whole or in part.",
+        "money",
+        ("admin",),
+        taken({"amount_cents": SUM, "reason": WHY}, {"note": nullable(TEXT)}),
+        answer=ref("Appointment"),
+        status=201,
+        creates=True,
+        errors=(404, 409, 422),
+    ),
+    Operation(
         "GET", f"{ONE}/receipt", "newest_receipt", "The newest receipt of a visit.", "money", BOTH, answer=RECEIPT, errors=(404, 409)
     ),
     Operation(
