@@ -11,9 +11,10 @@ import click
 from flask.cli import with_appcontext
 
 from booking.payments.actions.compare import compare
+from booking.payments.actions.keep import settle_card
 from booking.payments.actions.settle import settle_payment, settle_refund
 from booking.payments.forms import find_port
-from booking.payments.queries import card_findings, open_payments, open_refunds
+from booking.payments.queries import card_findings, open_cards, open_payments, open_refunds
 from booking.payments.stripe_port.client import StripePort
 from booking.payments.stripe_port.values import Unknown
 from marketplace import clock
@@ -57,8 +58,9 @@ def reconcile_all(port: StripePort, now: datetime, since: datetime) -> Iterator[
 
 
 def _settle(port: StripePort, now: datetime, due_by: datetime | None) -> int:
-    """Settle payments, then refunds (a payment that comes too late orders one); counts them."""
-    paid = _each("settle payments", open_payments(db.session(), due_by), lambda public_id: settle_payment(port, public_id, now))
+    """Settle cards that are kept, payments, then refunds (a payment that comes too late orders one); counts them."""
+    paid = _each("settle cards", open_cards(db.session(), due_by), lambda public_id: settle_card(port, public_id, now))
+    paid += _each("settle payments", open_payments(db.session(), due_by), lambda public_id: settle_payment(port, public_id, now))
     return paid + _each("settle refunds", open_refunds(db.session(), due_by), lambda public_id: settle_refund(port, public_id, now))
 
 

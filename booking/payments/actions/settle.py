@@ -8,26 +8,41 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from booking.payments.changes.keeping import note_page
 from booking.payments.changes.noting import Mismatch, move_refund, note_dropped, note_intent, note_refund, note_refused
 from booking.payments.changes.ordering import order_release
 from booking.payments.changes.telling import lock_payment
 from booking.payments.models import Payment, Refund
 from booking.payments.queries import find_instance, get_payment, get_refund
+from booking.payments.rules.keeping import ON_PAGE, PAGE_LIVES
 from booking.payments.rules.states import (
     ACTION,
     ACTION_PATIENCE,
+    ASKED,
     CONFIRM,
     CREATE,
     DROP,
     NOTHING,
     REFUND_OPEN,
     REFUSED,
+    RELEASING,
     TAKE,
     next_step,
     wait_after,
 )
 from booking.payments.stripe_port.client import StripePort
-from booking.payments.stripe_port.values import Declined, IntentOrder, Invalid, Missing, RefundOrder, SeenIntent, SeenRefund, Unknown
+from booking.payments.stripe_port.values import (
+    Declined,
+    IntentOrder,
+    Invalid,
+    Missing,
+    PageOrder,
+    RefundOrder,
+    SeenIntent,
+    SeenPage,
+    SeenRefund,
+    Unknown,
+)
 from marketplace.db import db, transaction
 
 # From order to money there are four steps at most; what needs more is left to the next try.
@@ -37,11 +52,15 @@ JOB = "job:settle payments"
 
 @dataclass(frozen=True)
 class Settled:
-    """How a payment stands after it was settled. `client_secret` is for the client's own browser alone, where they must act."""
+    """How a payment stands after it was settled.
+
+    `client_secret` and `action_url` (a page at Stripe or at the bank) are for the client's own browser alone, where they must act.
+    """
 
     state: str
     failure_code: str | None
     client_secret: str | None
+    action_url: str | None = None
 
 
 def settle_payment(port: StripePort, public_id: str, now: datetime) -> Settled:
@@ -51,13 +70,13 @@ def settle_payment(port: StripePort, public_id: str, now: datetime) -> Settled:
     except Unknown as error:
         _postpone(Payment, public_id, str(error), now)
         raise
-    except (Missing, Mismatch) as error:
+    except (Missing, Mismatch, Invalid) as error:
         _postpone(Payment, public_id, str(error), now)
         raise Unknown(str(error)) from error
 
 
 def _go_on(port: StripePort, public_id: str, now: datetime) -> Settled:
-    seen: SeenIntent | None = None
+    page, seen = _look_at_page(port, public_id, now)
     refused: tuple[str, str] | None = None
     for _ in range(MOST_STEPS):
         payment, instance = _load(public_id, now)
@@ -77,7 +96,49 @@ def _go_on(port: StripePort, public_id: str, now: datetime) -> Settled:
         else:
             _note(public_id, seen, now)
     payment, _ = _load(public_id, now)
-    return Settled(payment.state, payment.failure_code, seen.client_secret if seen and payment.state == ACTION else None)
+    if payment.state != ACTION:
+        return Settled(payment.state, payment.failure_code, None)
+    url = page.url if page is not None and page.open else seen.action_url if seen is not None else None
+    return Settled(payment.state, payment.failure_code, seen.client_secret if seen else None, url)
+
+
+def _look_at_page(port: StripePort, public_id: str, now: datetime) -> tuple[SeenPage | None, SeenIntent | None]:
+    """Stripe's page where the client gives the card there, and the intent that came of it. It is made here, and taken away again."""
+    payment, instance = _load(public_id, now)
+    if payment.payment_method != ON_PAGE or payment.intent is not None:
+        return None, None
+    if payment.page is None:
+        if payment.state != ASKED:
+            return None, None
+        return _note_page(public_id, port.create_page(_page_order(port, payment, instance)), now), None
+    page = port.read_page(payment.page)
+    if page.intent is not None:
+        seen = port.read_intent(page.intent)
+        _note(public_id, seen, now)
+        return page, seen
+    if payment.state == RELEASING and page.open:
+        port.close_page(page.id)
+    return page, None
+
+
+def _page_order(port: StripePort, payment: Payment, instance: str) -> PageOrder:
+    return PageOrder(
+        key=payment.public_id,
+        instance=instance,
+        amount_cents=payment.amount_cents,
+        currency=payment.currency,
+        customer=payment.customer,
+        description=payment.label,
+        back=port.back(payment.public_id),
+        expires_at=payment.created_at + PAGE_LIVES,
+    )
+
+
+def _note_page(public_id: str, page: SeenPage, now: datetime) -> SeenPage:
+    with transaction() as session:
+        payment = lock_payment(session, public_id)
+        note_page(payment, page, now)
+        return page
 
 
 def _ask(port: StripePort, step: str, payment: Payment, instance: str) -> SeenIntent:
@@ -96,7 +157,7 @@ def _ask(port: StripePort, step: str, payment: Payment, instance: str) -> SeenIn
         )
     intent = str(payment.intent)
     if step == CONFIRM:
-        return port.confirm_intent(intent, payment.public_id, off_session=payment.off_session)
+        return port.confirm_intent(intent, payment.public_id, off_session=payment.off_session, back=port.back(payment.public_id))
     if step == TAKE:
         return port.capture_intent(intent, payment.public_id, payment.wanted_cents or payment.amount_cents)
     return port.cancel_intent(intent, payment.public_id)

@@ -12,10 +12,12 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from booking.payments.changes.keeping import note_setup
 from booking.payments.changes.noting import Mismatch, note_dispute, note_intent, note_seen_refund
 from booking.payments.changes.telling import lock_payment
 from booking.payments.models import StripeEvent
-from booking.payments.queries import find_by_intent, find_instance, find_payment, is_known
+from booking.payments.queries import find_by_intent, find_instance, find_payment, get_card, is_known
+from booking.payments.rules.states import SUCCEEDED
 from booking.payments.stripe_port.client import StripePort
 from booking.payments.stripe_port.values import Missing, SeenDispute, SeenEvent, SeenIntent, SeenRefund
 from marketplace.db import db, transaction
@@ -25,6 +27,7 @@ INTENTS = frozenset(
     f"payment_intent.{word}"
     for word in ("created", "processing", "requires_action", "amount_capturable_updated", "payment_failed", "succeeded", "canceled")
 )
+SETUPS = frozenset(f"setup_intent.{word}" for word in ("created", "requires_action", "setup_failed", "succeeded", "canceled"))
 REFUNDS = frozenset({"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"})
 CHARGES = frozenset({"charge.refunded"})
 DISPUTES = frozenset(f"charge.dispute.{word}" for word in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated"))
@@ -53,6 +56,8 @@ def _read(port: StripePort, event: SeenEvent, instance: str, now: datetime) -> l
     if event.type in INTENTS:
         intent = port.read_intent(event.object_id)
         return [_noting_intent(intent, now)] if intent.mark.instance == instance else []
+    if event.type in SETUPS:
+        return _read_setup(port, event.object_id, instance, now)
     if event.type in REFUNDS:
         refund = port.read_refund(event.object_id)
         return _read_refunds(port, refund.intent, [refund], instance, now)
@@ -61,6 +66,20 @@ def _read(port: StripePort, event: SeenEvent, instance: str, now: datetime) -> l
     if event.type in DISPUTES:
         return [_noting_dispute(port.read_dispute(event.object_id), now)]
     return []
+
+
+def _read_setup(port: StripePort, setup: str, instance: str, now: datetime) -> list[Act]:
+    seen = port.read_setup(setup)
+    if seen.mark.instance != instance or seen.mark.ours is None:
+        return []
+    good = seen.status == SUCCEEDED and seen.payment_method is not None
+    shown, ours = port.read_card(str(seen.payment_method)) if good else None, seen.mark.ours
+
+    def act(session: Session) -> bool:
+        note_setup(session, get_card(session, ours, lock=True), seen, shown, now)
+        return True
+
+    return [act]
 
 
 def _read_refunds(port: StripePort, intent: str | None, refunds: list[SeenRefund], instance: str, now: datetime) -> list[Act]:

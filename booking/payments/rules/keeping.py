@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from booking.payments.rules.states import (
     ACTION,
@@ -20,6 +21,10 @@ from booking.payments.rules.states import (
 KEPT, REMOVED = "kept", "removed"
 CARD_STATES = (ASKED, ACTION, KEPT, FAILED, REMOVED)
 OPEN_CARDS = (ASKED, ACTION)
+# Instead of a card's name at Stripe: it is given on Stripe's own page.
+ON_PAGE = "on_page"
+# Stripe keeps such a page for half an hour at least.
+PAGE_LIVES = timedelta(minutes=45)
 # What may be read from Stripe of an order to keep a card (docs.stripe.com/payments/setupintents/lifecycle).
 SETUP_STATUSES = (NEEDS_METHOD, NEEDS_CONFIRMATION, NEEDS_ACTION, PROCESSING, SUCCEEDED, CANCELED)
 
@@ -37,7 +42,7 @@ _TEXTS = (
         "2026-11",
         "I let Licensed Hands keep this card with Stripe and charge it while I am away, for the visits I book with it: what the terms of a "
         "visit say is taken before it, and the fee that those terms set if I cancel late or do not come. Nothing else is charged. I see "
-        "each amount before I book, get a letter for each charge, and can remove the card in my account at any time.",
+        "each amount before I book and get a letter for each charge. I can remove the card in my account when no visit with it is ahead.",
     ),
 )
 CONSENTS: Mapping[str, Consent] = {one.version: one for one in _TEXTS}

@@ -39,6 +39,7 @@ from booking.payments.stripe_port.values import (
 # Connecting and answering, seconds; Stripe's own advice for calls that move money is to wait long rather than to guess.
 TIMEOUTS = (5.0, 25.0)
 PAGE = 100
+HOME, BACK = "http://127.0.0.1:8000", "/cards/back/"
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -77,7 +78,10 @@ def _refusal(error: stripe.StripeError) -> Exception:
 
 
 class StripePort:
-    """Stripe under one secret key. `http` is for tests and trials; `api_base` is another host that speaks as Stripe does."""
+    """Stripe under one secret key. `http` is for tests and trials; `api_base` is another host that speaks as Stripe does.
+
+    `home` is our own address, to which clients come back.
+    """
 
     def __init__(
         self,
@@ -86,13 +90,19 @@ class StripePort:
         api_base: str | None = None,
         http: stripe.HTTPClient | None = None,
         timeouts: tuple[float, float] = TIMEOUTS,
+        home: str = HOME,
     ) -> None:
+        self._home = home
         self._v1 = stripe.StripeClient(
             secret_key,
             base_addresses={"api": api_base} if api_base else None,
             http_client=http or stripe.RequestsClient(timeout=timeouts),
             max_network_retries=0,
         ).v1
+
+    def back(self, public_id: str) -> str:
+        """Where a client comes back to us from Stripe's page or their bank, by our name of what they were asked for."""
+        return f"{self._home}{BACK}{public_id}"
 
     # --- a card to be kept ---
 

@@ -11,8 +11,8 @@ from booking.payments.actions.take_event import take_event
 from booking.payments.models import Dispute, Payment, Refund, StripeEvent
 from booking.payments.queries import card_findings
 from booking.payments.rules.signing import signed_header
-from booking.payments.stripe_port.reading import read_event
 from booking.payments.stripe_port.double import Fault
+from booking.payments.stripe_port.reading import read_event
 from booking.payments.stripe_port.values import Unknown
 from marketplace.db import db
 from tests.support.cards import balances, letters
