@@ -16,6 +16,7 @@ from booking.appointments.models import (
     AppointmentEvent,
     Basket,
     BasketVisit,
+    Couple,
     HandBooking,
     Handover,
     Hold,
@@ -88,9 +89,12 @@ def count_live_holds(session: Session, condition: ColumnElement[bool], now: date
 
 
 def live_hold_spans(session: Session, person_id: int, now: datetime) -> list[tuple[int, tuple[int, int]]]:
-    """What a person holds of their own wish: with which provider, and the epoch minutes, pads left aside."""
+    """What a person holds of their own wish, and for whom they bring along: with which provider, the epoch minutes, pads left aside."""
     held = select(Claim.provider_id, Claim.begin_minute, Claim.end_minute).join(Hold, Hold.claim_id == Claim.id)
-    mine = held.where(Hold.person_id == person_id, _ASKED_FOR, Hold.state == "live", Claim.live, Hold.expires_at > now)
+    first = aliased(Hold)
+    brought = select(Couple.second_hold_id).join(first, first.id == Couple.first_hold_id).where(first.person_id == person_id)
+    whose = or_(Hold.person_id == person_id, Hold.id.in_(brought))
+    mine = held.where(whose, _ASKED_FOR, Hold.state == "live", Claim.live, Hold.expires_at > now)
     return [(row[0], (row[1], row[2])) for row in session.execute(mine)]
 
 

@@ -9,23 +9,23 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.cards import close_cards
+from booking.appointments.changes.couples import confirm_waiting, deadline_of, end_beside
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_accepted, write_declined
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
+from booking.appointments.changes.pairing import other_half
 from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
-from booking.appointments.rules.requests import ANSWER_DUE, AnswerVerdict, assess_answer, decline_code, respond_by_at
-from booking.appointments.rules.states import ACCEPT, DECLINE, next_status
+from booking.appointments.rules.requests import ANSWER_DUE, AnswerVerdict, assess_answer, decline_code
+from booking.appointments.rules.states import ACCEPT, DECLINE, REQUESTED, next_status
 from booking.packages.changes import give_back
 from booking.screening.changes import barred_techniques_of, refuse_stop, usable_screening
 from booking.screening.models import Screening
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, Forbidden, Refused
-from providers.profiles.queries import get_facts
 from providers.registry.changes import note_change
 from providers.schedule.changes import APPOINTMENT, release_claim, turn_claim
 from providers.schedule.models import Claim
-from providers.services.rules.requests import AT_ONCE
 from providers.wording.changes import raise_flags
 
 CONFIRMED_VERB, ACCEPTED_VERB, DECLINED_VERB = "confirmed", "accepted", "declined"
@@ -55,7 +55,9 @@ def accept(public_id: str, doer: Doer, base_url: str, now: datetime) -> Booked:
             raise Refused("not_bookable", LAPSED)
         _check_health(session, visit, now)
         visit.attention = [sign for sign in visit.attention if sign != ANSWER_DUE]
-        visit.respond_by_at = _respond_by(session, visit, now)
+        if other_half(session, visit) is not None:
+            return _accept_half(session, booked, doer, base_url, now)
+        visit.respond_by_at = deadline_of(session, visit, now)
         visit.sequence += 1
         if visit.respond_by_at is None:
             visit.status = next_status(visit.status, ACCEPT)
@@ -64,6 +66,16 @@ def accept(public_id: str, doer: Doer, base_url: str, now: datetime) -> Booked:
         write_history(session, visit, verb, doer, now, {"sequence": visit.sequence})
         write_accepted(session, booked, Sending(base_url), now)
         return booked
+
+
+def _accept_half(session: Session, booked: Booked, doer: Doer, base_url: str, now: datetime) -> Booked:
+    """Of two side by side both are confirmed at once: the one that was said yes to may have to wait for the other."""
+    visit = booked.appointment
+    visit.sequence += 1
+    if not confirm_waiting(session, booked, doer, base_url, now):
+        write_history(session, visit, ACCEPTED_VERB, doer, now, {"sequence": visit.sequence})
+        write_accepted(session, booked, Sending(base_url), now)
+    return booked
 
 
 def decline(public_id: str, wanted: Declining, doer: Doer, base_url: str, now: datetime) -> Booked:
@@ -89,6 +101,7 @@ def decline(public_id: str, wanted: Declining, doer: Doer, base_url: str, now: d
         facts = {"reason": wanted.reason, "proposed": [start.isoformat() for start in wanted.propose], "sequence": visit.sequence}
         write_history(session, visit, DECLINED_VERB, doer, now, facts)
         write_declined(session, booked, wanted.propose, Sending(base_url), now)
+        end_beside(session, booked, REQUESTED, doer, base_url, now)
         return booked
 
 
@@ -116,10 +129,3 @@ def _check_health(session: Session, visit: Appointment, now: datetime) -> None:
     newest = usable_screening(session, taken.public_id, visit.person_id, now)
     if visit.technique is not None and visit.technique in barred_techniques_of(newest):
         raise Refused("screening_stop", UNSAFE)
-
-
-def _respond_by(session: Session, visit: Appointment, now: datetime) -> datetime | None:
-    facts = get_facts(session, visit.provider_id)
-    service = facts.service(visit.service_code)
-    rule = service.by_request if service is not None else AT_ONCE
-    return respond_by_at(visit.attention, visit.booked_at, visit.starts_at, now, rule=rule, notice_minutes=facts.rules.notice_minutes)

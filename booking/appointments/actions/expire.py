@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import null, update
 
 from booking.appointments.changes.cards import close_cards
+from booking.appointments.changes.couples import end_beside
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_expired
 from booking.appointments.changes.loading import lock_appointment
@@ -67,5 +68,6 @@ def _expire_request(public_id: str, base_url: str, now: datetime) -> bool:
         give_back(session, visit.id, now)
         write_history(session, visit, EXPIRED, JOB, now, {"waited_for": list(visit.attention)})
         write_expired(session, booked, Sending(base_url), now)
+        end_beside(session, booked, REQUESTED, JOB, base_url, now)
         visit.attention = []
         return True

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.holding import HoldWish, make_hold
+from booking.appointments.changes.pairing import find_couple
 from booking.appointments.changes.together import check_held, check_room, lock_checkout, lock_providers
 from booking.appointments.models import Basket, BasketVisit, Hold
 from booking.appointments.queries import BasketHeld, find_basket_of_hold, find_series_of_hold, get_basket
@@ -24,6 +25,7 @@ from providers.schedule.models import Claim
 
 ALONE = "This time was kept for you by itself, for longer than others. Book it alone, and the other visit after it."
 IN_SERIES = "Visits that were planned as a series are booked by themselves. Book them, and the other visit after them."
+FOR_TWO = "Two visits side by side are booked by themselves. Book them, and the other visit after them."
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ def _lock_all(session: Session, wanted: BasketWanted, person_id: int, now: datet
         raise Conflict("wrong_state", ALONE)
     if find_series_of_hold(session, locked.hold.id) is not None:
         raise Conflict("wrong_state", IN_SERIES)
+    if find_couple(session, locked.hold.id) is not None:
+        raise Conflict("wrong_state", FOR_TWO)
     return locked.together
 
 

@@ -16,10 +16,12 @@ from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.holding import asks_first, check_once
 from booking.appointments.changes.letters import Sending, write_booked
 from booking.appointments.changes.packages import use_package
+from booking.appointments.changes.pairing import bring
 from booking.appointments.changes.together import check_held, lock_checkout
 from booking.appointments.models import Appointment, Hold
 from booking.appointments.queries import Booked
-from booking.appointments.rules.requests import ANSWER_DUE, CLEARANCE_DUE, respond_by_at
+from booking.appointments.rules.couples import Waits, both_wait
+from booking.appointments.rules.requests import ANSWER_DUE, CLEARANCE_DUE, HEALTH_DUE, respond_by_at
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import covers, standing_spans
@@ -115,24 +117,34 @@ def book_held(session: Session, wanted: Booking, person_id: int, who: Asking, no
     places = {one.id: _place(one, wanted.place) for one in together}
     screening = None if hold.setting == PHONE else usable_screening(session, wanted.screening, person_id, now)
     facts = {provider_id: get_facts(session, provider_id) for provider_id in locked.providers}
-    own = {one.id: replace(wanted, technique=_technique(one, hold, wanted)) for one in together}
+    brought = bring(session, together, person)
+    own = {one.id: _own(one, hold, wanted, brought=one.id in brought) for one in together}
     for one in together:
         _check_standing(session, one, facts[one.provider_id], own[one.id].technique, screening, now)
     agreed = _Agreed(None, screening, _consent_id(session, hold, person, wanted, now))
+    waits = {one.id: _waits(session, one, screening, facts[one.provider_id], now, brought=one.id in brought) for one in together}
+    if brought:
+        waits = both_wait(waits)
     made = {}
     for one in together:
-        parties = _Parties(locked.providers[one.provider_id], person, who.doer, who.base_url, facts[one.provider_id])
-        made[one.id] = _book_one(session, one, own[one.id], replace(agreed, place=places[one.id]), parties, now)
+        parties = _Parties(locked.providers[one.provider_id], brought.get(one.id, person), who.doer)
+        given = _Agreed(places[one.id], None, None) if one.id in brought else replace(agreed, place=places[one.id])
+        made[one.id] = _book_one(session, one, own[one.id], replace(given, waits=waits[one.id]), parties, now)
+    for one in together:
+        write_booked(session, made[one.id].booked, Sending(who.base_url, made[one.id].guest_key), now)
     return Together(made[hold.id], made)
 
 
 @dataclass(frozen=True)
 class _Agreed:
-    """What is given once for all visits of a checkout: where those at the client's place are, the screening, the consent."""
+    """What is given once for all visits of a checkout: where those at the client's place are, the screening, the consent; and for each
+    what it waits for. Somebody who is brought along gives screening and consent by themselves, later.
+    """
 
     place: dict[str, str | None] | None
     screening: Screening | None
     consent_id: int | None
+    waits: Waits = ((), None)
 
 
 @dataclass(frozen=True)
@@ -142,17 +154,15 @@ class _Parties:
     provider: Provider
     person: Person
     doer: Doer
-    base_url: str
-    facts: ProviderFacts
 
 
 def _book_one(session: Session, hold: Hold, wanted: Booking, agreed: _Agreed, parties: _Parties, now: datetime) -> Made:
-    """One held time becomes an appointment with a history, letters and, for a guest, a secret of its own."""
+    """One held time becomes an appointment with a history and, for a guest, a secret of its own."""
     key = secrets.token_urlsafe(GUEST_KEY_BYTES) if wanted.guest else None
-    waits, respond_by = _waits(session, hold, agreed.screening, parties.facts, now)
+    waits, respond_by = agreed.waits
     visit = _appointment(hold, wanted, agreed.place, agreed.screening, now)
     visit.status = REQUESTED if waits else CONFIRMED
-    visit.attention, visit.respond_by_at = waits, respond_by
+    visit.attention, visit.respond_by_at = list(waits), respond_by
     visit.consent_id = agreed.consent_id
     visit.guest_key_hash = secret_hash(key) if key else None
     session.add(visit)
@@ -163,8 +173,14 @@ def _book_one(session: Session, hold: Hold, wanted: Booking, agreed: _Agreed, pa
     write_history(
         session, visit, "requested" if visit.status == REQUESTED else "booked", parties.doer, now, _facts(visit) | hand_facts(session, hold)
     )
-    write_booked(session, booked, Sending(parties.base_url, key), now)
     return Made(booked, key)
+
+
+def _own(one: Hold, named: Hold, wanted: Booking, *, brought: bool) -> Booking:
+    """What was given, as far as it is for this visit: whoever is brought along has a page of their own and pays at the visit."""
+    if brought:
+        return replace(wanted, technique=None, note=None, guest=True, payment_method="at_visit")
+    return replace(wanted, technique=_technique(one, named, wanted))
 
 
 def _technique(one: Hold, named: Hold, wanted: Booking) -> str | None:
@@ -184,11 +200,11 @@ def _consent_id(session: Session, hold: Hold, person: Person, wanted: Booking, n
 
 
 def _waits(
-    session: Session, hold: Hold, screening: Screening | None, facts: ProviderFacts, now: datetime
-) -> tuple[list[str], datetime | None]:
+    session: Session, hold: Hold, screening: Screening | None, facts: ProviderFacts, now: datetime, *, brought: bool
+) -> Waits:
     """What the visit waits for before it is confirmed, and until when."""
-    service, waits = facts.service(hold.service_code), []
-    if screening is not None and screening.outcome == "clearance_needed":
+    service, waits = facts.service(hold.service_code), [HEALTH_DUE] if brought else []
+    if not brought and screening is not None and screening.outcome == "clearance_needed":
         waits.append(CLEARANCE_DUE)
     if service is not None and hold.by_request and asks_first(session, service, hold.setting, facts.id, hold.person_id):
         waits.append(ANSWER_DUE)

@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from booking.appointments.changes.pairing import visits_beside
 from booking.appointments.models import Appointment, Handover
 from booking.appointments.queries import Booked, find_first_letter, provider_email
+from booking.appointments.rules.couples import called_off_by_house
 from booking.appointments.rules.holding import reminder_instants
-from booking.appointments.rules.requests import ANSWER_DUE, WAITS
-from booking.appointments.rules.states import CLIENT
+from booking.appointments.rules.requests import ANSWER_DUE, HEALTH_DUE, WAITS
+from booking.appointments.rules.states import CLIENT, LIVE
 from booking.ledger.models import Receipt
 from marketplace.kernel.walltime import to_minute
 from marketplace.outbox.changes import enqueue_letter, withdraw_letters
@@ -27,17 +29,19 @@ from providers.schedule.rules.time_off import away_words, meeting
 from providers.services.rules.calls import PHONE
 
 REMINDER = "visit_reminder"
-CHANGE_KINDS = ("visit_moved", "provider_visit_moved", "visit_changed")
+CHANGE_KINDS = ("visit_moved", "provider_visit_moved", "visit_extended", "provider_visit_extended", "visit_changed")
 LAPSE = "visit_provider_lapsed"
 RECEIPT = "visit_receipt"
 EVERY_KIND = (REMINDER, LAPSE, *CHANGE_KINDS, "visit_booked", "provider_visit_booked", "visit_requested", "provider_visit_requested")
 # What comes with a calendar file, and the file's method.
 _TO_BOTH = {"visit_booked": "REQUEST", "visit_moved": "REQUEST", "visit_cancelled": "CANCEL", "visit_expired": "CANCEL"}
 INVITING = {
+    "visit_extended": "REQUEST",
     "visit_requested": "REQUEST",
     "provider_visit_requested": "REQUEST",
     "visit_declined": "CANCEL",
     "visit_handed_over": "REQUEST",
+    "visit_both_off": "CANCEL",
     "provider_visit_handed_over": "CANCEL",
     **_TO_BOTH,
     **{f"provider_{kind}": method for kind, method in _TO_BOTH.items()},
@@ -119,7 +123,8 @@ def write_booked(session: Session, booked: Booked, sending: Sending, now: dateti
     """
     visit = booked.appointment
     kind = "visit_requested" if visit.status == "requested" else "visit_booked"
-    _to_client(session, booked, sending, kind, now, at=now)
+    asked = {"answers_link": visit_link(visit, sending, "answers")} if HEALTH_DUE in visit.attention else None
+    _to_client(session, booked, sending, kind, now, at=now, more=asked)
     if ANSWER_DUE in visit.attention:
         _to_provider(session, booked, sending, "provider_visit_requested", now, at=now)
     else:
@@ -168,6 +173,33 @@ def write_expired(session: Session, booked: Booked, sending: Sending, now: datet
     _take_back(session, booked.appointment, EVERY_KIND, now)
     _to_client(session, booked, sending, "visit_expired", now, at=now)
     _to_provider(session, booked, sending, "provider_visit_expired", now)
+
+
+def write_other_off(session: Session, booked: Booked, off: Booked, sending: Sending, now: datetime) -> None:
+    """The visit beside this one is off: this one stands, and its client is told so, and whether leaving it costs nothing now."""
+    if booked.person.email is None:
+        return
+    visit, sending = booked.appointment, with_guest_key(session, booked.appointment, sending)
+    gone = off.appointment
+    told = {
+        "off_name": off.person.name.partition(" ")[0],
+        "off_by": gone.cancelled_by,
+        "free": called_off_by_house(gone.status, gone.cancelled_by),
+        "cancel_link": visit_link(visit, sending, "cancel"),
+    }
+    enqueue_letter(
+        session, key=f"visit_other_off:{visit.public_id}:{off.appointment.public_id}", kind="visit_other_off",
+        recipient=booked.person.email, facts={**letter_facts(booked, sending, for_provider=False, to=booked.person.email), **told},
+        now=now, about=visit.public_id, send_before_at=visit.starts_at,
+    )  # fmt: skip
+
+
+def write_both_off(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
+    """Two visits side by side did not come about, so this one ends too. Why the other one did is told to nobody."""
+    visit, sending = booked.appointment, with_guest_key(session, booked.appointment, sending)
+    _take_back(session, visit, EVERY_KIND, now)
+    _to_client(session, booked, sending, "visit_both_off", now, at=now)
+    _to_provider(session, booked, sending, "provider_visit_cancelled", now)
 
 
 def write_handover_offered(
@@ -255,13 +287,14 @@ def write_reminders(session: Session, booked: Booked, sending: Sending, now: dat
     visit = booked.appointment
     if booked.person.email is None:
         return
+    beside = _beside(session, visit)
     for hours, at in reminder_instants(visit.starts_at, now):
         enqueue_letter(
             session,
             key=f"{REMINDER}:{visit.public_id}:{visit.sequence}:{hours}",
             kind=REMINDER,
             recipient=booked.person.email,
-            facts=letter_facts(booked, sending, for_provider=False, to=booked.person.email),
+            facts=letter_facts(booked, sending, for_provider=False, to=booked.person.email) | beside,
             now=now,
             about=visit.public_id,
             send_after_at=at,
@@ -298,7 +331,7 @@ def _to_client(
         key=f"{kind}:{visit.public_id}:{visit.sequence}",
         kind=kind,
         recipient=booked.person.email,
-        facts={**letter_facts(booked, sending, for_provider=False, to=booked.person.email), **(more or {})},
+        facts={**letter_facts(booked, sending, for_provider=False, to=booked.person.email), **_beside(session, visit), **(more or {})},
         now=now,
         about=visit.public_id,
         send_after_at=at,
@@ -323,11 +356,17 @@ def _to_provider(session: Session, booked: Booked, sending: Sending, kind: str, 
         key=f"{kind}:{visit.public_id}:{visit.sequence}",
         kind=kind,
         recipient=recipient,
-        facts=letter_facts(booked, sending, for_provider=True, to=recipient),
+        facts=letter_facts(booked, sending, for_provider=True, to=recipient) | _beside(session, visit),
         now=now,
         about=visit.public_id,
         send_after_at=at or now + PATIENCE,
     )
+
+
+def _beside(session: Session, visit: Appointment) -> dict[str, object]:
+    """Who is seen at the same time in the same place, where this is one of two: a first name, and their therapist."""
+    other = visits_beside(session, [visit]).get(visit.id) if visit.status in LIVE else None
+    return {} if other is None else {"beside_name": other.person.name.partition(" ")[0], "beside_provider": other.provider.name}
 
 
 def _place_line(booked: Booked, *, for_provider: bool) -> str | None:

@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from booking.appointments.changes.pairing import held_for_checkout
 from booking.appointments.models import BasketVisit, Hold
-from booking.appointments.queries import count_live_holds, get_hold, holds_together
+from booking.appointments.queries import count_live_holds, get_hold
 from booking.appointments.rules.baskets import MOST_TOGETHER
 from marketplace.accounts.models import Person
 from marketplace.db import wait_turn
@@ -37,7 +38,7 @@ def lock_checkout(session: Session, public_id: str, person_id: int, more: Iterab
     """
     wait_turn(session, f"checkouts of person {person_id}")
     hold = get_hold(session, public_id, person_id)
-    together = holds_together(session, hold)
+    together = held_for_checkout(session, hold)
     providers = lock_providers(session, {*(one.provider_id for one in together), *more})
     for one in together:
         session.refresh(one, with_for_update=True)

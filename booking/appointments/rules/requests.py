@@ -1,21 +1,25 @@
 """Requests: what a visit that is not confirmed waits for, until when, and whether its therapist may still answer.
 
 A request may wait for a physician's clearance, for its therapist's yes, or for both. Its time is kept until the first of the deadlines.
+Of two visits side by side one may wait for its client's health answers, and either for the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from booking.appointments.rules.holding import clearance_due_at
 from booking.appointments.rules.states import PROVIDER, REQUESTED
 from providers.services.rules.requests import ByRequest, answer_due_at
 
 # The signs on a request, kept with it: what it waits for.
-CLEARANCE_DUE, ANSWER_DUE = "clearance_due", "answer_due"
-WAITS = (CLEARANCE_DUE, ANSWER_DUE)
+CLEARANCE_DUE, ANSWER_DUE, HEALTH_DUE, OTHER_DUE = "clearance_due", "answer_due", "health_due", "other_due"
+WAITS = (CLEARANCE_DUE, ANSWER_DUE, HEALTH_DUE, OTHER_DUE)
+
+# How long whoever is brought along has for the health questions, and how long before the visit they must be in at the latest.
+HEALTH_WITHIN, HEALTH_BEFORE = timedelta(hours=24), timedelta(hours=2)
 
 # Why a request was declined, as a code: one of these behind "declined", so that it can be told from a visit that was called off.
 DECLINE_REASONS = ("time", "distance", "technique", "full", "other")
@@ -41,7 +45,18 @@ def respond_by_at(
         ends.append(clearance_due_at(now, starts_at, asked_at=asked_at))
     if ANSWER_DUE in waits:
         ends.append(answer_due_at(asked_at, starts_at, rule, notice_minutes, now))
+    if HEALTH_DUE in waits:
+        ends.append(health_due_at(asked_at, starts_at))
     return min(ends, default=None)
+
+
+def health_due_at(asked_at: datetime, starts_at: datetime) -> datetime:
+    """Until when somebody who is brought along answers the health questions: a day, but two hours before the visit at the latest.
+
+    Of a visit less than four hours away they have half of what is left.
+    """
+    left = starts_at - asked_at
+    return asked_at + min(HEALTH_WITHIN, max(left / 2, left - HEALTH_BEFORE))
 
 
 def assess_answer(
@@ -56,7 +71,7 @@ def assess_answer(
     if status != REQUESTED:
         return AnswerVerdict(False, "wrong_state", f"This visit is {status.replace('_', ' ')}, so there is nothing to answer.")
     if ANSWER_DUE not in waits:
-        return AnswerVerdict(False, "not_asked", "This request waits for the client's clearance, not for you.")
+        return AnswerVerdict(False, "not_asked", "This request waits for its clients, not for you.")
     if respond_by is None or now >= respond_by or not kept:
         return AnswerVerdict(False, "answer_over", "The time for an answer is over, so this request has run out.")
     return AnswerVerdict(True, "open", "")
