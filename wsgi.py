@@ -48,6 +48,9 @@ from booking.calendars.queries import visit_uids, visits_changed
 from booking.calendars.views.feeds import blueprint as feed_pages
 from booking.calendars.views.visits import ATTACHMENTS
 from booking.calendars.views.visits import blueprint as calendar_pages
+from booking.care.api import blueprint as care_api
+from booking.care.jobs import JOBS as CARE_JOBS
+from booking.care.views import blueprint as care_pages
 from booking.conditions.api.endpoints import blueprint as conditions_api
 from booking.conditions.views.prices import blueprint as conditions_pages
 from booking.demo.commands import demo
@@ -160,6 +163,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 calendar_pages,
                 feed_pages,
                 paper_pages,
+                care_pages,
                 place_pages,
                 credential_pages,
                 service_pages,
@@ -221,6 +225,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 feeds_api,
                 stripe_webhooks,
                 papers_api,
+                care_api,
                 attention_api,
                 policies_api,
                 openapi_api,
@@ -234,6 +239,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 *VERIFICATION_JOBS,
                 *PACKAGE_JOBS,
                 *PAPER_JOBS,
+                *CARE_JOBS,
                 *GROUND_JOBS,
             ),
             installers=(install_accounts, install_navigation, install_continuity, install_masking, install_cards),

@@ -26,6 +26,7 @@ from booking.appointments.models import (
     HandBooking,
     Handover,
     Hold,
+    PrescribedVisit,
     Series,
     SeriesVisit,
     WaitlistEntry,
@@ -36,7 +37,7 @@ from booking.ledger.models import LedgerEntry, Receipt
 from booking.packages.models import Package, PackageOffer, PackagePaper, PackagePolicy, PackageUse
 from booking.papers.models import Estimate, EstimateVisit, PaperFacts
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
-from booking.screening.models import Consent, Screening
+from booking.screening.models import Consent, Prescription, Screening
 from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
 from marketplace.accounts.security_port import hash_password
 from marketplace.db import db
@@ -947,6 +948,41 @@ class PackagePaperFactory(Row):
     amount_cents = 73_150
     content = factory.LazyFunction(dict)
     issued_at = START
+class PrescriptionFactory(Row):
+    """Twelve visits in half a year. `PrescriptionFactory(person=..., visits_allowed=2)`."""
+
+    class Meta:
+        model = Prescription
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    prescriber_name = "Dr. Dora Doe"
+    prescriber_npi = "1234567893"
+    diagnosis = "Low back pain"
+    icd10 = "M54.50"
+    treatment = "Manual therapy"
+    frequency = "Once a week"
+    regions: Any = ["lower_back_l"]
+    visits_allowed = 12
+    issued_on = (START - timedelta(days=10)).date()
+    expires_on = (START + timedelta(days=170)).date()
+    created_at = START
+
+
+class PrescribedVisitFactory(Row):
+    """A visit that counts for a prescription of its client."""
+
+    class Meta:
+        model = PrescribedVisit
+        exclude = ("appointment", "prescription")
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    prescription = factory.SubFactory(PrescriptionFactory, person_id=factory.SelfAttribute("..appointment.person_id"))
+    appointment_id = owned("appointment")
+    prescription_id = owned("prescription")
+    number = 1
+    allowed = 12
 
 
 class EstimateFactory(Row):

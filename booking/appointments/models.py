@@ -309,3 +309,32 @@ class Handover(Base):
             postgresql_where=text("state = 'offered'"),
         ),
     )
+
+
+class PrescribedVisit(Base):
+    """A visit that counts for a prescription. Each number up to what was allowed is taken by one visit at a time, whoever races.
+
+    `allowed` is how many visits the prescription had when this one was booked; `freed_at`: the visit ended without taking place, and its
+    number was given back.
+    """
+
+    __tablename__ = "prescribed_visit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    prescription_id: Mapped[int] = mapped_column(ForeignKey("prescription.id"))
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"), unique=True)
+    number: Mapped[int] = mapped_column(Integer)
+    allowed: Mapped[int] = mapped_column(Integer)
+    freed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint("number BETWEEN 1 AND allowed", name="no_more_than_allowed"),
+        Index(
+            "uq_prescribed_visit_number",
+            "prescription_id",
+            "number",
+            unique=True,
+            sqlite_where=text("freed_at IS NULL"),
+            postgresql_where=text("freed_at IS NULL"),
+        ),
+    )

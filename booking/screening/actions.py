@@ -1,17 +1,19 @@
-"""Answering the health questions."""
+"""Answering the health questions, and keeping a prescription."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from booking.screening import catalogue
-from booking.screening.models import Screening
+from booking.screening.models import Prescription, Screening
 from booking.screening.rules.outcome import Outcome, Submission, outcome_to_dict, screen
+from booking.screening.rules.prescriptions import PrescriptionDraft, draft_faults
 from marketplace import audit
 from marketplace.db import transaction
+from marketplace.kernel.errors import Refused
 from marketplace.kernel.walltime import NEW_YORK
 from providers.services import catalogue as services
 
@@ -43,6 +45,20 @@ def answer_screening(sent: Submission, person_id: int, actor: str, now: datetime
         session.flush()
         audit.record(session, audit.Deed(now, actor, "screening.answered", "screening", row.public_id, {"version": outcome.form_version}))
         return Screened(row, outcome)
+
+
+def keep_prescription(draft: PrescriptionDraft, person_id: int, actor: str, now: datetime) -> Prescription:
+    """Keep a client's prescription, sealed. Raises Refused `invalid` naming every fault."""
+    faults = draft_faults(draft, catalogue.body_map().names.keys(), now.astimezone(NEW_YORK).date())
+    if faults:
+        raise Refused("invalid", faults[0].message, faults=faults)
+    with transaction() as session:
+        row = Prescription(person_id=person_id, **{**asdict(draft), "regions": list(draft.regions)}, created_at=now)
+        session.add(row)
+        session.flush()
+        told = {"visits": draft.visits_allowed, "expires_on": draft.expires_on.isoformat()}
+        audit.record(session, audit.Deed(now, actor, "prescription.kept", "prescription", row.public_id, told))
+        return row
 
 
 def _plain(sent: Submission) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from booking.appointments.models import Appointment, AppointmentEvent, Hold
 from booking.appointments.queries import clashing_ids, coming_visits, overdue_requests, run_out_holds
 from booking.appointments.rules.attention import PROVIDER_LAPSED
 from booking.appointments.rules.money import Figures, figures
+from booking.care.queries import care_findings
 from booking.ledger.models import Receipt
 from booking.ledger.queries import sums_of_visits
 from booking.ledger.rules.sums import VisitSums
@@ -49,6 +50,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from money_findings(session)
     yield from card_findings(session, now)
     yield from package_findings(session)
+    yield from care_findings(session)
     yield from broken_entries(session)
 
 

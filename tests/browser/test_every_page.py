@@ -64,6 +64,8 @@ CLIENT = [
     "/series",
     "/account",
     "/account/payments",
+    "/care",
+    "/care/prescriptions/new",
     "/account/email",
     "/account/password",
 ]

@@ -10,6 +10,7 @@ from booking.appointments.changes.couples import check_one_place, half_to_move, 
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_moved
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
+from booking.appointments.changes.prescribing import check_prescribed_day
 from booking.appointments.changes.timing import Accepted, accept_start, booked_wish
 from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked, wish_of
@@ -80,6 +81,7 @@ def _place_anew(session: Session, booked: Booked, starts_at: datetime, doer: Doe
         raise kind(verdict.code, verdict.sentence)
     if visit.setting != PHONE:
         refuse_stop(session, visit.person_id, now)
+    check_prescribed_day(session, visit, starts_at)
     wish = wish_of(session, booked_wish(visit), visit.provider_id, visit.person_id)
     accepted = accept_start(session, visit.provider_id, wish, starts_at, now, except_claim_id=visit.claim_id)
     _check_technique(visit.technique, visit.setting, accepted, house_rules(session))

@@ -17,6 +17,7 @@ from booking.appointments.changes.holding import asks_first, check_once
 from booking.appointments.changes.letters import Sending, write_booked
 from booking.appointments.changes.packages import use_package
 from booking.appointments.changes.pairing import bring
+from booking.appointments.changes.prescribing import count_visits, lock_prescription
 from booking.appointments.changes.together import check_held, lock_checkout
 from booking.appointments.models import Appointment, Hold
 from booking.appointments.queries import Booked
@@ -73,6 +74,7 @@ class Booking:
     technique: str | None = None
     note: str | None = None
     guest: bool = field(default=False)
+    prescription: str | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def book_held(session: Session, wanted: Booking, person_id: int, who: Asking, no
         raise Refused("email_unconfirmed", "Confirm your e-mail address first: that is where the confirmation goes.")
     places = {one.id: _place(one, wanted.place) for one in together}
     screening = None if hold.setting == PHONE else usable_screening(session, wanted.screening, person_id, now)
+    prescription = None if hold.setting == PHONE else lock_prescription(session, wanted.prescription, person_id)
     facts = {provider_id: get_facts(session, provider_id) for provider_id in locked.providers}
     brought = bring(session, together, person)
     own = {one.id: _own(one, hold, wanted, brought=one.id in brought) for one in together}
@@ -130,6 +133,8 @@ def book_held(session: Session, wanted: Booking, person_id: int, who: Asking, no
         parties = _Parties(locked.providers[one.provider_id], brought.get(one.id, person), who.doer)
         given = _Agreed(places[one.id], None, None) if one.id in brought else replace(agreed, place=places[one.id])
         made[one.id] = _book_one(session, one, own[one.id], replace(given, waits=waits[one.id]), parties, now)
+    if prescription is not None:
+        count_visits(session, prescription, [made[one.id].booked.appointment for one in together if one.id not in brought], now)
     for one in together:
         write_booked(session, made[one.id].booked, Sending(who.base_url, made[one.id].guest_key), now)
     return Together(made[hold.id], made)

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, Field, SelectField, StringField, TelField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from booking.screening.rules.form import ConsentText
@@ -113,6 +114,10 @@ class WishesForm(FlaskForm):
     """Technique and a word to the therapist."""
 
     technique = SelectField(_l("Technique"), validators=[Optional()])
+    prescription = SelectField(
+        _l("Prescription"), validators=[Optional()], choices=[SelectChoice("", _l("Book without one"))],
+        description=_l("A visit that counts for a prescription uses one of its visits."),
+    )  # fmt: skip
     note = TextAreaField(
         _l("Anything your therapist should know"),
         validators=[Length(max=LONGEST_NOTE)],

@@ -129,12 +129,13 @@ def read_booking() -> Booking:
     place = _read_place(fields.table("place", None))
     technique = fields.text("technique", None, longest=40)
     note = fields.text("note", None, longest=LONGEST_NOTE, blank=True)
+    prescription = fields.text("prescription", None, longest=40)
     if method == "card":
         payment.fault("method", "Cards are not taken yet. This visit is paid at the visit.")
     fields.finish()
     consent.finish()
     payment.finish()
-    return Booking(hold, screening, version, accepted, tuple(sections), method, place, technique, note or None)
+    return Booking(hold, screening, version, accepted, tuple(sections), method, place, technique, note or None, prescription=prescription)
 
 
 def _is_call(hold: object) -> bool:

@@ -19,6 +19,7 @@ from booking.appointments.actions.hold_together import BasketWanted, drop_basket
 from booking.appointments.forms.baskets import find_beside, forget_beside, remember_beside
 from booking.appointments.forms.checkout import CodeForm, DetailsForm, PlaceForm, PlainForm, WishesForm, consent_form
 from booking.appointments.forms.health import asked, health_form, open_screens, read_answers
+from booking.appointments.forms.prescribing import kept_wishes, prescription_choices
 from booking.appointments.forms.reading import base_url, doer, own_person_id, refuse_taken
 from booking.appointments.models import Hold
 from booking.appointments.queries import (
@@ -413,6 +414,7 @@ def place(public_id: str) -> Page:
     address = PlaceForm(data=_known_address(checkout)) if checkout.at_home else None
     wishes = WishesForm(data=checkout.draft.get("wishes") or {})
     wishes.technique.choices = [SelectChoice("", _("Decide together at the visit")), *_techniques(checkout)]
+    wishes.prescription.choices = prescription_choices(checkout.person_id, checkout.hold.starts_at)
     details = None if checkout.person.account_id is not None else DetailsForm(data=_known_details(checkout.person))
     forms = [form for form in (address, wishes, details) if form is not None]
     # Every part is checked, so that all faults are shown at once.
@@ -447,7 +449,7 @@ def _keep_place(checkout: Checkout, address: PlaceForm | None, wishes: WishesFor
             show_refusal(details, refusal)
             return False
     kept = {"line1": address.line1.data, "unit": address.unit.data, "access": address.access.data} if address is not None else None
-    checkout.keep(place=kept, wishes={"technique": wishes.technique.data, "note": wishes.note.data}, place_done=True)
+    checkout.keep(place=kept, wishes=kept_wishes(wishes), place_done=True)
     return True
 
 
@@ -549,6 +551,7 @@ def _booking(checkout: Checkout) -> Booking:
         place=where,
         technique=wishes.get("technique") or None,
         note=wishes.get("note") or None,
+        prescription=wishes.get("prescription") or None,
         guest=checkout.person.account_id is None,
     )
 

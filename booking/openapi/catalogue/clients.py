@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue import baskets, money, papers, series, waiting
+from booking.openapi.catalogue import baskets, care, money, papers, series, waiting
 from booking.openapi.catalogue.schemas import (
     ADD_ON,
     ANY_SETTING,
@@ -105,6 +105,7 @@ BOOKING = taken(
         ),
         "technique": nullable(WORDS),
         "note": nullable(LONG),
+        "prescription": nullable(WORDS),
     },
 )
 CANCELLING = taken(
@@ -508,6 +509,7 @@ OPERATIONS = (
     *money.OPERATIONS,
     *baskets.OPERATIONS,
     *papers.OPERATIONS,
+    *care.OPERATIONS,
     _step("check-in", "The visit has begun."),
     _step("check-out", "The therapist has left."),
     _step("complete", "The visit took place."),

@@ -1,0 +1,19 @@
+"""What is told by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask import current_app
+
+from booking.care.actions import tell_ending
+from marketplace.jobs import Job
+from marketplace.settings import Settings
+
+
+def _tell(now: datetime) -> int:
+    settings: Settings = current_app.extensions["settings"]
+    return tell_ending(now, settings.base_url)
+
+
+JOBS = (Job("tell what ends", _tell, every=timedelta(hours=1)),)
