@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
 from booking.payments.rules.keeping import KEPT
-from booking.payments.rules.states import ASKED, CAPTURING, OPEN, REFUND_FAILED, REFUND_OPEN, RELEASING
+from booking.payments.rules.states import ASKED, AUTHORISED, CAPTURING, OPEN, REFUND_FAILED, REFUND_OPEN, RELEASING
 from marketplace.kernel.errors import NotFound
 
 # What is open longer than this is for a person to look at.
@@ -102,6 +102,12 @@ def asked_of_visit(session: Session, appointment_id: int) -> tuple[Sequence[str]
     given = select(Refund.public_id).join(Payment, Payment.id == Refund.payment_id)
     back = session.scalars(given.where(Payment.appointment_id == appointment_id, Refund.state == ASKED).order_by(Refund.id)).all()
     return paid, back
+
+
+def lapsing_payments(session: Session, by: datetime) -> Sequence[str]:
+    """Public ids of authorised payments that a bank lets go of by then."""
+    wanted = select(Payment.public_id).where(Payment.state == AUTHORISED, Payment.capture_by_at <= by)
+    return session.scalars(wanted.order_by(Payment.id)).all()
 
 
 def payments_since(session: Session, since: datetime) -> Sequence[Payment]:

@@ -12,6 +12,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from booking.appointments.actions.authorised import keep_authorised
 from booking.appointments.actions.expire import expire_holds, expire_requests, forget_drafts
 from booking.appointments.actions.hand_over import end_handovers
 from booking.appointments.actions.offer import offer_freed
@@ -104,6 +105,7 @@ JOBS = (
     Job("offer freed time", _offer_freed, every=timedelta(seconds=20)),
     Job("end hand-overs", end_handovers),
     Job("tell lapses", _watch_lapses),
+    Job("keep authorised", keep_authorised, every=timedelta(minutes=10)),
     Job("tell calendars", _tell_calendars, every=timedelta(minutes=1)),
     Job("forget guests", forget_guests, every=timedelta(minutes=10)),
     Job("forget drafts", forget_drafts, every=timedelta(minutes=10)),

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from booking.appointments.changes.cards import move_payments
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_handed_over, write_handover_ended, write_handover_offered
 from booking.appointments.changes.timing import accept_start, booked_wish
@@ -122,6 +123,7 @@ def answer_handover(public_id: str, doer: Doer, base_url: str, now: datetime, *,
         visit.provider_id, visit.claim_id = handover.to_provider_id, claim.id
         visit.service_code, visit.service_name = handover.service_code, handover.service_name
         visit.place_id, visit.zip, visit.attention = handover.place_id, claim.zip, []
+        move_payments(session, visit)
         visit.sequence += 1
         handover.state, handover.ended_at = ACCEPTED, now
         write_history(session, visit, "handed_over", doer, now, {"from": former.slug, "sequence": visit.sequence})

@@ -182,6 +182,11 @@ def note_dispute(session: Session, payment: Payment, seen: SeenDispute, now: dat
     tell_payment(session, payment, now)
 
 
+def write_let_go(session: Session, payment: Payment, now: datetime) -> None:
+    """Tell the client that what their bank kept for us is theirs again, and that nothing was taken."""
+    _write(session, f"payment_let_go:{payment.public_id}", payment, {"cents": payment.amount_cents}, now)
+
+
 def _next_look(payment: Payment, now: datetime) -> datetime | None:
     """When the job looks at a payment that has just been looked at."""
     if payment.state == ACTION:
