@@ -17,6 +17,7 @@ import providers.schedule.models
 import providers.services.models
 import providers.verification.models
 import providers.wording.models  # noqa: F401 (tables must be known)
+from booking.appointments.api.adding import blueprint as adding_api
 from booking.appointments.api.answering import blueprint as answering_api
 from booking.appointments.api.baskets import blueprint as baskets_api
 from booking.appointments.api.blocks import blueprint as blocks_api
@@ -29,6 +30,7 @@ from booking.appointments.api.series import blueprint as series_api
 from booking.appointments.api.time_off import blueprint as time_off_api
 from booking.appointments.api.waitlist import blueprint as waitlist_api
 from booking.appointments.changes.cards import follow_payment
+from booking.appointments.views.adding import blueprint as adding_pages
 from booking.appointments.views.answering import blueprint as answering_pages
 from booking.appointments.views.by_hand import blueprint as by_hand_pages
 from booking.appointments.views.calls import blueprint as call_pages
@@ -183,6 +185,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 desk_pages,
                 time_off_pages,
                 by_hand_pages,
+                adding_pages,
                 desk_visit_pages,
                 money_pages,
                 earnings_pages,
@@ -222,6 +225,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 blocks_api,
                 time_off_api,
                 by_hand_api,
+                adding_api,
                 feeds_api,
                 stripe_webhooks,
                 papers_api,

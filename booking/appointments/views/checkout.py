@@ -184,6 +184,12 @@ class Checkout:
         return few and not (planned or self.is_call or self.ended) and joins_others(self.hold.created_at, self.hold.expires_at)
 
     @property
+    def has_add_ons(self) -> bool:
+        """Whether there is something that can be added to the visit."""
+        service = self.facts.service(self.hold.service_code)
+        return service is not None and bool(service.add_ons)
+
+    @property
     def at_home(self) -> Hold | None:
         """A visit at the client's place, for which the address is asked."""
         return next((one for one in (self.hold, *self.together) if one.setting in MOBILE), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue import baskets, care, money, papers, series, waiting
+from booking.openapi.catalogue import adding, baskets, care, money, papers, series, waiting
 from booking.openapi.catalogue.schemas import (
     ADD_ON,
     ANY_SETTING,
@@ -509,6 +509,7 @@ OPERATIONS = (
     *money.OPERATIONS,
     *baskets.OPERATIONS,
     *papers.OPERATIONS,
+    *adding.operations(HOLD),
     *care.OPERATIONS,
     _step("check-in", "The visit has begun."),
     _step("check-out", "The therapist has left."),
