@@ -23,6 +23,7 @@ from booking.appointments.api.baskets import blueprint as baskets_api
 from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.by_hand import blueprint as by_hand_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
+from booking.appointments.api.fitting import blueprint as fitting_api
 from booking.appointments.api.handing import blueprint as handing_api
 from booking.appointments.api.hours import blueprint as hours_preview_api
 from booking.appointments.api.money import blueprint as money_api
@@ -37,6 +38,7 @@ from booking.appointments.views.calls import blueprint as call_pages
 from booking.appointments.views.checkout import blueprint as checkout_pages
 from booking.appointments.views.desk import blueprint as desk_pages
 from booking.appointments.views.desk_visit import blueprint as desk_visit_pages
+from booking.appointments.views.fitting import blueprint as fitting_pages
 from booking.appointments.views.handing import blueprint as handing_pages
 from booking.appointments.views.hours import blueprint as hours_preview_pages
 from booking.appointments.views.money import blueprint as money_pages
@@ -191,6 +193,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 earnings_pages,
                 attention_pages,
                 answering_pages,
+                fitting_pages,
                 handing_pages,
                 policy_pages,
             ),
@@ -218,6 +221,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 conditions_api,
                 waitlist_api,
                 answering_api,
+                fitting_api,
                 handing_api,
                 hours_preview_api,
                 series_api,

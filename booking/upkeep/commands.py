@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -16,6 +16,7 @@ from booking.appointments.actions.authorised import keep_authorised
 from booking.appointments.actions.expire import expire_holds, expire_requests, forget_drafts
 from booking.appointments.actions.hand_over import end_handovers
 from booking.appointments.actions.offer import offer_freed
+from booking.appointments.actions.tell_unfit import tell_unfit
 from booking.upkeep.actions import forget_guests, free_ended_time, mend_money, take_back_reminders, tell_calendars, tell_lapses
 from booking.upkeep.queries import findings, touched_since
 from marketplace import clock
@@ -44,6 +45,7 @@ def check(*, repair: bool) -> None:
             + free_ended_time(now)
             + mend_money(now)
             + _tell_lapses(now)
+            + _tell_unfit(now)
         )
         click.echo(f"mended {mended}")
     found = 0
@@ -74,28 +76,42 @@ def _tell_lapses(now: datetime) -> int:
     return tell_lapses(now, current_app.extensions["settings"].base_url)
 
 
+def _tell_unfit(now: datetime) -> int:
+    return tell_unfit(now, current_app.extensions["settings"].base_url)
+
+
 def _tell_calendars(now: datetime) -> int:
     return tell_calendars(now, current_app.extensions["settings"].base_url)
 
 
 @dataclass
-class LapseWatch:
-    """When lapses are looked for: at once at providers who were touched, and everywhere once a minute, as a day may have begun."""
+class Watch:
+    """When something is looked for: at once at providers who were touched, and everywhere once in a while."""
 
     mark: int = 0
     looked_at: datetime | None = None
+    tell: Callable[[datetime, str, Collection[int] | None], int] = tell_lapses
+    everywhere: timedelta = EVERYWHERE
 
     def look(self, now: datetime) -> int:
         """Tell what has changed; nearly nothing to do while nobody was touched."""
         self.mark, touched = touched_since(db.session(), self.mark)
-        if self.looked_at is None or not timedelta(0) <= now - self.looked_at < EVERYWHERE:
+        base_url = current_app.extensions["settings"].base_url
+        if self.looked_at is None or not timedelta(0) <= now - self.looked_at < self.everywhere:
             self.looked_at = now
-            return _tell_lapses(now)
-        return tell_lapses(now, current_app.extensions["settings"].base_url, touched) if touched else 0
+            return self.tell(now, base_url, None)
+        return self.tell(now, base_url, touched) if touched else 0
 
 
 def _watch_lapses(now: datetime) -> int:
-    watch: LapseWatch = current_app.extensions.setdefault("lapse_watch", LapseWatch())
+    """Every minute everywhere, since a day may have begun on which a credential has ended."""
+    watch: Watch = current_app.extensions.setdefault("lapse_watch", Watch())
+    return watch.look(now)
+
+
+def _watch_fit(now: datetime) -> int:
+    """Time alone makes no visit unfit, so that looking everywhere is for what a crash has left."""
+    watch: Watch = current_app.extensions.setdefault("fit_watch", Watch(tell=tell_unfit, everywhere=timedelta(hours=1)))
     return watch.look(now)
 
 
@@ -105,6 +121,7 @@ JOBS = (
     Job("offer freed time", _offer_freed, every=timedelta(seconds=20)),
     Job("end hand-overs", end_handovers),
     Job("tell lapses", _watch_lapses),
+    Job("tell misfits", _watch_fit),
     Job("keep authorised", keep_authorised, every=timedelta(minutes=10)),
     Job("tell calendars", _tell_calendars, every=timedelta(minutes=1)),
     Job("forget guests", forget_guests, every=timedelta(minutes=10)),

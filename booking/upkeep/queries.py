@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from booking.appointments.changes.fitting import misfit_findings
 from booking.appointments.changes.loading import lapses
 from booking.appointments.models import Appointment, AppointmentEvent, Hold
 from booking.appointments.queries import clashing_ids, coming_visits, overdue_requests, run_out_holds
@@ -46,6 +47,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from sequence_findings(session)
     yield from hold_findings(session, now)
     yield from standing_findings(session, now)
+    yield from misfit_findings(session, now)
     yield from letter_findings(session)
     yield from money_findings(session)
     yield from card_findings(session, now)

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from booking.appointments.models import Appointment
 from booking.demo.actions import ADMIN_EMAIL, CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL
@@ -21,6 +21,7 @@ from marketplace.outbox.models import Letter
 from providers.profiles.queries import get_facts
 from providers.profiles.rules import APPLY_STEPS
 from providers.registry.models import Provider
+from providers.schedule.models import WeeklyHours
 from providers.services.models import Service
 from providers.verification.actions.confirming import Asker, request_confirmation
 from tests.factories import CredentialFactory, ExclusionHitFactory, PersonFactory
@@ -73,6 +74,7 @@ THERAPIST = [
     "/provider",
     "/provider/calendar",
     "/provider/calendar?view=list",
+    "/provider/no-longer-fits",
     "/provider/hours",
     "/provider/pause",
     "/provider/blocks",
@@ -327,6 +329,21 @@ def test_pages_on_which_a_request_is_answered(traveler, looked_at, app):
     me.click(me.page.get_by_role("main").get_by_role("button", name="Decline"))
     wrong += looked_at()
     me.go("/search?near=Upper+West+Side&instant=1")
+    wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_about_visits_that_no_longer_fit(traveler, looked_at, app):
+    with app.app_context():
+        provider = db.session.scalars(select(Provider).where(Provider.slug == "renata-solano")).one()
+        db.session.execute(update(WeeklyHours).where(WeeklyHours.provider_id == provider.id).values(opens_minute=60, closes_minute=120))
+        db.session.commit()
+    me = traveler.sign_in(THERAPIST_EMAIL, PASSWORD).go("/provider").sees("no longer fit what you keep now")
+    wrong = looked_at()
+    me.follow("What you can do").sees("It lies outside your hours now.")
+    wrong += looked_at()
+    me.click(me.page.locator("main ul.rows a").first).sees("This visit no longer fits what you keep now.")
     wrong += looked_at()
     assert wrong == []
 

@@ -33,7 +33,7 @@ def hold_answer(hold: Hold) -> dict[str, Any]:
 
 def appointment_answers(rows: Sequence[Booked], *, role: str, now: datetime) -> list[dict[str, Any]]:
     """Appointments as one side sees them, with what a person must act on as of now."""
-    signs = attention_of(db.session(), [booked.appointment for booked in rows], now)
+    signs = attention_of(db.session(), [booked.appointment for booked in rows], now, desk=role != "client")
     parts = parts_of_series(db.session(), [booked.appointment for booked in rows])
     return [_answer(booked, role, signs[booked.appointment.id]) | {"series": _part(parts.get(booked.appointment.id))} for booked in rows]
 

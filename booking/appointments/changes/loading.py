@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from booking.appointments.changes.fitting import misfits_of
 from booking.appointments.models import Appointment
 from booking.appointments.queries import MISSING, Booked, away_ids, clashing_ids, coming_visits, get_any, list_visits
 from booking.appointments.rules.attention import OUTSIDE_CLASH, PROVIDER_AWAY, PROVIDER_LAPSED, PlannedVisit, lapse_of, signs
@@ -74,14 +75,22 @@ def _planned(visit: Appointment) -> PlannedVisit:
     return PlannedVisit(to_minute(visit.starts_at), to_minute(visit.ends_at), visit.setting, visit.service_code, visit.technique)
 
 
-def attention_of(session: Session, visits: Sequence[Appointment], now: datetime) -> dict[int, list[str]]:
-    """By id what a person must act on about each visit, as codes; a visit that has begun has lost nothing."""
+def attention_of(session: Session, visits: Sequence[Appointment], now: datetime, *, desk: bool = False) -> dict[int, list[str]]:
+    """By id what a person must act on about each visit, as codes; a visit that has begun has lost nothing.
+
+    `desk` is for the provider and the staff, who see too what no longer fits: it tells of other visits, so no client reads it.
+    """
     coming = [visit for visit in visits if visit.starts_at >= now]
     lapsed = lapses(session, coming)
     clashing = clashing_ids(session, now, [visit.id for visit in coming if visit.status in LAPSING])
     away = away_ids(session, now, [visit.id for visit in coming if visit.status in LAPSING])
+    unfit = misfits_of(session, coming, now) if desk else {}
     return {
-        visit.id: signs(visit.attention, lapsed=visit.id in lapsed, clashes=visit.id in clashing, away=visit.id in away) for visit in visits
+        visit.id: [
+            *signs(visit.attention, lapsed=visit.id in lapsed, clashes=visit.id in clashing, away=visit.id in away),
+            *unfit.get(visit.id, ()),
+        ]
+        for visit in visits
     }
 
 

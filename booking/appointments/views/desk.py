@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from booking.appointments.changes.fitting import misfit_visits
 from booking.appointments.changes.loading import clashing_visits, lapsed_visits
 from booking.appointments.forms.blocks import BlockForm, visits_between
 from booking.appointments.queries import Booked, list_kept, list_of_provider_between, waiting_requests
@@ -74,6 +75,7 @@ def today() -> str:
         standing=_standing(provider, on),
         lapsed=lapsed_visits(session, now, [provider.id]) if provider else (),
         clashing=clashing_visits(session, now, provider.id) if provider else (),
+        unfit=misfit_visits(session, now, provider.id) if provider else (),
         gaps=load_gaps(session, provider) if provider and provider.state == "draft" else (),
         requests=waiting_requests(session, provider.id, now) if provider else (),
         kept=list_kept(session, provider.id, now) if provider else (),

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from booking.appointments.actions.cancel import Cancelling, cancel
 from booking.appointments.actions.look import look_at_address, look_at_phone
 from booking.appointments.actions.progress import check_in, check_out, complete, mark_no_show
+from booking.appointments.changes.fitting import misfits_of
 from booking.appointments.changes.loading import verdict_facts
 from booking.appointments.forms.reading import base_url, doer
 from booking.appointments.forms.visits import CancelForm
@@ -58,6 +59,7 @@ def show(public_id: str) -> str:
         steps=steps,
         may_check_out=visit.checked_in_at is not None and visit.checked_out_at is None and visit.status != CANCELLED,
         lapsed=facts.lapsed and visit.starts_at >= now,
+        unfit=misfits_of(db.session(), [visit], now).get(visit.id, ()),
         leaving=assess_cancellation(facts, actor="provider", now=now),
         reveal=assess_reveal(visit.status, visit.starts_at, visit.ends_at, now),
         events=list_events(db.session(), visit.id),

@@ -257,6 +257,17 @@ AT_RISK = given(
         "attention": listed(TEXT),
     }
 )
+LOOK_AGAIN = given(
+    {
+        "id": TEXT,
+        "reference": TEXT,
+        "status": TEXT,
+        "setting": TEXT,
+        "starts_at": INSTANT,
+        "ends_at": INSTANT,
+        "attention": listed(TEXT),
+    }
+)
 STATED = given({"slug": TEXT, "name": TEXT, "state": TEXT, "reason": nullable(TEXT), "attested_at": nullable(INSTANT)})
 FLAG = given({"id": TEXT, "code": TEXT, "field": TEXT, "excerpt": TEXT, "status": TEXT, "found_at": INSTANT, "note": nullable(TEXT)})
 DEED = given({"at": INSTANT, "actor": TEXT, "verb": TEXT, "object": TEXT, "details": ANYTHING, "hash": TEXT})
@@ -572,6 +583,15 @@ OPERATIONS = (
         "admin",
         ADMIN,
         answer=page(AT_RISK),
+    ),
+    Operation(
+        "GET",
+        f"{V1}/provider/attention",
+        "list_own_attention",
+        "Own coming visits that ask for a look: `too_close`, `not_reachable`, `outside_area`, `outside_hours` since settings changed, and more.",
+        "desk",
+        ("provider",),
+        answer=page(LOOK_AGAIN),
     ),
     Operation(
         "GET",

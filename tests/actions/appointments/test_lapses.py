@@ -13,7 +13,7 @@ from booking.appointments.changes.loading import attention_of, lapsed_visits, ve
 from booking.appointments.models import AppointmentEvent
 from booking.appointments.rules.cancellation import assess_cancellation
 from booking.upkeep.actions import tell_lapses
-from booking.upkeep.commands import LapseWatch
+from booking.upkeep.commands import Watch
 from booking.upkeep.queries import findings
 from marketplace.audit import AuditEntry
 from marketplace.db import db
@@ -209,7 +209,7 @@ def test_a_visit_that_has_begun_has_lost_nothing(clock, provider, visit, start):
 
 
 def test_the_job_tells_at_the_next_look_and_asks_everywhere_once_a_minute(clock, provider, visit):
-    watch = LapseWatch()
+    watch = Watch()
     assert watch.look(clock.now) == 0
     suspend(provider, clock.now)
     assert watch.look(clock.now + timedelta(seconds=2)) == 1, "whoever was touched is looked at once"
