@@ -588,7 +588,7 @@ OPERATIONS = (
         "GET",
         f"{V1}/provider/attention",
         "list_own_attention",
-        "Own coming visits that ask for a look: `too_close`, `not_reachable`, `outside_area`, `outside_hours` since settings changed, and more.",
+        "Own coming visits that ask for a look: `too_close`, `not_reachable`, `outside_area`, `outside_hours` since settings changed, …",
         "desk",
         ("provider",),
         answer=page(LOOK_AGAIN),
