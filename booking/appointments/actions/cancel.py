@@ -8,10 +8,11 @@ from datetime import datetime
 from booking.appointments.changes.cards import close_cards
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_cancelled
-from booking.appointments.changes.loading import lock_appointment, lock_waivers, verdict_facts, waivers_left
+from booking.appointments.changes.loading import lock_appointment
 from booking.appointments.changes.money import charge_fee
+from booking.appointments.changes.waivers import assess_leaving, lock_waivers
 from booking.appointments.queries import Booked
-from booking.appointments.rules.cancellation import NOTICE_PASSED, Verdict, assess_cancellation, verdict_to_dict
+from booking.appointments.rules.cancellation import NOTICE_PASSED, Verdict, verdict_to_dict
 from booking.appointments.rules.states import CANCELLED
 from booking.ledger.rules.entries import LATE_CANCEL
 from marketplace.db import transaction
@@ -24,11 +25,12 @@ from providers.schedule.models import Claim
 
 @dataclass(frozen=True)
 class Cancelling:
-    """Why somebody leaves, and the fee they were shown; None agrees to whatever it is now."""
+    """Why somebody leaves, the fee they were shown and what of it the reason waives; None agrees to whatever it is now."""
 
     expected_fee_cents: int | None = None
     reason: str | None = None
     note: str | None = None
+    expected_waived_cents: int | None = None
 
 
 def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: datetime) -> tuple[Booked, Verdict]:
@@ -40,15 +42,12 @@ def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: d
         booked = lock_appointment(session, public_id)
         visit = booked.appointment
         lock_waivers(session, visit.person_id)
-        verdict = assess_cancellation(
-            verdict_facts(session, visit), actor=doer.part, now=now, reason=wanted.reason, waivers_left=waivers_left(session, visit, now)
-        )
+        verdict = assess_leaving(session, visit, doer.part, now, wanted.reason)
         if not verdict.allowed:
             kind = Refused if verdict.reason == NOTICE_PASSED else Conflict
             raise kind(verdict.reason, verdict.sentence)
-        if wanted.expected_fee_cents is not None and wanted.expected_fee_cents != verdict.fee_cents:
-            sentence = f"The fee is now {format_usd(verdict.fee_cents)}. Look again before you cancel."
-            raise Stale("fee_changed", sentence, details=verdict_to_dict(verdict))
+        if wanted.expected_fee_cents not in {None, verdict.fee_cents} or wanted.expected_waived_cents not in {None, verdict.waived_cents}:
+            raise Stale("fee_changed", _changed(verdict), details=verdict_to_dict(verdict))
         visit.status = CANCELLED
         visit.cancelled_at, visit.cancelled_by = now, doer.part
         visit.cancel_reason, visit.cancel_note = wanted.reason, wanted.note
@@ -62,3 +61,9 @@ def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: d
         write_history(session, visit, "cancelled", doer, now, facts)
         write_cancelled(session, booked, Sending(base_url), now)
         return booked, verdict
+
+
+def _changed(verdict: Verdict) -> str:
+    if verdict.waived_cents:
+        return f"Canceling would now use up a waiver, for a fee of {format_usd(verdict.waived_cents)}. Look again before you cancel."
+    return f"The fee is now {format_usd(verdict.fee_cents)}. Look again before you cancel."

@@ -16,7 +16,7 @@ from booking.appointments.actions.hold import HoldWish, hold_first_free, hold_ti
 from booking.appointments.actions.move import move
 from booking.appointments.api.shapes import appointment_answer, appointment_answers, hold_answer
 from booking.appointments.changes.history import Doer
-from booking.appointments.changes.loading import verdict_facts, waivers_left
+from booking.appointments.changes.waivers import assess_leaving, waivers_left
 from booking.appointments.forms.moving import starts_instead
 from booking.appointments.forms.reading import (
     base_url,
@@ -29,7 +29,7 @@ from booking.appointments.forms.reading import (
     refuse_taken,
 )
 from booking.appointments.queries import Booked, list_of_person, list_of_provider, may_hold
-from booking.appointments.rules.cancellation import REASONS, assess_cancellation, verdict_to_dict
+from booking.appointments.rules.cancellation import REASONS, verdict_to_dict
 from booking.openings.api.alternatives import alternative_answer
 from booking.openings.forms.anyone import read_anyone, wish_of
 from booking.openings.queries.nearby import alternatives_to
@@ -143,9 +143,10 @@ def preview_cancellation(public_id: str) -> Response:
     reason = fields.choice("reason", REASONS, None)
     fields.finish()
     now = clock.now()
+    verdict = assess_leaving(db.session(), visit, doer().part, now, reason)
     left = waivers_left(db.session(), visit, now)
-    verdict = assess_cancellation(verdict_facts(db.session(), visit), actor=doer().part, now=now, reason=reason, waivers_left=left)
-    return jsonify(verdict_to_dict(verdict))
+    waivers = [{"reason": code, "left": count, "year": left.year} for code, count in left.by_reason.items()]
+    return jsonify({**verdict_to_dict(verdict), "waivers": waivers})
 
 
 @blueprint.post("/appointments/<public_id>/cancel")

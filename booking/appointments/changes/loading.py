@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.fitting import misfits_of
@@ -17,16 +17,13 @@ from booking.appointments.rules.requests import ANSWER_DUE
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
 from booking.openings.catalogue import house_rules
 from booking.quotes.rules.agreed import agreed_from_dict
-from marketplace.accounts.models import Person
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.walltime import to_minute
 from providers.profiles.queries import load_facts
 from providers.registry.changes import lock_provider
 
-WAIVERS_A_YEAR = 2
 # A visit under way or over took place with whoever came.
 LAPSING = (REQUESTED, CONFIRMED)
-YEAR = timedelta(days=365)
 
 
 def lock_appointment(session: Session, public_id: str) -> Booked:
@@ -106,15 +103,3 @@ def clashing_visits(session: Session, now: datetime, provider_id: int) -> list[B
     """A provider's coming visits during which an outside calendar says that they are busy, the soonest first."""
     visits = coming_visits(session, now, [provider_id])
     return list_visits(session, sorted(clashing_ids(session, now, [visit.id for visit in visits])))
-
-
-def lock_waivers(session: Session, person_id: int) -> None:
-    """Let two visits that one client leaves at once be counted one after the other."""
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
-
-
-def waivers_left(session: Session, visit: Appointment, now: datetime) -> int:
-    """How many times in a year emergencies, weather or buildings may still waive this client's fee; leaving for free used up none."""
-    waived = select(func.count()).select_from(Appointment).where(Appointment.person_id == visit.person_id, Appointment.waived_cents > 0)
-    used = session.scalar(waived.where(Appointment.cancelled_at > now - YEAR))
-    return max(0, WAIVERS_A_YEAR - (used or 0))

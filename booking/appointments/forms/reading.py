@@ -167,6 +167,7 @@ def read_cancelling() -> Cancelling:
         fields.integer("expected_fee_cents", None),
         fields.choice("reason", REASONS, None),
         fields.text("note", None, longest=LONGEST_NOTE, blank=True),
+        fields.integer("expected_waived_cents", None),
     )
     fields.finish()
     return wanted

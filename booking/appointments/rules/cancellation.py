@@ -114,6 +114,7 @@ def verdict_to_dict(verdict: Verdict) -> dict[str, object]:
         "detail": verdict.sentence,
         "fee_cents": verdict.fee_cents,
         "refund_cents": verdict.refund_cents,
+        "waived_cents": verdict.waived_cents,
         "tier": verdict.tier,
         "as_of": instant_text(verdict.as_of),
         "next_change_at": None if verdict.next_change_at is None else instant_text(verdict.next_change_at),

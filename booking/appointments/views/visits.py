@@ -19,14 +19,15 @@ from booking.appointments.actions.move import move
 from booking.appointments.actions.progress import choose_technique
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.letters import Sending, letter_facts
-from booking.appointments.changes.loading import verdict_facts, waivers_left
+from booking.appointments.changes.loading import verdict_facts
+from booking.appointments.changes.waivers import must_not_come, waivers_left
 from booking.appointments.forms.answering import hold_fields, instead_of
 from booking.appointments.forms.moving import free_starts, starts_instead
 from booking.appointments.forms.reading import CALENDAR, base_url, calendar_url, doer, own_person_id
 from booking.appointments.forms.visits import CancelForm, MoveForm, TechniqueForm
 from booking.appointments.models import Appointment, AppointmentEvent
 from booking.appointments.queries import Booked, find_handover, get_by_guest_key, get_of_person, list_events, list_of_person, part_of_series
-from booking.appointments.rules.cancellation import ILLNESS, NOTICE_PASSED, assess_cancellation
+from booking.appointments.rules.cancellation import ILLNESS, NOTICE_PASSED, WAIVABLE, assess_cancellation
 from booking.appointments.rules.handing import is_open
 from booking.appointments.rules.holding import technique_changes_until
 from booking.appointments.rules.moving import assess_move
@@ -126,7 +127,7 @@ def guest(key: str) -> str:
 def _show(door: Door) -> str:
     visit, now = door.booked.appointment, clock.now()
     facts = verdict_facts(db.session(), visit)
-    verdict = assess_cancellation(facts, actor="client", now=now, waivers_left=waivers_left(db.session(), visit, now))
+    verdict = assess_cancellation(facts, actor="client", now=now, must_not_come=must_not_come(db.session(), visit))
     events = list_events(db.session(), visit.id)
     return render_template(
         "appointments/show.html",
@@ -185,17 +186,16 @@ def guest_leave(key: str) -> Page:
 
 def _leave(door: Door) -> Page:
     """The fee that is shown is the fee that is charged; if it has changed meanwhile the page asks again."""
-    visit, now = door.booked.appointment, clock.now()
-    facts, left = verdict_facts(db.session(), visit), waivers_left(db.session(), visit, now)
+    visit, now, session = door.booked.appointment, clock.now(), db.session()
     form = CancelForm()
-    verdict = assess_cancellation(facts, actor="client", now=now, reason=form.reason.data or None, waivers_left=left)
     if form.validate_on_submit():
         try:
-            waived = form.reason.data and verdict.fee_cents == 0
-            wanted = Cancelling(0 if waived else form.expected_fee_cents.data, form.reason.data or None, form.note.data or None)
+            fee_cents, waived_cents = form.expected
+            wanted = Cancelling(fee_cents, form.reason.data or None, form.note.data or None, waived_cents)
             gone, final = cancel(visit.public_id, wanted, door.doer, base_url(), now)
             pursue_visit(gone.appointment.id, now)
         except Stale as changed:
+            session.rollback()
             flash(changed.sentence, "warning")
         except Refusal as refusal:
             flash(refusal.sentence, "warning")
@@ -203,17 +203,25 @@ def _leave(door: Door) -> Page:
         else:
             flash(_("Canceled.") if final.fee_cents == 0 else _("Canceled. The fee you agreed to is recorded."), "good")
             return redirect(door.url("show"))
-    plain = assess_cancellation(facts, actor="client", now=now, waivers_left=0)
+    facts, left, health = verdict_facts(session, visit), waivers_left(session, visit, now), must_not_come(session, visit)
+    plain = assess_cancellation(facts, actor="client", now=now, must_not_come=health)
     if not plain.allowed and plain.reason != NOTICE_PASSED:
         flash(plain.sentence, "warning")
         return redirect(door.url("show"))
-    # What was sent would be drawn again otherwise, and with it a fee that is no longer true.
-    form.expected_fee_cents.raw_data, form.expected_fee_cents.data = None, plain.fee_cents
-    ill = assess_cancellation(facts, actor="client", now=now, reason=ILLNESS)
+    by_reason = {
+        reason: assess_cancellation(facts, actor="client", now=now, reason=reason, waivers_left=left.of(reason), must_not_come=health)
+        for reason in (ILLNESS, *WAIVABLE)
+    }
+    form.show(plain, by_reason, left)
     return render_template(
-        "appointments/cancel.html", door=door, visit=visit, booked=door.booked, form=form, verdict=plain, ill=ill, waivers=left,
+        "appointments/cancel.html",
+        door=door,
+        visit=visit,
+        booked=door.booked,
+        form=form,
+        verdict=plain,
         clock=clock_words(facts.agreed, now),
-    )  # fmt: skip
+    )
 
 
 @blueprint.route("/appointments/<public_id>/move", methods=["GET", "POST"])

@@ -112,6 +112,7 @@ CANCELLING = taken(
     {},
     {
         "expected_fee_cents": nullable(COUNT),
+        "expected_waived_cents": nullable(COUNT),
         "reason": nullable({"type": "string", "enum": ["illness", "emergency", "weather", "building_access", "other"]}),
         "note": nullable(LONG),
     },

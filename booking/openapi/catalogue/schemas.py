@@ -111,6 +111,8 @@ VERDICT = given(
         "tier": TEXT,
         "as_of": INSTANT,
         "next_change_at": nullable(INSTANT),
+        "waived_cents": CENTS,
+        "waivers": listed(given({"reason": TEXT, "left": COUNT, "year": COUNT})),
     }
 )
 ALTERNATIVE = given({"reason": TEXT, "words": TEXT, "provider_name": TEXT, "total_cents": nullable(CENTS), "wish": WISH})

@@ -111,8 +111,13 @@ def screen(
 
 def newly_waives(before: Outcome | None, after: Outcome, rules: Mapping[str, Rule]) -> bool:
     """Whether a rule with a fee waiver turned true since the earlier screening: then leaving the visit is free."""
-    known = {reason.code for reason in before.reasons} if before else set()
-    return any(reason.code not in known and reason.code in rules and rules[reason.code].fee_waiver for reason in after.reasons)
+    known = [reason.code for reason in before.reasons] if before else []
+    return turned_true(known, [reason.code for reason in after.reasons], rules)
+
+
+def turned_true(before: Collection[str], after: Collection[str], rules: Mapping[str, Rule]) -> bool:
+    """The same of the codes of reasons, as they are kept with screenings."""
+    return any(code not in before and code in rules and rules[code].fee_waiver for code in after)
 
 
 def outcome_to_dict(outcome: Outcome) -> dict[str, object]:

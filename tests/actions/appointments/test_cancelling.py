@@ -1,7 +1,7 @@
 """Leaving a visit: what it costs at this second, who pays nothing, and what is free again."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,23 +10,25 @@ from booking.appointments.actions.cancel import Cancelling, cancel
 from booking.appointments.actions.progress import complete
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.money import settle
+from booking.appointments.changes.waivers import waivers_left
 from booking.appointments.models import Appointment, AppointmentEvent
 from booking.appointments.rules.cancellation import WAIVABLE
 from booking.ledger.changes import Whose, post
 from booking.ledger.rules.entries import deposit_taken
 from booking.upkeep.queries import findings
+from marketplace.accounts.models import Person
 from marketplace.db import db, transaction
 from marketplace.kernel.errors import Conflict, NotFound, Refused, Stale
 from providers.registry.models import Change, Provider
 from providers.schedule.models import Claim
 from providers.services.rules.terms import DEFAULT_TERMS, terms_to_dict
 from tests.factories import AppointmentFactory, PersonFactory, TermsPolicyFactory, bookable_provider
-from tests.support.visits import BASE_URL, CLIENT, book_hold, book_visit, clear_answers, hold_visit, visit_of
+from tests.support.visits import BASE_URL, CLIENT, answered, book_hold, book_visit, clear_answers, hold_visit, visit_of
 
 pytestmark = pytest.mark.usefixtures("ctx")
 
 PROVIDER, ADMIN = Doer("provider", "account:provider"), Doer("admin", "account:admin")
-SECOND = timedelta(seconds=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -96,13 +98,13 @@ def test_illness_never_costs_anything_however_often(clock, start):
         assert (verdict.fee_cents, verdict.reason) == (0, "illness")
 
 
-def test_emergencies_weather_and_buildings_are_waived_twice_a_year(clock, start):
+def test_emergencies_weather_and_buildings_are_waived_twice_a_year_each(clock, start):
     provider, person = bookable_provider(), PersonFactory()
     fees = []
-    for day, reason in enumerate(("emergency", "weather", "building_access")):
+    for day, reason in enumerate((*WAIVABLE, *WAIVABLE, *WAIVABLE)):
         visit = visit_of(book_visit(provider, person, start + timedelta(days=day), clock.now))
         fees.append(leave(visit, visit.starts_at, reason=reason)[1].fee_cents)
-    assert fees == [0, 0, 16_000]
+    assert fees == [0] * 6 + [16_000] * 3
     stranger = visit_of(book_visit(provider, PersonFactory(), start + timedelta(days=3), clock.now))
     assert leave(stranger, stranger.starts_at, reason="weather")[1].fee_cents == 0
 
@@ -118,16 +120,48 @@ def test_leaving_for_free_uses_up_no_waiver_whatever_the_reason(clock, start):
     assert anew(visit).waived_cents == 16_000
 
 
-@pytest.mark.parametrize(("days", "fee"), [(364, 16_000), (366, 0)])
-def test_a_waiver_comes_back_after_a_year(clock, start, days, fee):
-    provider, person = bookable_provider(), PersonFactory()
-    visit = visit_of(book_visit(provider, person, start, clock.now))
-    for number in range(2):
-        AppointmentFactory(
-            provider=provider, person=person, status="cancelled", cancelled_by="client", cancel_reason=WAIVABLE[number], fee_cents=0, waived_cents=16_000,
-            cancelled_at=start - timedelta(days=days), claim__live=False,
-        )  # fmt: skip
-    assert leave(visit, start, reason="emergency")[1].fee_cents == fee
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ("2026-12-31T23:59:59-05:00", 2),  # the year before, in New York, though it is January in UTC
+        ("2027-01-01T00:00:00-05:00", 1),
+        ("2027-01-12T11:00:00-05:00", 1),
+    ],
+)
+def test_waivers_are_counted_by_new_york_years(visit, start, given, left):
+    AppointmentFactory(
+        provider_id=visit.provider_id, person_id=visit.person_id, status="cancelled", cancelled_by="client", cancel_reason="emergency",
+        waived_cents=16_000, cancelled_at=datetime.fromisoformat(given), claim__live=False,
+    )  # fmt: skip
+    found = waivers_left(db.session(), visit, start)
+    assert (found.year, found.of("emergency"), found.of("weather"), found.of("illness"), found.of(None)) == (2027, left, 2, 0, 0)
+
+
+def test_health_answers_that_turn_bad_after_booking_waive_the_fee(visit, start):
+    person = db.session.get_one(Person, visit.person_id)
+    answered(person, start - 2 * HOUR, fever=True)
+    _, verdict = leave(visit, start)
+    assert (verdict.fee_cents, verdict.reason, anew(visit).waived_cents) == (0, "health", 0)
+
+
+def test_health_answers_that_were_so_when_booking_or_are_well_again_waive_nothing(visit, start):
+    person = db.session.get_one(Person, visit.person_id)
+    answered(person, start - 3 * HOUR, fever=True)
+    answered(person, start - 2 * HOUR)
+    assert leave(visit, start)[1].fee_cents == 16_000
+
+
+def test_what_somebody_else_answers_waives_nothing(visit, start):
+    answered(PersonFactory(), start - 2 * HOUR, fever=True)
+    assert leave(visit, start)[1].fee_cents == 16_000
+
+
+def test_a_waiver_that_was_not_shown_is_not_used_up_unasked(visit, start):
+    """Shown as free, sent a second too late with a reason that would waive: it is asked again."""
+    with pytest.raises(Stale, match="fee_changed"):
+        leave(visit, start, reason="weather", expected_fee_cents=0, expected_waived_cents=0)
+    assert anew(visit).status == "confirmed"
+    assert leave(visit, start, reason="weather", expected_fee_cents=0, expected_waived_cents=16_000)[1].waived_cents == 16_000
 
 
 def test_another_reason_waives_nothing(visit, start):
