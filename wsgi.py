@@ -32,6 +32,8 @@ from booking.appointments.api.time_off import blueprint as time_off_api
 from booking.appointments.api.waitlist import blueprint as waitlist_api
 from booking.appointments.changes.cards import follow_payment
 from booking.appointments.views.adding import blueprint as adding_pages
+from booking.appointments.forms.paying import finish_open
+from booking.appointments.jobs import JOBS as CARD_JOBS
 from booking.appointments.views.answering import blueprint as answering_pages
 from booking.appointments.views.by_hand import blueprint as by_hand_pages
 from booking.appointments.views.calls import blueprint as call_pages
@@ -75,8 +77,8 @@ from booking.papers.views import blueprint as paper_pages
 from booking.payments.api import blueprint as stripe_webhooks
 from booking.payments.changes.telling import on_payment
 from booking.payments.commands import JOBS as PAYMENT_JOBS
-from booking.payments.commands import payments
-from booking.payments.forms import install_cards
+from booking.payments.commands import install_stand_in, payments
+from booking.payments.forms import install_cards, on_news
 from booking.screening.api import blueprint as screening_api
 from booking.upkeep.api import blueprint as attention_api
 from booking.upkeep.commands import JOBS as UPKEEP_JOBS
@@ -143,6 +145,8 @@ for _role in ("client", "provider"):
 
 
 def create_app(settings: Settings | None = None) -> Flask:
+on_news("checkouts", finish_open)
+on_payment("packages", follow_package)
     """The application for `settings`; without them those of the environment, with `.env` read in development."""
     if settings is None:
         if os.environ.get("APP_ENV", "development") == "development":
@@ -250,12 +254,13 @@ def create_app(settings: Settings | None = None) -> Flask:
                 *CARE_JOBS,
                 *GROUND_JOBS,
             ),
-            installers=(install_accounts, install_navigation, install_continuity, install_masking, install_cards),
+            installers=(install_accounts, install_navigation, install_continuity, install_masking, install_cards, install_stand_in),
             open_endpoints={**ACCOUNT_ENDPOINTS},
             attachments=ATTACHMENTS,
             homes={"client": "visits.index", "provider": "apply.begin", "admin": "checking.queue"},
         ),
     )
+                *CARD_JOBS,
 
 
 app = create_app()

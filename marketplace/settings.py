@@ -149,6 +149,7 @@ def _production_faults(settings: Settings) -> list[str]:
         ),
         (not settings.field_keys, "FIELD_KEYS is missing"),
         (settings.debug, "debug is on"),
+        (settings.stripe_api_base == "double", "STRIPE_API_BASE is the stand-in for trials"),
         (settings.clock_file is not None, "CLOCK_FILE is set"),
         (not settings.base_url.startswith("https://"), "BASE_URL is plain http"),
         (not settings.rate_limits, "RATE_LIMITS is off"),

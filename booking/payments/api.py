@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 
 from booking.payments.actions.take_event import take_event
-from booking.payments.forms import LARGEST_EVENT, SIGNATURE, find_port
+from booking.payments.forms import LARGEST_EVENT, SIGNATURE, find_port, follow_news
 from booking.payments.rules.signing import is_genuine
 from booking.payments.stripe_port.reading import read_event
 from booking.payments.stripe_port.values import Unknown
@@ -40,4 +40,5 @@ def stripe() -> ResponseReturnValue:
         outcome = take_event(port, event, now)
     except Unknown:
         return problem(503, "unavailable", "Unavailable", "Stripe could not be asked. Send it again later.")
+    follow_news(now)
     return {"outcome": outcome}

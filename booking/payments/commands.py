@@ -6,20 +6,25 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
+from pathlib import Path
 
 import click
+from flask import Flask
 from flask.cli import with_appcontext
 
 from booking.payments.actions.compare import compare
 from booking.payments.actions.keep import settle_card
 from booking.payments.actions.settle import settle_payment, settle_refund
-from booking.payments.forms import find_port
+from booking.payments.forms import HASTY, KEY, STAND_IN, find_port
 from booking.payments.queries import card_findings, open_cards, open_payments, open_refunds
 from booking.payments.stripe_port.client import StripePort
+from booking.payments.stripe_port.double import DoubleHttp
+from booking.payments.stripe_port.kept import KeptDouble
 from booking.payments.stripe_port.values import Unknown
 from marketplace import clock
 from marketplace.db import db
 from marketplace.jobs import Job, one_by_one
+from marketplace.settings import Settings
 
 DAYS = 31
 
@@ -79,6 +84,16 @@ def reconcile_daily(now: datetime) -> int:
     """Compare the last days with Stripe by itself; findings stay for `flask payments reconcile` to tell."""
     port = find_port()
     return 0 if port is None else len(list(compare(port, now - timedelta(days=2), now)))
+
+
+def install_stand_in(app: Flask, settings: Settings) -> None:
+    """With `STRIPE_API_BASE=double` cards are tried out with a stand-in, which keeps what it is asked beside our own files."""
+    if settings.stripe_secret_key and settings.stripe_api_base == STAND_IN:
+        double = KeptDouble(Path(app.instance_path) / "test-cards.json", clock.now)
+        app.extensions[STAND_IN] = double
+        app.extensions[KEY] = app.extensions[HASTY] = StripePort(
+            settings.stripe_secret_key, http=DoubleHttp(double), home=settings.base_url
+        )
 
 
 JOBS = (

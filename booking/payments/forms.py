@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask, current_app
@@ -13,6 +14,10 @@ from booking.payments.stripe_port.values import Unknown
 from marketplace.db import db
 from marketplace.settings import Settings
 
+NewsFollower = Callable[[datetime, str], int]
+_followers: dict[str, NewsFollower] = {}
+# Instead of a host: cards are tried out with a stand-in for Stripe. Production refuses it.
+STAND_IN = "double"
 KEY, HASTY = "stripe_port", "hasty_stripe_port"
 # Nobody waits longer than this, in seconds, for what a job would do a moment later: to connect, and for an answer.
 IMPATIENCE = (1.0, 4.0)
@@ -24,8 +29,21 @@ LARGEST_EVENT = 256 * 1024
 def install_cards(app: Flask, settings: Settings) -> None:
     """Open the door to Stripe where there is a secret key; without one cards are off."""
     if settings.stripe_secret_key:
-        app.extensions[KEY] = StripePort(settings.stripe_secret_key, api_base=settings.stripe_api_base)
-        app.extensions[HASTY] = StripePort(settings.stripe_secret_key, api_base=settings.stripe_api_base, timeouts=IMPATIENCE)
+        key, base, home = settings.stripe_secret_key, settings.stripe_api_base, settings.base_url
+        app.extensions[KEY] = StripePort(key, api_base=base, home=home)
+        app.extensions[HASTY] = StripePort(key, api_base=base, timeouts=IMPATIENCE, home=home)
+
+
+def on_news(name: str, follow: NewsFollower) -> None:
+    """Have `follow` run after news of Stripe's was taken in, with the instant and our own address; a topic registers once."""
+    _followers[name] = follow
+
+
+def follow_news(now: datetime) -> None:
+    """Tell those who wait for a card, outside of any transaction."""
+    settings: Settings = current_app.extensions["settings"]
+    for follow in _followers.values():
+        follow(now, settings.base_url)
 
 
 def find_port() -> StripePort | None:

@@ -19,6 +19,12 @@ def keep_answer(owner: str, key: str, status: int, answer: str) -> None:
         session.execute(row.values(status=status, answer=answer))
 
 
+def drop_key(owner: str, key: str) -> None:
+    """The key is as if it had never been sent."""
+    with transaction() as session:
+        session.execute(delete(IdempotencyKey).where(IdempotencyKey.owner == owner, IdempotencyKey.key == key))
+
+
 def forget_old_keys(now: datetime) -> int:
     """Delete keys older than a day; counts them."""
     with transaction() as session:

@@ -21,7 +21,7 @@ from flask import Response, current_app, make_response, request
 
 from marketplace import clock
 from marketplace.db import db, on_begin
-from marketplace.idempotency.actions import keep_answer
+from marketplace.idempotency.actions import drop_key, keep_answer
 from marketplace.idempotency.changes import KeyClaim, KeyTaken
 from marketplace.idempotency.models import IdempotencyKey
 from marketplace.idempotency.queries import find_key
@@ -32,6 +32,7 @@ from marketplace.webkit.problems import problem_of
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 LONGEST_KEY = 255
+PAYMENT_NEEDED = 402
 # How long a request waits for the answer of its twin: the twin has committed, only its answer is still on the way.
 WAITS, WAIT_SECONDS = 40, 0.05
 AT_WORK = timedelta(seconds=30)
@@ -78,9 +79,14 @@ def _first(claim: KeyClaim, answer: Callable[[], Response]) -> Response:
 
 
 def _keep(claim: KeyClaim, response: Response) -> None:
-    """Keep the answer, if the verb committed anything: else the key is as if it had never been sent."""
+    """Keep the answer, if the verb committed anything: else the key is as if it had never been sent.
+
+    A payment that waits for its client or was declined is no answer to keep: the same request, sent again, goes on with the same deed.
+    """
     db.session.rollback()
-    if find_key(db.session(), claim.owner, claim.key) is not None:
+    if response.status_code == PAYMENT_NEEDED:
+        drop_key(claim.owner, claim.key)
+    elif find_key(db.session(), claim.owner, claim.key) is not None:
         keep_answer(claim.owner, claim.key, response.status_code, response.get_data(as_text=True))
 
 

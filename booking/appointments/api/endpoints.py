@@ -10,14 +10,15 @@ from functools import partial
 from flask import Blueprint, Response, jsonify, request
 
 from booking.appointments.actions import progress
-from booking.appointments.actions.book import book
 from booking.appointments.actions.cancel import cancel
 from booking.appointments.actions.hold import HoldWish, hold_first_free, hold_time, release_hold
 from booking.appointments.actions.move import move
 from booking.appointments.api.shapes import appointment_answer, appointment_answers, hold_answer
+from booking.appointments.changes.booking import Asking
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.waivers import assess_leaving, waivers_left
 from booking.appointments.forms.moving import starts_instead
+from booking.appointments.forms.paying import book_or_pay
 from booking.appointments.forms.reading import (
     base_url,
     doer,
@@ -102,8 +103,8 @@ def drop_hold(public_id: str) -> tuple[str, int]:
 @access("client")
 @idempotent
 def make_appointment() -> tuple[Response, int]:
-    """Book a held start."""
-    made = book(read_booking(), own_person_id(), doer(), base_url(), clock.now())
+    """Book a held start; what is paid by card once the card is good."""
+    made = book_or_pay(read_booking(), own_person_id(), Asking(doer(), base_url()), clock.now())
     return jsonify(appointment_answer(made.booked, role="client", now=clock.now())), 201
 
 

@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from booking.appointments.changes.loading import attention_of
+from booking.appointments.changes.paying import payment_state
 from booking.appointments.forms.reading import calendar_url
 from booking.appointments.models import Hold
 from booking.appointments.queries import Booked, PartOf, parts_of_series
-from booking.appointments.rules.requests import ANSWER_DUE, CLEARANCE_DUE, WAITS
+from booking.appointments.rules.requests import ANSWER_DUE, CLEARANCE_DUE, HEALTH_DUE, OTHER_DUE, WAITS
+from booking.payments.models import CardTerms, Payment, SavedCard
+from booking.payments.queries import terms_of_visits
 from marketplace.db import db
 from marketplace.webkit.filters import rfc3339
 from providers.services.rules.requests import INSTANT, REQUEST
@@ -35,7 +38,15 @@ def appointment_answers(rows: Sequence[Booked], *, role: str, now: datetime) -> 
     """Appointments as one side sees them, with what a person must act on as of now."""
     signs = attention_of(db.session(), [booked.appointment for booked in rows], now, desk=role != "client")
     parts = parts_of_series(db.session(), [booked.appointment for booked in rows])
-    return [_answer(booked, role, signs[booked.appointment.id]) | {"series": _part(parts.get(booked.appointment.id))} for booked in rows]
+    paying = terms_of_visits(db.session(), [booked.appointment.id for booked in rows])
+    return [
+        {
+            **_answer(booked, role, signs[booked.appointment.id]),
+            "series": _part(parts.get(booked.appointment.id)),
+            "payment": _payment(booked, role, paying.get(booked.appointment.id)),
+        }
+        for booked in rows
+    ]
 
 
 def appointment_answer(booked: Booked, *, role: str, now: datetime) -> dict[str, Any]:
@@ -67,7 +78,6 @@ def _answer(booked: Booked, role: str, attention: list[str]) -> dict[str, Any]:
         "paid_cents": visit.paid_cents,
         "due_cents": visit.due_cents,
         "fee_cents": visit.fee_cents,
-        "payment": {"method": visit.payment_method},
         "attention": attention,
         "waits_for": [WAITS_FOR[sign] for sign in WAITS if sign in visit.attention],
         "respond_by": rfc3339(visit.respond_by_at) if visit.respond_by_at else None,
@@ -80,6 +90,29 @@ def _answer(booked: Booked, role: str, attention: list[str]) -> dict[str, Any]:
     else:
         answer["note"] = visit.note
     return answer
+
+
+def _payment(booked: Booked, role: str, agreed: tuple[CardTerms, SavedCard | None, Payment | None] | None) -> dict[str, Any]:
+    """How the visit is paid, and where a card payment stands. Which card it is, is the client's alone."""
+    answer: dict[str, Any] = {"method": booked.appointment.payment_method}
+    if agreed is None:
+        return answer
+    terms, card, payment = agreed
+    answer |= {"kind": terms.kind, "amount_cents": terms.amount_cents, "state": payment_state(terms, payment)}
+    answer["charge_at"] = rfc3339(terms.charge_at) if terms.charge_at is not None else None
+    if role == "client":
+        answer["card"] = card_answer(card) if card is not None else None
+    return answer
+
+
+def card_answer(card: SavedCard) -> dict[str, Any]:
+    """A card as its owner sees it."""
+    return {
+        "id": card.public_id,
+        "brand": card.brand,
+        "last_four": card.last_four,
+        "expires": None if card.expires_year is None else f"{card.expires_year}-{card.expires_month:02d}",
+    }
 
 
 def _part(part: PartOf | None) -> dict[str, Any] | None:

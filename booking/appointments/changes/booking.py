@@ -78,6 +78,7 @@ class Booking:
 
 
 @dataclass(frozen=True)
+    card: str | None = None
 class Asking:
     """Who books, and where links in letters lead."""
 

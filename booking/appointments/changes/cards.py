@@ -8,12 +8,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.history import Doer, write_history
-from booking.appointments.changes.money import settle
+from booking.appointments.changes.money import paper_of, settle
 from booking.appointments.models import Appointment
-from booking.appointments.queries import list_events
+from booking.appointments.queries import get_any, list_events
 from booking.appointments.rules.attention import CARD_DECLINED, CLIENT_MUST_ACT
 from booking.appointments.rules.money import SETTLED
 from booking.appointments.rules.states import CANCELLED, EXPIRED, NO_SHOW, SYSTEM
+from booking.ledger.changes import issue_receipt
 from booking.payments.changes.closing import Ending, close_payments
 from booking.payments.changes.ordering import FEE
 from booking.payments.models import Payment
@@ -60,7 +61,10 @@ def follow_payment(session: Session, payment: Payment, now: datetime) -> None:
     visit = session.get(Appointment, payment.appointment_id, populate_existing=True) if payment.appointment_id else None
     if visit is None:
         return
-    settle(session, visit)
+    sums = settle(session, visit)
+    if payment.state == CAPTURED and payment.unwanted_at is None:
+        paper = paper_of(get_any(session, visit.public_id), f"payment:{payment.public_id}", payment.captured_cents, "card", sums, now)
+        issue_receipt(session, paper, now)
     if visit.status in OVER:
         close_cards(session, visit, BANK, now, charge=False)
     if payment.purpose == FEE and payment.state == CAPTURED:

@@ -11,8 +11,10 @@ from booking.appointments.actions.book import Booking, PlaceOfVisit
 from booking.appointments.actions.cancel import Cancelling
 from booking.appointments.actions.hold import HoldWish
 from booking.appointments.changes.history import Doer
+from booking.appointments.forms.paying import CARDS_OFF, cards_on
 from booking.appointments.queries import Booked, get_any, get_hold, get_of_person, get_of_provider
 from booking.appointments.rules.cancellation import REASONS
+from booking.appointments.rules.paying import AT_VISIT, CARD
 from booking.openings.forms.wishes import read_add_ons
 from booking.openings.queries.roster import taken_already
 from booking.openings.rules.asking import Wish
@@ -31,7 +33,7 @@ from providers.services.rules.calls import PHONE
 
 LONGEST_NOTE = 2000
 CALENDAR = "visit-calendar"
-METHODS = ("at_visit", "card")
+METHODS = (AT_VISIT, CARD)
 
 
 def base_url() -> str:
@@ -125,17 +127,21 @@ def read_booking() -> Booking:
     sections = consent.texts("sections", [])
     payment = Fields(fields.table("payment", {"method": "at_visit"}) or {}, "payment.")
     method = payment.choice("method", METHODS)
-    payment.text("payment_method", None)
+    card = payment.text("payment_method", None, longest=64)
     place = _read_place(fields.table("place", None))
     technique = fields.text("technique", None, longest=40)
     note = fields.text("note", None, longest=LONGEST_NOTE, blank=True)
     prescription = fields.text("prescription", None, longest=40)
-    if method == "card":
-        payment.fault("method", "Cards are not taken yet. This visit is paid at the visit.")
+    if method == CARD and not cards_on():
+        payment.fault("method", CARDS_OFF)
+    elif method == CARD and not card:
+        payment.fault("payment_method", "Say which card pays: one that Stripe has just made, or one of GET /me/cards.")
     fields.finish()
     consent.finish()
     payment.finish()
-    return Booking(hold, screening, version, accepted, tuple(sections), method, place, technique, note or None, prescription=prescription)
+    return Booking(
+        hold, screening, version, accepted, tuple(sections), method, place, technique, note or None, prescription=prescription, card=card
+    )
 
 
 def _is_call(hold: object) -> bool:

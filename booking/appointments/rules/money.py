@@ -60,9 +60,16 @@ class PaperFacts:
 
 
 def receipt_content(facts: PaperFacts, sums: VisitSums, how: str, cents: int, at: datetime) -> dict[str, Any]:
-    """A receipt for a payment in plain JSON: the lines as agreed or the fee, what was paid, what is left. No client's name in it."""
+    """A receipt for a payment in plain JSON: the lines as agreed or the fee, what was paid, what is left. No client's name in it.
+
+    Before the visit the agreed lines stand there too: nothing of them is charged yet, and what was paid counts toward them.
+    """
     lines = [{"label": line["label"], "amount_cents": line["amount_cents"]} for line in facts.lines]
-    if facts.status != COMPLETED:
+    total, balance = sums.charged - sums.forgiven, max(0, sums.due)
+    if facts.status in LIVE:
+        total = sum(line["amount_cents"] for line in lines)
+        balance = max(0, total - sums.paid)
+    elif facts.status != COMPLETED:
         lines = [{"label": "Fee by the agreed terms", "amount_cents": sums.net_fee}]
     return {
         "provider": {"slug": facts.slug, "name": facts.name},
@@ -73,11 +80,11 @@ def receipt_content(facts: PaperFacts, sums: VisitSums, how: str, cents: int, at
         "minutes": facts.minutes,
         "starts_at": instant_text(facts.starts_at),
         "lines": lines,
-        "total_cents": sums.charged - sums.forgiven,
+        "total_cents": total,
         "waived_cents": sums.waived,
         "payment": {"how": how, "amount_cents": cents, "at": instant_text(at)},
         "paid_cents": sums.paid,
-        "balance_cents": max(0, sums.due),
+        "balance_cents": balance,
         "currency": "USD",
     }
 

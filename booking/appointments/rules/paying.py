@@ -22,7 +22,7 @@ PAYING_MINUTES, LONGEST_MINUTES = 10, 30
 
 @dataclass(frozen=True)
 class HeldTime:
-    """A held time as far as paying goes: its row, what its terms ask (`Terms.payment`, a deposit in percent), its whole price, its start."""
+    """A held time as far as paying goes: its row, what its terms ask (a deposit in percent), its whole price, its start."""
 
     hold_id: int
     payment: str

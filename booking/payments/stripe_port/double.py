@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import stripe
@@ -457,6 +457,18 @@ class StripeDouble:
 
     # --- keeping ---
 
+    def kept(self) -> Thing:
+        """All of it in plain JSON; calls and events are for tests alone."""
+        keys = {key: [kept.at.isoformat(), kept.call, kept.answer] for key, kept in self._keys.items()}
+        return {"things": self.things, "keys": keys, "count": self._count}
+
+    def restore(self, kept: Thing) -> None:
+        """Be again what `kept` gave."""
+        self.things, self._count = dict(kept["things"]), int(kept["count"])
+        for key, (at, call, answer) in kept["keys"].items():
+            words = tuple((name, value) for name, value in call[2])
+            self._keys[key] = _Kept(datetime.fromisoformat(at), (call[0], call[1], words), (answer[0], answer[1]))
+
     def _let_lapse(self) -> None:
         for intent in self._all("payment_intent"):
             if (
@@ -512,12 +524,19 @@ def _declined(why: str) -> Thing:
     return {"type": "card_error", "code": code, "decline_code": why, "message": "Your card was declined."}
 
 
+class Answering(Protocol):
+    """What answers as Stripe does."""
+
+    def answer(self, method: str, url: str, headers: Mapping[str, str], body: str | None) -> Answer:
+        """The status and the JSON of an answer."""
+
+
 class DoubleHttp(stripe.HTTPClient):
     """An HTTP client whose every request goes to a double in this process. `around` may look at, or end, each call before and after it."""
 
     name = "double"
 
-    def __init__(self, double: StripeDouble, around: Callable[[str], None] | None = None) -> None:
+    def __init__(self, double: Answering, around: Callable[[str], None] | None = None) -> None:
         super().__init__()
         self.double = double
         self.around = around or (lambda _moment: None)
