@@ -138,6 +138,7 @@ ROOT = Path(__file__).parent
 on_account_switched("providers", note_account_switch)
 on_payment("packages", follow_package)
 on_payment("visits", follow_payment)
+on_news("checkouts", finish_open)
 on_own_uids("visits", visit_uids)
 on_own_visits("visits", VisitSource(tell_visits, visits_changed))
 for _role in ("client", "provider"):
@@ -145,8 +146,6 @@ for _role in ("client", "provider"):
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-on_news("checkouts", finish_open)
-on_payment("packages", follow_package)
     """The application for `settings`; without them those of the environment, with `.env` read in development."""
     if settings is None:
         if os.environ.get("APP_ENV", "development") == "development":
