@@ -31,9 +31,9 @@ from booking.appointments.api.series import blueprint as series_api
 from booking.appointments.api.time_off import blueprint as time_off_api
 from booking.appointments.api.waitlist import blueprint as waitlist_api
 from booking.appointments.changes.cards import follow_payment
-from booking.appointments.views.adding import blueprint as adding_pages
 from booking.appointments.forms.paying import finish_open
 from booking.appointments.jobs import JOBS as CARD_JOBS
+from booking.appointments.views.adding import blueprint as adding_pages
 from booking.appointments.views.answering import blueprint as answering_pages
 from booking.appointments.views.by_hand import blueprint as by_hand_pages
 from booking.appointments.views.calls import blueprint as call_pages
@@ -244,6 +244,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             commands=(accounts, audit, backup, calendars, check, exclusions, jobs, keys, payments, restore, demo),
             jobs=(
                 *UPKEEP_JOBS,
+                *CARD_JOBS,
                 *PAYMENT_JOBS,
                 *CREDENTIAL_JOBS,
                 *CALENDAR_JOBS,
@@ -259,7 +260,6 @@ def create_app(settings: Settings | None = None) -> Flask:
             homes={"client": "visits.index", "provider": "apply.begin", "admin": "checking.queue"},
         ),
     )
-                *CARD_JOBS,
 
 
 app = create_app()
