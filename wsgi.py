@@ -69,8 +69,10 @@ from booking.openings.api import blueprint as openings_api
 from booking.openings.api.evidence import blueprint as evidence_api
 from booking.openings.views import blueprint as opening_pages
 from booking.openings.views.evidence import blueprint as evidence_pages
+from booking.packages.api import blueprint as packages_api
 from booking.packages.changes import follow_package
 from booking.packages.jobs import JOBS as PACKAGE_JOBS
+from booking.packages.views import blueprint as package_pages
 from booking.papers.api import blueprint as papers_api
 from booking.papers.jobs import JOBS as PAPER_JOBS
 from booking.papers.views import blueprint as paper_pages
@@ -170,6 +172,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 calendar_pages,
                 feed_pages,
                 paper_pages,
+                package_pages,
                 care_pages,
                 place_pages,
                 credential_pages,
@@ -236,6 +239,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 feeds_api,
                 stripe_webhooks,
                 papers_api,
+                packages_api,
                 care_api,
                 attention_api,
                 policies_api,

@@ -69,6 +69,7 @@ def _links() -> tuple[tuple[str, str], ...]:
             (_("Exclusions"), "exclusions.index"),
             (_("Visits at risk"), "attention.index"),
             (_("Clinics"), "clinics.index"),
+            (_("Packages"), "packages.switch"),
             (_("What we ask for"), "policies.index"),
             (_("Audit"), "audit.index"),
             (_("Account"), "accounts.account"),

@@ -38,6 +38,12 @@ def list_offers(session: Session, provider_id: int) -> Sequence[PackageOffer]:
     return session.scalars(mine.order_by(PackageOffer.service_code, PackageOffer.minutes, PackageOffer.visits, PackageOffer.id)).all()
 
 
+def offers_openly(session: Session, slug: str) -> bool:
+    """Whether a provider has an offer that can be bought now."""
+    theirs = select(PackageOffer.id).join(Provider, Provider.id == PackageOffer.provider_id).where(Provider.slug == slug)
+    return are_allowed(session) and session.scalar(theirs.where(PackageOffer.withdrawn_at.is_(None)).limit(1)) is not None
+
+
 def get_offer(session: Session, public_id: str, provider_id: int | None = None) -> PackageOffer:
     """One offer that stands, of one provider where that is said. Raises NotFound."""
     wanted = select(PackageOffer).where(PackageOffer.public_id == public_id, PackageOffer.withdrawn_at.is_(None))

@@ -65,6 +65,7 @@ CLIENT = [
     "/series",
     "/account",
     "/account/payments",
+    "/packages",
     "/care",
     "/care/prescriptions/new",
     "/account/email",
@@ -90,6 +91,7 @@ THERAPIST = [
     "/provider/areas",
     "/provider/profile",
     "/provider/paper-facts",
+    "/provider/packages",
     "/provider/credentials",
     "/provider/credentials/new/license",
 ]
@@ -111,6 +113,7 @@ ADMIN = [
     "/admin/audit",
     "/admin/attention",
     "/admin/policies",
+    "/admin/packages",
     *CLINICS,
 ]
 

@@ -46,6 +46,8 @@ from tests.factories import (
     HandBookingFactory,
     HoldFactory,
     OutsideCalendarFactory,
+    PackageFactory,
+    PackageOfferFactory,
     ProfileFlagFactory,
     ProviderFactory,
     ReceiptFactory,
@@ -84,6 +86,18 @@ class Api:
     tokens: dict[str, str]
     known: dict[str, list[str]]
     sensible: dict[str, list[Any]]
+
+
+def some_packages(provider, person):
+    """An order, one that is paid, and one that ended with money to go back."""
+    offer = PackageOfferFactory(provider=provider)
+    paid = {"paid_at": START, "how": "cash", "last_on": START.date() + timedelta(days=180)}
+    ended = {"closed_at": START, "ended_by": "client", "refund_cents": 73_150}
+    return [
+        PackageFactory(offer=offer, person=person),
+        PackageFactory(offer=offer, person=person, state="active", **paid),
+        PackageFactory(offer=offer, person=person, state="ended", **paid, **ended),
+    ]
 
 
 def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]]]:
@@ -150,6 +164,8 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         ],
         "calendars": [OutsideCalendarFactory(provider=provider, **FILE).public_id for _number in range(3)],
         "accounts": [DavAccountFactory(provider=provider, server="https://127.0.0.1/").public_id for _number in range(3)],
+        "packages": [bought.public_id for bought in some_packages(provider, person)],
+        "package-offers": [PackageOfferFactory(provider=provider).public_id for _number in range(3)],
         "waitlist": [WaitlistEntryFactory(person=person).public_id for _number in range(3)],
         "series": [series.public_id for series in planned],
         "baskets": [basket.public_id for basket in baskets],

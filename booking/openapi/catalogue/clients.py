@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue import adding, baskets, care, money, papers, series, waiting
+from booking.openapi.catalogue import adding, baskets, care, money, packages, papers, series, waiting
 from booking.openapi.catalogue.schemas import (
     ADD_ON,
     ANY_SETTING,
@@ -510,6 +510,7 @@ OPERATIONS = (
     *money.OPERATIONS,
     *baskets.OPERATIONS,
     *papers.OPERATIONS,
+    *packages.CLIENTS,
     *adding.operations(HOLD),
     *care.OPERATIONS,
     _step("check-in", "The visit has begun."),
