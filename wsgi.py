@@ -69,6 +69,8 @@ from booking.openings.api import blueprint as openings_api
 from booking.openings.api.evidence import blueprint as evidence_api
 from booking.openings.views import blueprint as opening_pages
 from booking.openings.views.evidence import blueprint as evidence_pages
+from booking.outcomes.api import blueprint as outcomes_api
+from booking.outcomes.views import blueprint as outcome_pages
 from booking.packages.api import blueprint as packages_api
 from booking.packages.changes import follow_package
 from booking.packages.jobs import JOBS as PACKAGE_JOBS
@@ -174,6 +176,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 paper_pages,
                 package_pages,
                 care_pages,
+                outcome_pages,
                 place_pages,
                 credential_pages,
                 service_pages,
@@ -241,6 +244,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 papers_api,
                 packages_api,
                 care_api,
+                outcomes_api,
                 attention_api,
                 policies_api,
                 openapi_api,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue import adding, baskets, care, money, packages, papers, series, waiting
+from booking.openapi.catalogue import adding, baskets, care, money, outcomes, packages, papers, series, waiting
 from booking.openapi.catalogue.schemas import (
     ADD_ON,
     ANY_SETTING,
@@ -513,6 +513,7 @@ OPERATIONS = (
     *packages.CLIENTS,
     *adding.operations(HOLD),
     *care.OPERATIONS,
+    *outcomes.OPERATIONS,
     _step("check-in", "The visit has begun."),
     _step("check-out", "The therapist has left."),
     _step("complete", "The visit took place."),
