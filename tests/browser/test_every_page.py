@@ -65,6 +65,7 @@ CLIENT = [
     "/series",
     "/account",
     "/account/payments",
+    "/progress",
     "/packages",
     "/care",
     "/care/prescriptions/new",
