@@ -74,11 +74,11 @@ class Booking:
     technique: str | None = None
     note: str | None = None
     guest: bool = field(default=False)
+    card: str | None = None
     prescription: str | None = None
 
 
 @dataclass(frozen=True)
-    card: str | None = None
 class Asking:
     """Who books, and where links in letters lead."""
 
