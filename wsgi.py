@@ -22,6 +22,7 @@ from booking.appointments.api.answering import blueprint as answering_api
 from booking.appointments.api.baskets import blueprint as baskets_api
 from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.by_hand import blueprint as by_hand_api
+from booking.appointments.api.couples import blueprint as couples_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.api.fitting import blueprint as fitting_api
 from booking.appointments.api.handing import blueprint as handing_api
@@ -38,6 +39,7 @@ from booking.appointments.views.answering import blueprint as answering_pages
 from booking.appointments.views.by_hand import blueprint as by_hand_pages
 from booking.appointments.views.calls import blueprint as call_pages
 from booking.appointments.views.checkout import blueprint as checkout_pages
+from booking.appointments.views.couples import blueprint as couple_pages
 from booking.appointments.views.desk import blueprint as desk_pages
 from booking.appointments.views.desk_visit import blueprint as desk_visit_pages
 from booking.appointments.views.fitting import blueprint as fitting_pages
@@ -171,6 +173,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 visit_pages,
                 waitlist_pages,
                 series_pages,
+                couple_pages,
                 calendar_pages,
                 feed_pages,
                 paper_pages,
@@ -235,6 +238,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 hours_preview_api,
                 series_api,
                 baskets_api,
+                couples_api,
                 blocks_api,
                 time_off_api,
                 by_hand_api,

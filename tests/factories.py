@@ -23,6 +23,7 @@ from booking.appointments.models import (
     Basket,
     BasketVisit,
     CardCheckout,
+    Couple,
     HandBooking,
     Handover,
     Hold,
@@ -738,6 +739,20 @@ class BasketVisitFactory(Row):
     number = 1
     hold = factory.SubFactory(HoldFactory)
     hold_id = owned("hold")
+
+
+class CoupleFactory(Row):
+    """Two people side by side; `first=hold` says what the booker holds."""
+
+    class Meta:
+        model = Couple
+        exclude = ("first", "second")
+
+    first = factory.SubFactory(HoldFactory)
+    first_hold_id = owned("first")
+    second = factory.SubFactory(HoldFactory)
+    second_hold_id = owned("second")
+    created_at = START
 
 
 class WaitlistEntryFactory(Row):

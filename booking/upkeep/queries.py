@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from booking.appointments.changes.fitting import misfit_findings
 from booking.appointments.changes.loading import lapses
-from booking.appointments.models import Appointment, AppointmentEvent, Hold
+from booking.appointments.models import Appointment, AppointmentEvent, Couple, Hold
 from booking.appointments.queries import clashing_ids, coming_visits, overdue_requests, run_out_holds
 from booking.appointments.rules.attention import PROVIDER_LAPSED
 from booking.appointments.rules.money import Figures, figures
@@ -23,7 +23,7 @@ from booking.ledger.rules.sums import VisitSums
 from booking.packages.queries import package_findings
 from booking.payments.models import Payment
 from booking.payments.queries import card_findings
-from booking.upkeep.rules import KEEPS_TIME, LIVE, Kept, fallen, mismatches, overlaps
+from booking.upkeep.rules import KEEPS_TIME, LIVE, Half, Kept, fallen, mismatches, overlaps, uneven
 from marketplace.accounts.models import Account, Person
 from marketplace.audit import broken_entries
 from marketplace.kernel.walltime import to_minute
@@ -45,6 +45,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from overlap_findings(session)
     yield from appointment_findings(session, now)
     yield from sequence_findings(session)
+    yield from couple_findings(session)
     yield from hold_findings(session, now)
     yield from standing_findings(session, now)
     yield from misfit_findings(session, now)
@@ -149,6 +150,16 @@ def sequence_findings(session: Session) -> Iterator[str]:
     )
     rows = session.execute(told.where(AppointmentEvent.verb.in_(("moved", "cancelled"))).execution_options(yield_per=BATCH))
     yield from fallen((row.public_id, row.sequence, row.facts.get("sequence", 0)) for row in rows)
+
+
+def couple_findings(session: Session) -> Iterator[str]:
+    """Two visits side by side of which one is confirmed, or off, while the other one waits, or that are at two times."""
+    first, second = aliased(Appointment), aliased(Appointment)
+    wanted = select(first.public_id, first.status, first.starts_at, second.public_id, second.status, second.starts_at)
+    rows = (
+        wanted.select_from(Couple).join(first, first.hold_id == Couple.first_hold_id).join(second, second.hold_id == Couple.second_hold_id)
+    )
+    yield from uneven((Half(*row[:3]), Half(*row[3:])) for row in session.execute(rows.execution_options(yield_per=BATCH)))
 
 
 def hold_findings(session: Session, now: datetime) -> Iterator[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Protocol
 
-LIVE = frozenset({"requested", "confirmed", "checked_in"})
+REQUESTED = "requested"
+LIVE = frozenset({REQUESTED, "confirmed", "checked_in"})
 # A completed visit keeps its minutes: it took place.
 KEEPS_TIME = LIVE | {"completed"}
 
@@ -38,6 +39,25 @@ class Kept:
     end_minute: int
     starts_minute: int
     ends_minute: int
+
+
+@dataclass(frozen=True)
+class Half:
+    """One of two visits side by side."""
+
+    public_id: str
+    status: str
+    starts_at: datetime
+
+
+def uneven(couples: Iterable[tuple[Half, Half]]) -> Iterator[str]:
+    """One sentence for each two visits side by side that do not stand alike: both wait or neither, and both are at one time."""
+    for one, other in couples:
+        waiting = (one.status == REQUESTED) + (other.status == REQUESTED)
+        if waiting == 1:
+            yield f"appointments {one.public_id} and {other.public_id} are side by side, but {one.status} and {other.status}"
+        elif {one.status, other.status} <= LIVE and one.starts_at != other.starts_at:
+            yield f"appointments {one.public_id} and {other.public_id} are side by side, but at two times"
 
 
 def fallen(told: Iterable[tuple[str, int, int]]) -> Iterator[str]:

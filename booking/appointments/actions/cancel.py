@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.appointments.changes.cards import close_cards
+from booking.appointments.changes.couples import end_beside
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_cancelled
 from booking.appointments.changes.loading import lock_appointment
@@ -36,6 +37,8 @@ class Cancelling:
 def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: datetime) -> tuple[Booked, Verdict]:
     """Cancel, freeing the time at once; the visit and its history stay.
 
+    Of two side by side that are not confirmed yet the other one ends with it; of two that are, the other one stays.
+
     Raises NotFound, Refused `notice_passed`, Conflict with the verdict's other reasons, Stale `fee_changed` with the new figures.
     """
     with transaction() as session:
@@ -48,7 +51,7 @@ def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: d
             raise kind(verdict.reason, verdict.sentence)
         if wanted.expected_fee_cents not in {None, verdict.fee_cents} or wanted.expected_waived_cents not in {None, verdict.waived_cents}:
             raise Stale("fee_changed", _changed(verdict), details=verdict_to_dict(verdict))
-        visit.status = CANCELLED
+        was, visit.status = visit.status, CANCELLED
         visit.cancelled_at, visit.cancelled_by = now, doer.part
         visit.cancel_reason, visit.cancel_note = wanted.reason, wanted.note
         charge_fee(session, visit, doer, now, memo=LATE_CANCEL, fee_cents=verdict.fee_cents, waived_cents=verdict.waived_cents)
@@ -60,6 +63,7 @@ def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: d
         facts = {"fee_cents": verdict.fee_cents, "refund_cents": verdict.refund_cents, "tier": verdict.tier, "sequence": visit.sequence}
         write_history(session, visit, "cancelled", doer, now, facts)
         write_cancelled(session, booked, Sending(base_url), now)
+        end_beside(session, booked, was, doer, base_url, now)
         return booked, verdict
 
 

@@ -18,7 +18,7 @@ from marketplace.db import db
 from marketplace.webkit.filters import rfc3339
 from providers.services.rules.requests import INSTANT, REQUEST
 
-WAITS_FOR = {CLEARANCE_DUE: "clearance", ANSWER_DUE: "provider"}
+WAITS_FOR = {CLEARANCE_DUE: "clearance", ANSWER_DUE: "provider", HEALTH_DUE: "health_answers", OTHER_DUE: "other_visit"}
 
 
 def hold_answer(hold: Hold) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.fitting import misfits_of
+from booking.appointments.changes.pairing import find_couple, other_half
 from booking.appointments.models import Appointment
 from booking.appointments.queries import MISSING, Booked, away_ids, clashing_ids, coming_visits, get_any, list_visits
 from booking.appointments.rules.attention import OUTSIDE_CLASH, PROVIDER_AWAY, PROVIDER_LAPSED, PlannedVisit, lapse_of, signs
 from booking.appointments.rules.cancellation import VisitFacts
+from booking.appointments.rules.couples import BOTH_OR_NONE, called_off_by_house
 from booking.appointments.rules.requests import ANSWER_DUE
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
 from booking.openings.catalogue import house_rules
@@ -27,24 +29,39 @@ LAPSING = (REQUESTED, CONFIRMED)
 
 
 def lock_appointment(session: Session, public_id: str) -> Booked:
-    """An appointment with its provider's time locked, as it is now. Who may touch it was decided before. Raises NotFound."""
-    provider_id = session.scalar(select(Appointment.provider_id).where(Appointment.public_id == public_id))
-    if provider_id is None:
+    """An appointment with its provider's time locked, as it is now. Who may touch it was decided before. Raises NotFound.
+
+    Of two visits side by side both providers are locked, the lower id first, since what becomes of one bears on the other.
+    """
+    locked: set[int] = set()
+    while not (wanted := _providers_of(session, public_id)) <= locked:  # again where it was handed over while we waited
+        for provider_id in sorted(wanted):
+            lock_provider(session, provider_id)
+        locked = wanted
+    return get_any(session, public_id)
+
+
+def _providers_of(session: Session, public_id: str) -> set[int]:
+    row = session.execute(select(Appointment.provider_id, Appointment.hold_id).where(Appointment.public_id == public_id)).first()
+    if row is None:
         raise NotFound("not_found", MISSING)
-    lock_provider(session, provider_id)
-    booked = get_any(session, public_id)
-    while booked.appointment.provider_id != provider_id:  # it was handed over while we waited
-        provider_id = booked.appointment.provider_id
-        lock_provider(session, provider_id)
-        booked = get_any(session, public_id)
-    return booked
+    couple = find_couple(session, row.hold_id) if row.hold_id is not None else None
+    if couple is None:
+        return {row.provider_id}
+    both = select(Appointment.provider_id).where(Appointment.hold_id.in_([hold.id for hold in couple.holds]))
+    return set(session.scalars(both))
 
 
 def verdict_facts(session: Session, visit: Appointment) -> VisitFacts:
     """What the rules about leaving and moving need to know."""
     lapsed = bool(lapses(session, [visit]))
-    due = ANSWER_DUE in visit.attention
-    return VisitFacts(agreed_from_dict(visit.terms), visit.status, visit.paid_cents, visit.free_moves_used, lapsed, due)
+    due, other = ANSWER_DUE in visit.attention, other_half(session, visit)
+    off = None if other is None else other.appointment
+    return VisitFacts(
+        agreed_from_dict(visit.terms), visit.status, visit.paid_cents, visit.free_moves_used, lapsed, due,
+        two_due=off is not None and off.status == REQUESTED,
+        left_alone=off is not None and called_off_by_house(off.status, off.cancelled_by) and off.cancel_reason != BOTH_OR_NONE,
+    )  # fmt: skip
 
 
 def lapses(session: Session, visits: Iterable[Appointment]) -> dict[int, str]:

@@ -22,7 +22,8 @@ class VisitFacts:
     """What the verdicts need to know of one visit: the agreed terms, its status, what was paid.
 
     `lapsed` says that the provider has lost the standing for it: leaving and moving then cost the client nothing, whenever it is.
-    `answer_due` says of a request that it waits for its therapist's yes.
+    `answer_due` says of a request that it waits for its therapist's yes, `two_due` that it is one of two side by side, of which none is
+    confirmed yet. `left_alone` says that the other one of the two was called off by its therapist or the staff.
     """
 
     agreed: AgreedTerms
@@ -31,6 +32,8 @@ class VisitFacts:
     free_moves_used: int = 0
     lapsed: bool = False
     answer_due: bool = False
+    two_due: bool = False
+    left_alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,10 @@ def _always_free(visit: VisitFacts, actor: str, reason: str | None, *, must_not_
         return "illness", "Please stay home and get well. There is no fee."
     if must_not_come:
         return "health", "A visit would not be safe now. There is no fee."
+    if visit.left_alone:
+        return "left_alone", "The visit beside yours was called off, and not by its client. There is no fee."
+    if visit.status == REQUESTED and visit.two_due:
+        return "two_pending", "Nothing is agreed until both visits are confirmed. There is no fee, and the other visit ends with this one."
     if visit.status == REQUESTED and visit.answer_due:
         return "answer_pending", "Nothing is agreed until your therapist says yes. There is no fee."
     if visit.status == REQUESTED:

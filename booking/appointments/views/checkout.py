@@ -16,6 +16,7 @@ from wtforms.fields.choices import SelectChoice
 from booking.appointments.actions.book import Booking, PlaceOfVisit, book
 from booking.appointments.actions.hold import HoldWish, hold_first_free, hold_time, keep_draft, release_hold
 from booking.appointments.actions.hold_together import BasketWanted, drop_basket, hold_together
+from booking.appointments.changes.pairing import BROUGHT, CoupleHeld, find_couple
 from booking.appointments.forms.baskets import find_beside, forget_beside, remember_beside
 from booking.appointments.forms.checkout import CodeForm, DetailsForm, PlaceForm, PlainForm, WishesForm, consent_form
 from booking.appointments.forms.health import asked, health_form, open_screens, read_answers
@@ -55,7 +56,7 @@ from marketplace.webkit.reading import read_instant
 from providers.places.forms import current_geocoder
 from providers.places.gazetteer import find_zip
 from providers.places.geocoders import resolve
-from providers.profiles.queries import get_facts
+from providers.profiles.queries import get_facts, load_facts
 from providers.profiles.rules import MOBILE, ProviderFacts
 from providers.services.catalogue import techniques
 from providers.services.rules.calls import PHONE, noun
@@ -159,8 +160,18 @@ class Checkout:
     @cached_property
     def together(self) -> tuple[Hold, ...]:
         """The visits that are booked with this one, itself among them, in order; none where it is held alone."""
-        found = self.basket or find_series_of_hold(db.session(), self.hold.id)
+        found = self.couple or self.basket or find_series_of_hold(db.session(), self.hold.id)
         return found.holds if found and len(found.holds) > 1 else ()
+
+    @cached_property
+    def couple(self) -> CoupleHeld | None:
+        """Both holds of two people side by side; None where one person comes."""
+        return find_couple(db.session(), self.hold.id)
+
+    @cached_property
+    def brought(self) -> str:
+        """The name of whoever is brought along, as it was given."""
+        return (self.couple.second.draft or {}).get(BROUGHT, {}).get("name", "") if self.couple else ""
 
     @cached_property
     def basket(self) -> BasketHeld | None:
@@ -170,16 +181,17 @@ class Checkout:
     @cached_property
     def visits(self) -> list[dict[str, Any]]:
         """Each of several different visits with its therapist and what canceling it costs when; none of a series or a single one."""
-        if self.basket is None or not self.together:
+        if (self.basket is None and self.couple is None) or not self.together:
             return []
-        whose = self.basket.providers
+        ids = {hold.provider_id for hold in self.together}
+        whose = self.basket.providers if self.basket else {one.id: one for one in load_facts(db.session(), ids)}
         words = {hold.id: clock_words(agreed_from_dict(hold.terms), self.now) for hold in self.together}
         return [{"hold": hold, "provider": whose[hold.provider_id], "clock": words[hold.id]} for hold in self.together]
 
     @property
     def can_add(self) -> bool:
         """Whether another visit can be held for the same checkout."""
-        planned = self.together and self.basket is None
+        planned = self.together and self.basket is None  # a series, or two side by side
         few = len(self.together) < MOST_TOGETHER
         return few and not (planned or self.is_call or self.ended) and joins_others(self.hold.created_at, self.hold.expires_at)
 
@@ -497,6 +509,7 @@ def code_or_plain(checkout: Checkout) -> FlaskForm:
 
 def finish(checkout: Checkout, form: FlaskForm, wanted: Booking) -> Answer | None:
     """Book what is held and go to its page; None with a message in the form where something is in the way."""
+    brought = checkout.brought
     try:
         if isinstance(form, CodeForm):
             confirm_guest_code(checkout.person_id, form.code.data or "", checkout.now)
@@ -504,7 +517,10 @@ def finish(checkout: Checkout, form: FlaskForm, wanted: Booking) -> Answer | Non
     except Refusal as refusal:
         show_refusal(form, refusal)
         return None
-    if checkout.together:
+    if brought:
+        told = _("Both times are kept. %(name)s has a letter with a link of their own: their answers confirm both.", name=brought)
+        flash(told, "good")
+    elif checkout.together:
         count = len(checkout.together)
         if made.booked.appointment.status == REQUESTED or any(one.by_request for one in checkout.together):
             flash(_("All %(count)s visits are in. Those that somebody confirms first say so in their letters.", count=count), "good")

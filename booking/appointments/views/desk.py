@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from booking.appointments.changes.fitting import misfit_visits
 from booking.appointments.changes.loading import clashing_visits, lapsed_visits
+from booking.appointments.changes.pairing import visits_beside
 from booking.appointments.forms.blocks import BlockForm, visits_between
 from booking.appointments.queries import Booked, list_kept, list_of_provider_between, waiting_requests
 from booking.appointments.rules.naming import short_name
@@ -67,11 +68,13 @@ def today() -> str:
     session, now = db.session(), clock.now()
     provider = find_own_provider(session, desk_owner().account_id)
     on = local_day(to_minute(now))
+    day, tomorrow = _day(provider, on, now), _day(provider, on + timedelta(days=1), now)
     return render_template(
         "provider/today.html",
         provider=provider,
-        day=_day(provider, on, now),
-        tomorrow=_day(provider, on + timedelta(days=1), now),
+        day=day,
+        tomorrow=tomorrow,
+        besides=visits_beside(session, [one.appointment for one in (*day.visits, *tomorrow.visits)]),
         standing=_standing(provider, on),
         lapsed=lapsed_visits(session, now, [provider.id]) if provider else (),
         clashing=clashing_visits(session, now, provider.id) if provider else (),

@@ -13,6 +13,7 @@ from booking.appointments.actions.look import look_at_address, look_at_phone
 from booking.appointments.actions.progress import check_in, check_out, complete, mark_no_show
 from booking.appointments.changes.fitting import misfits_of
 from booking.appointments.changes.loading import verdict_facts
+from booking.appointments.changes.pairing import visits_beside
 from booking.appointments.forms.reading import base_url, doer
 from booking.appointments.forms.visits import CancelForm
 from booking.appointments.models import Appointment, Handover
@@ -65,6 +66,7 @@ def show(public_id: str) -> str:
         events=list_events(db.session(), visit.id),
         handed=_handed(visit, booked),
         part=part_of_series(db.session(), visit),
+        beside=visits_beside(db.session(), [visit]).get(visit.id),
         answer=assess_answer(visit.status, visit.attention, visit.respond_by_at, PROVIDER, now),
     )
 

@@ -20,6 +20,7 @@ from booking.appointments.actions.progress import choose_technique
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.letters import Sending, letter_facts
 from booking.appointments.changes.loading import verdict_facts
+from booking.appointments.changes.pairing import visits_beside
 from booking.appointments.changes.waivers import must_not_come, waivers_left
 from booking.appointments.forms.answering import hold_fields, instead_of
 from booking.appointments.forms.moving import free_starts, starts_instead
@@ -146,6 +147,7 @@ def _show(door: Door) -> str:
         offered=_offered(visit, now),
         instead=_instead(door.booked, events, now),
         part=part_of_series(db.session(), visit),
+        beside=visits_beside(db.session(), [visit]).get(visit.id),
         receipts=receipts_of_visit(db.session(), visit.id),
     )
 
@@ -221,6 +223,7 @@ def _leave(door: Door) -> Page:
         form=form,
         verdict=plain,
         clock=clock_words(facts.agreed, now),
+        beside=visits_beside(session, [visit]).get(visit.id),
     )
 
 
@@ -258,7 +261,15 @@ def _shift(door: Door) -> Page:
             return redirect(Door(moved, door.key).url("show"))
     days = [(day, list(starts)) for day, starts in groupby(_free_starts(door.booked, now), key=ny_date)]
     return render_template(
-        "appointments/move.html", door=door, visit=visit, booked=door.booked, form=form, verdict=verdict, days=days, instead=instead
+        "appointments/move.html",
+        door=door,
+        visit=visit,
+        booked=door.booked,
+        form=form,
+        verdict=verdict,
+        days=days,
+        instead=instead,
+        beside=visits_beside(db.session(), [visit]).get(visit.id),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue import adding, baskets, care, money, outcomes, packages, papers, series, waiting
+from booking.openapi.catalogue import adding, baskets, care, couples, money, outcomes, packages, papers, series, waiting
 from booking.openapi.catalogue.schemas import (
     ADD_ON,
     ANY_SETTING,
@@ -509,6 +509,7 @@ OPERATIONS = (
     *series.OPERATIONS,
     *money.OPERATIONS,
     *baskets.OPERATIONS,
+    *couples.OPERATIONS,
     *papers.OPERATIONS,
     *packages.CLIENTS,
     *adding.operations(HOLD),

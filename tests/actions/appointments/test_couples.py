@@ -1,11 +1,14 @@
 """Two people side by side, through a real database: held both or not, booked both or not, and nobody reads the other's answers."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from random import Random
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from booking.appointments.actions.answer import Declining, accept, decline
 from booking.appointments.actions.answer_half import HalfGiven, answer_half
@@ -21,7 +24,10 @@ from booking.appointments.changes.loading import verdict_facts
 from booking.appointments.changes.pairing import other_half, visits_beside
 from booking.appointments.models import Appointment, Couple, Hold
 from booking.appointments.rules.cancellation import assess_cancellation
+from booking.openings.queries.listing import judge_opening
+from booking.openings.queries.pairs import pairs_free
 from booking.openings.rules.asking import Wish
+from booking.openings.rules.wanted import SearchQuery
 from booking.screening import catalogue
 from booking.screening.models import Screening
 from booking.screening.queries import find_newest, find_screening
@@ -29,8 +35,10 @@ from booking.upkeep.queries import findings, overlap_findings
 from marketplace.accounts.models import Person
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Limited, Refused
+from marketplace.kernel.walltime import from_minute, to_minute
 from marketplace.outbox.models import Letter
 from providers.places.models import ProviderPlace
+from providers.profiles.queries import get_listed_facts
 from providers.registry.changes import note_change
 from providers.schedule.models import Claim
 from providers.services.models import Service
@@ -455,3 +463,30 @@ def test_answering_canceling_moving_and_running_out_at_once_leave_both_or_none(a
         live = {visit.status for visit in (one, other)} & {"requested", "confirmed"}
         assert len(live) <= 1
         assert list(findings(db.session(), clock.now)) == []
+
+
+def test_the_pairs_that_are_listed_are_those_that_a_look_at_every_start_finds(two, clock):
+    """Three therapists with taken time here and there: the list, against the engine asked about each of them at every fifth minute."""
+    bookable_provider(slug="cleo", name="Cleo")
+    dice = Random(7)
+    for provider in two:
+        for _ in range(4):
+            begin = to_minute(clock.now) + dice.randrange(1440, 3 * 1440)
+            with suppress(IntegrityError), db.session.begin_nested():
+                db.session.add(Claim(provider_id=provider.id, kind="block", begin_minute=begin, end_minute=begin + 50))
+        note_change(db.session(), provider.id)
+    db.session.commit()
+    low = to_minute(clock.now)
+    window = (low, low + 3 * 1440)
+    pairs = pairs_free(db.session(), SearchQuery(*window, minutes=60, settings=frozenset({"clinic"})), clock.now, 20)
+    listed = {(pair.first.facts.slug, pair.second.facts.slug, start) for pair in pairs for start in pair.starts}
+    free = {slug: free_by_asking(slug, window, clock.now) for slug in ("anna", "bea", "cleo")}
+    assert listed == {("anna", "bea", start) for start in free["anna"] & free["bea"]}
+    assert len(listed) > 20
+    assert len(free["cleo"]) > len(listed)
+
+
+def free_by_asking(slug, window, now):
+    facts = get_listed_facts(db.session(), slug)
+    asked = Wish("medical-massage", 60, "clinic")
+    return {start for start in range(window[0], window[1], 5) if judge_opening(db.session(), facts, asked, from_minute(start), now).ok}
