@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
-from booking.ledger.models import LedgerEntry, Receipt
-from booking.ledger.rules.entries import DEPOSITS, Entry
+from booking.ledger.models import Credit, LedgerEntry, Receipt
+from booking.ledger.rules.entries import CREDIT, DEPOSITS, Entry
 from booking.ledger.rules.story import Step, Told, tell
 from booking.ledger.rules.sums import VisitSums, balances, sum_visit
 from marketplace.kernel.errors import Conflict, NotFound
+from providers.registry.models import Provider
 
 
 def as_entry(row: LedgerEntry) -> Entry:
@@ -105,3 +107,28 @@ def find_voiding(session: Session, receipt_id: int) -> Receipt | None:
 def find_receipt_for(session: Session, entry_key: str) -> Receipt | None:
     """The paper about a group of entries, where there is one."""
     return session.scalar(select(Receipt).where(Receipt.entry_key == entry_key))
+
+
+def credits_of_person(session: Session, person_id: int, now: datetime) -> list[tuple[Credit, Provider]]:
+    """A client's credit that can still be used, with whose visits it pays for; what ends first stands first."""
+    wanted = select(Credit, Provider).join(Provider, Provider.id == Credit.provider_id)
+    mine = wanted.where(Credit.person_id == person_id, Credit.left_cents > 0, Credit.expires_at >= now)
+    return [(row[0], row[1]) for row in session.execute(mine.order_by(Credit.expires_at, Credit.id))]
+
+
+def credit_with(session: Session, person_id: int, provider_id: int, now: datetime) -> int:
+    """How much credit a client has with one provider, in cents."""
+    left = select(func.coalesce(func.sum(Credit.left_cents), 0))
+    mine = left.where(Credit.person_id == person_id, Credit.provider_id == provider_id, Credit.expires_at >= now)
+    return session.scalar(mine) or 0
+
+
+def strayed_credit(session: Session) -> list[tuple[int, int, int, int]]:
+    """Person, provider, what their credits say is left and what the ledger says, where the two differ."""
+    left = select(Credit.person_id, Credit.provider_id, func.sum(Credit.left_cents)).group_by(Credit.person_id, Credit.provider_id)
+    kept = {(row[0], row[1]): int(row[2]) for row in session.execute(left)}
+    cents = case((LedgerEntry.credit == CREDIT, LedgerEntry.amount_cents), else_=-LedgerEntry.amount_cents)
+    about = or_(LedgerEntry.credit == CREDIT, LedgerEntry.debit == CREDIT)
+    sums = select(LedgerEntry.person_id, LedgerEntry.provider_id, func.sum(cents)).where(about)
+    told = {(row[0], row[1]): int(row[2]) for row in session.execute(sums.group_by(LedgerEntry.person_id, LedgerEntry.provider_id))}
+    return [(*who, kept.get(who, 0), told.get(who, 0)) for who in sorted(kept.keys() | told.keys()) if kept.get(who, 0) != told.get(who, 0)]

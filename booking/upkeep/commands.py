@@ -13,6 +13,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from booking.appointments.actions.authorised import keep_authorised
+from booking.appointments.actions.end_credits import end_credits
 from booking.appointments.actions.expire import expire_holds, expire_requests, forget_drafts
 from booking.appointments.actions.hand_over import end_handovers
 from booking.appointments.actions.offer import offer_freed
@@ -120,6 +121,7 @@ JOBS = (
     Job("expire requests", _expire_requests),
     Job("offer freed time", _offer_freed, every=timedelta(seconds=20)),
     Job("end hand-overs", end_handovers),
+    Job("end credits", end_credits, every=timedelta(minutes=10)),
     Job("tell lapses", _watch_lapses),
     Job("tell misfits", _watch_fit),
     Job("keep authorised", keep_authorised, every=timedelta(minutes=10)),

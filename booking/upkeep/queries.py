@@ -18,7 +18,7 @@ from booking.appointments.rules.attention import PROVIDER_LAPSED
 from booking.appointments.rules.money import Figures, figures
 from booking.care.queries import care_findings
 from booking.ledger.models import Receipt
-from booking.ledger.queries import sums_of_visits
+from booking.ledger.queries import strayed_credit, sums_of_visits
 from booking.ledger.rules.sums import VisitSums
 from booking.packages.queries import package_findings
 from booking.payments.models import Payment
@@ -51,6 +51,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from misfit_findings(session, now)
     yield from letter_findings(session)
     yield from money_findings(session)
+    yield from credit_findings(session)
     yield from card_findings(session, now)
     yield from package_findings(session)
     yield from care_findings(session)
@@ -228,6 +229,12 @@ def money_findings(session: Session) -> Iterator[str]:
     for provider_id, year, count, last in session.execute(numbered):
         if count != last:
             yield f"receipts of provider {provider_id} in {year}: {count} of {last} are there"
+
+
+def credit_findings(session: Session) -> Iterator[str]:
+    """Credit of clients that is not what the ledger comes to."""
+    for person_id, provider_id, left, told in strayed_credit(session):
+        yield f"credit of person {person_id} with provider {provider_id} is {left}; the ledger says {told}"
 
 
 def kept_figures(visit: Any) -> Figures:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from booking.appointments.changes.cards import close_cards
 from booking.appointments.changes.couples import end_beside
+from booking.appointments.changes.credit import give_credit
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_cancelled
 from booking.appointments.changes.loading import lock_appointment
@@ -55,14 +56,16 @@ def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: d
         visit.cancelled_at, visit.cancelled_by = now, doer.part
         visit.cancel_reason, visit.cancel_note = wanted.reason, wanted.note
         charge_fee(session, visit, doer, now, memo=LATE_CANCEL, fee_cents=verdict.fee_cents, waived_cents=verdict.waived_cents)
+        credit = give_credit(session, visit, verdict.credit_cents, doer, now)
         visit.sequence += 1
         visit.attention = []
         close_cards(session, visit, doer, now)
         release_claim(session, session.get_one(Claim, visit.claim_id))
         note_change(session, visit.provider_id)
-        facts = {"fee_cents": verdict.fee_cents, "refund_cents": verdict.refund_cents, "tier": verdict.tier, "sequence": visit.sequence}
+        facts: dict[str, object] = {"fee_cents": verdict.fee_cents, "refund_cents": verdict.refund_cents, "tier": verdict.tier}
+        facts |= {"sequence": visit.sequence, **({"credit_cents": verdict.credit_cents} if credit else {})}
         write_history(session, visit, "cancelled", doer, now, facts)
-        write_cancelled(session, booked, Sending(base_url), now)
+        write_cancelled(session, booked, Sending(base_url), now, credit)
         end_beside(session, booked, was, doer, base_url, now)
         return booked, verdict
 

@@ -13,6 +13,7 @@ from booking.appointments.forms.money import read_correction, read_payment, read
 from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id
 from booking.ledger.models import Receipt
 from booking.ledger.queries import (
+    credits_of_person,
     find_voiding,
     get_newest_receipt,
     get_receipt,
@@ -110,6 +111,22 @@ def mine() -> Response:
     rows = receipts_of_person(db.session(), own_person_id(), limit=PAGE + 1, after_id=after_id)
     following = encode_cursor(rows[PAGE - 1].id) if len(rows) > PAGE else None
     return jsonify({"items": [_answer(one, viewer().name) for one in rows[:PAGE]], "next": following})
+
+
+@blueprint.get("/me/credits")
+@access("client")
+def credits_left() -> Response:
+    """Credit that can still be used, what ends first first."""
+    rows = credits_of_person(db.session(), own_person_id(), clock.now())
+    items = [
+        {
+            "id": credit.public_id, "provider": {"slug": provider.slug, "name": provider.name}, "amount_cents": credit.amount_cents,
+            "left_cents": credit.left_cents, "currency": "USD", "issued_at": rfc3339(credit.issued_at),
+            "expires_at": rfc3339(credit.expires_at),
+        }
+        for credit, provider in rows
+    ]  # fmt: skip
+    return jsonify({"items": items, "next": None})
 
 
 @blueprint.get("/me/receipts/<name>")

@@ -19,7 +19,7 @@ from booking.appointments.rules.couples import called_off_by_house
 from booking.appointments.rules.holding import reminder_instants
 from booking.appointments.rules.requests import ANSWER_DUE, HEALTH_DUE, WAITS
 from booking.appointments.rules.states import CLIENT, LIVE
-from booking.ledger.models import Receipt
+from booking.ledger.models import Credit, Receipt
 from marketplace.kernel.walltime import to_minute
 from marketplace.outbox.changes import enqueue_letter, withdraw_letters
 from marketplace.vault import secret_hash
@@ -82,6 +82,7 @@ def letter_facts(booked: Booked, sending: Sending, *, for_provider: bool, to: st
         "starts_at": visit.starts_at.isoformat(),
         "ends_at": visit.ends_at.isoformat(),
         "total_cents": visit.total_cents,
+        "payment_method": visit.payment_method,
         "fee_cents": visit.fee_cents,
         "cancelled_by": visit.cancelled_by,
         "terms": visit.terms,
@@ -159,11 +160,14 @@ def write_moved(session: Session, booked: Booked, sending: Sending, now: datetim
         write_reminders(session, booked, sending, now)
 
 
-def write_cancelled(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
-    """The cancellation to both; no reminder and no other news of the visit goes out any more."""
+def write_cancelled(session: Session, booked: Booked, sending: Sending, now: datetime, credit: Credit | None = None) -> None:
+    """The cancellation to both, with the credit that it brought; no reminder and no other news of the visit goes out any more."""
     sending = with_guest_key(session, booked.appointment, sending)
     _take_back(session, booked.appointment, EVERY_KIND, now)
-    _to_client(session, booked, sending, "visit_cancelled", now, at=now, more=_meanwhile(session, booked.appointment, sending, now))
+    given = {} if credit is None else {"credit_cents": credit.amount_cents, "credit_until": credit.expires_at.isoformat()}
+    _to_client(
+        session, booked, sending, "visit_cancelled", now, at=now, more={**_meanwhile(session, booked.appointment, sending, now), **given}
+    )
     _to_provider(session, booked, sending, "provider_visit_cancelled", now)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from booking.appointments.changes.credit import use_credit
 from booking.appointments.changes.history import Doer
 from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
@@ -38,10 +39,13 @@ def settle(session: Session, visit: Appointment) -> VisitSums:
 
 
 def charge_visit(session: Session, visit: Appointment, doer: Doer, now: datetime) -> None:
-    """The visit took place: its agreed lines are owed, and a deposit held so far counts toward them."""
+    """The visit took place: its agreed lines are owed, and a deposit held so far counts toward them, and then credit."""
     write_money(session, visit, charge(visit.public_id, visit.quote["lines"]), doer, now)
     spend(session, visit.id, doer.name, now)
     _use_deposit(session, visit, visit.total_cents, doer, now)
+    settle(session, visit)
+    if use_credit(session, visit, visit.due_cents, doer, now):
+        settle(session, visit)
 
 
 def charge_fee(

@@ -42,7 +42,8 @@ class Verdict:
 
     `reason` is a code, `sentence` the same for a person. `fee_cents` is what the visit costs in all once left; `refund_cents` is what
     goes back of what was paid. `next_change_at` is the last second for which the figure holds, None where nothing changes any more.
-    `waived_cents` is the fee that one of the year's waivers forgave; 0 means that none was used up.
+    `waived_cents` is the fee that one of the year's waivers forgave; 0 means that none was used up. `credit_cents` is what the client of
+    a provider who cancels gets for a later visit.
     """
 
     allowed: bool
@@ -54,6 +55,7 @@ class Verdict:
     as_of: datetime
     next_change_at: datetime | None
     waived_cents: int = 0
+    credit_cents: int = 0
 
 
 def assess_cancellation(
@@ -73,7 +75,9 @@ def assess_cancellation(
     free = _always_free(visit, actor, reason, must_not_come=must_not_come)
     if free is not None:
         tier = PROVIDER_SIDE if actor in {PROVIDER, ADMIN} else PROVIDER_LAPSED if free[0] == PROVIDER_LAPSED else WAIVED
-        return _verdict(visit, now, allowed=True, reason=free[0], sentence=free[1], tier=tier)
+        verdict = _verdict(visit, now, allowed=True, reason=free[0], sentence=free[1], tier=tier)
+        owes_credit = actor == PROVIDER and visit.status != REQUESTED
+        return replace(verdict, credit_cents=visit.agreed.credit_cents_at(now)) if owes_credit else verdict
     by_step = _by_step(visit, now)
     if reason in WAIVABLE and waivers_left > 0 and by_step.fee_cents > 0:
         waived = _verdict(visit, now, allowed=True, reason=str(reason), sentence="We waive the fee this time.", tier=WAIVED)
@@ -118,6 +122,7 @@ def verdict_to_dict(verdict: Verdict) -> dict[str, object]:
         "fee_cents": verdict.fee_cents,
         "refund_cents": verdict.refund_cents,
         "waived_cents": verdict.waived_cents,
+        "credit_cents": verdict.credit_cents,
         "tier": verdict.tier,
         "as_of": instant_text(verdict.as_of),
         "next_change_at": None if verdict.next_change_at is None else instant_text(verdict.next_change_at),

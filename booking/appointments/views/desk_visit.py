@@ -142,5 +142,6 @@ def leave(public_id: str) -> ResponseReturnValue:
         flash(verdict.sentence, "warning")
         return redirect(url_for("desk_visit.show", public_id=public_id))
     return render_template(
-        "provider/cancel.html", booked=booked, visit=booked.appointment, form=form, client=short_name(booked.person.name)
-    )
+        "provider/cancel.html", booked=booked, visit=booked.appointment, form=form, client=short_name(booked.person.name),
+        credit_cents=verdict.credit_cents,
+    )  # fmt: skip

@@ -17,7 +17,15 @@ from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.queries import Booked, get_any, get_by_guest_key, get_of_person, get_of_provider
 from booking.appointments.rules.money import SETTLED
 from booking.appointments.rules.naming import short_name
-from booking.ledger.queries import find_voiding, get_receipt, receipts_of_person, receipts_of_visit, story_of_visit, visit_sums
+from booking.ledger.queries import (
+    credits_of_person,
+    find_voiding,
+    get_receipt,
+    receipts_of_person,
+    receipts_of_visit,
+    story_of_visit,
+    visit_sums,
+)
 from booking.payments.forms import pursue_visit
 from booking.payments.queries import payments_of_visit, refunds_of_visit
 from marketplace import clock
@@ -201,7 +209,8 @@ def mine() -> str:
     """One's own receipts, the newest first."""
     rows = receipts_of_person(db.session(), own_person_id(), limit=LISTED)
     voided = {row.voids_id for row in rows}
-    return render_template("appointments/payments.html", rows=rows, voided=voided)
+    credits_left = credits_of_person(db.session(), own_person_id(), clock.now())
+    return render_template("appointments/payments.html", rows=rows, voided=voided, credits_left=credits_left)
 
 
 @blueprint.get("/appointments/<public_id>/receipts/<name>")

@@ -34,7 +34,7 @@ from booking.appointments.rules.holding import technique_changes_until
 from booking.appointments.rules.moving import assess_move
 from booking.appointments.rules.requests import is_declined
 from booking.appointments.rules.states import EXPIRED, LIVE
-from booking.ledger.queries import receipts_of_visit
+from booking.ledger.queries import credit_with, receipts_of_visit
 from booking.payments.forms import pursue_visit
 from booking.quotes.rules.clock import clock_words
 from marketplace import clock
@@ -149,6 +149,7 @@ def _show(door: Door) -> str:
         part=part_of_series(db.session(), visit),
         beside=visits_beside(db.session(), [visit]).get(visit.id),
         receipts=receipts_of_visit(db.session(), visit.id),
+        credit_cents=credit_with(db.session(), visit.person_id, visit.provider_id, now),
     )
 
 

@@ -18,13 +18,19 @@ AT_VISIT, CARD = "cash_at_visit", "card_clearing"
 DEPOSITS, CREDIT, REFUNDS, WAIVED = "deposits_held", "store_credit", "refunds_owed", "waived"
 # Visits that were paid in advance and are still to come: what of it the card company took, and what the therapist has in hand.
 PREPAID, PREPAID_IN_HAND = "prepaid_visits", "prepaid_in_hand"
-ACCOUNTS = (CLIENT, PROVIDER, TAX, PLATFORM, AT_VISIT, CARD, DEPOSITS, CREDIT, REFUNDS, WAIVED, PREPAID, PREPAID_IN_HAND)
+# What the platform cost a provider, and what was paid out to them.
+PLATFORM_COSTS, PAID_OUT = "platform_costs", "paid_out"
+ACCOUNTS = (
+    *(CLIENT, PROVIDER, TAX, PLATFORM, AT_VISIT, CARD, DEPOSITS, CREDIT, REFUNDS, WAIVED),
+    *(PREPAID, PREPAID_IN_HAND, PLATFORM_COSTS, PAID_OUT),
+)
 # Where a client's money is once it was given: with the therapist, at the card company, or taken from credit or a package of earlier.
 MONEY = frozenset({AT_VISIT, CARD, CREDIT, PREPAID, PREPAID_IN_HAND})
 
 PARTIES: Mapping[str, str] = {
     CLIENT: "person", DEPOSITS: "person", CREDIT: "person", REFUNDS: "person", PROVIDER: "provider", AT_VISIT: "provider",
     WAIVED: "provider", TAX: "tax", PLATFORM: "platform", CARD: "platform", PREPAID: "person", PREPAID_IN_HAND: "person",
+    PLATFORM_COSTS: "provider", PAID_OUT: "provider",
 }  # fmt: skip
 
 TAX_LINE = "tax"
@@ -34,6 +40,7 @@ FEES = frozenset({LATE_CANCEL, NO_SHOW})
 WAIVED_BY_REASON, WAIVED_BY_HAND, WAIVED_TAX = "waived_by_reason", "waived", "waived_tax"
 HOW = ("cash", "terminal", "check", "other")
 PROVIDER_CANCELED, DEPOSIT, DEPOSIT_USED, CREDIT_USED = "provider_canceled", "deposit", "deposit_used", "credit_used"
+CREDIT_ENDED = "credit_ended"
 CARD_PAID, REFUND, REFUND_SENT = "paid_card", "refund", "refund_sent"
 
 
@@ -125,8 +132,13 @@ def deposit_used(visit: str, cents: int) -> Group:
 
 
 def credited(visit: str, cents: int) -> Group:
-    """The provider cancelled: a credit for a later visit, at the platform's cost."""
-    return Group(visit_key(visit, "credited"), entry(PROVIDER_CANCELED, PLATFORM, CREDIT, cents))
+    """The provider cancelled: a credit for a later visit with them, at their own cost. One for each visit."""
+    return Group(visit_key(visit, "credited"), entry(PROVIDER_CANCELED, PROVIDER, CREDIT, cents))
+
+
+def credit_ended(visit: str, cents: int) -> Group:
+    """What was left of the credit for that visit has run out, so it is the provider's again."""
+    return Group(visit_key(visit, "credit_ended"), entry(CREDIT_ENDED, CREDIT, PROVIDER, cents))
 
 
 def credit_used(visit: str, number: int, cents: int) -> Group:

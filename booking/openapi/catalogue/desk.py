@@ -81,6 +81,7 @@ SERVICES = taken(
 )
 # A rule with `active: false` is kept and counts for nothing.
 PRICES = taken({"rules": listed(ANYTHING)}, {"cap_percent": COUNT})
+CREDIT = {"credit_percent": nullable(COUNT), "credit_hours": nullable(COUNT)}
 TERMS = taken(
     {
         "steps": listed(taken({"hours": COUNT, "fee_percent": {"type": "integer", "minimum": 0, "maximum": 100}}), minItems=1),
@@ -90,7 +91,7 @@ TERMS = taken(
         "free_moves": COUNT,
         "payment": {"type": "string", "enum": ["at_visit", "card_on_file", "deposit", "prepaid"]},
     },
-    {"deposit_percent": AMOUNT, "move_notice_hours": nullable(COUNT), "cancel_notice_hours": nullable(COUNT)},
+    {"deposit_percent": AMOUNT, "move_notice_hours": nullable(COUNT), "cancel_notice_hours": nullable(COUNT), **CREDIT},
 )
 FOR_WHOM = {"services": listed(TEXT), "first_visits": YES, "booking": nullable({"type": "string", "enum": ["contact"]})}
 WEEKLY = taken(

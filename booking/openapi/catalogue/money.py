@@ -84,6 +84,12 @@ EARNINGS = given(
         "years": listed(given({"year": COUNT, **TOTALS})),
     }
 )
+CREDIT = given(
+    {
+        "id": TEXT, "provider": given({"slug": TEXT, "name": TEXT}), "amount_cents": SUM, "left_cents": SUM, "currency": TEXT,
+        "issued_at": INSTANT, "expires_at": INSTANT,
+    }
+)  # fmt: skip
 
 OPERATIONS = (
     Operation("GET", f"{ONE}/payments", "list_visit_payments", "What money did about a visit.", "money", BOTH, answer=STORY, errors=(404,)),
@@ -147,6 +153,15 @@ OPERATIONS = (
         ("client",),
         queries=(Query("cursor", TEXT, "The `next` of the answer before."),),
         answer=page(RECEIPT),
+    ),
+    Operation(
+        "GET",
+        f"{V1}/me/credits",
+        "list_my_credits",
+        "One's own credit that can still be used: it pays by itself for the next visits with that provider.",
+        "money",
+        ("client",),
+        answer=page(CREDIT),
     ),
     Operation(
         "GET",

@@ -112,6 +112,7 @@ VERDICT = given(
         "as_of": INSTANT,
         "next_change_at": nullable(INSTANT),
         "waived_cents": CENTS,
+        "credit_cents": CENTS,
         "waivers": listed(given({"reason": TEXT, "left": COUNT, "year": COUNT})),
     }
 )

@@ -61,6 +61,12 @@ class AgreedTerms:
         """The fee in percent for leaving at `now`, to the second."""
         return 0 if self.in_grace(now) else self.terms.percent_at((self.starts_at - whole_second(now)) // SECOND)
 
+    def credit_cents_at(self, now: datetime) -> int:
+        """The credit that the provider gives for canceling at `now`; with the agreed hours left, to the second, none."""
+        percent, hours = self.terms.credit_percent, self.terms.credit_hours
+        in_time = hours is not None and self.starts_at - whole_second(now) >= timedelta(hours=hours)
+        return 0 if percent is None or in_time else self.fee_cents(percent)
+
     @property
     def move_until_at(self) -> datetime | None:
         """The last second in which the client may move the visit, where the terms set one of its own."""
@@ -145,7 +151,7 @@ def agreed_from_dict(kept: Mapping[str, Any]) -> AgreedTerms:
     """Read back what `agreed_to_dict` wrote. Fees are computed anew from the kept base and percentages, which never change."""
     names = (
         "grace_minutes", "no_show_percent", "late_minutes", "free_moves", "payment", "deposit_percent", "version", "move_notice_hours",
-        "cancel_notice_hours",
+        "cancel_notice_hours", "credit_percent", "credit_hours",
     )  # fmt: skip
     facts: dict[str, object] = {name: kept[name] for name in names if name in kept}
     facts["steps"] = [{"hours": step["hours"], "fee_percent": step["fee_percent"]} for step in kept["steps"]]

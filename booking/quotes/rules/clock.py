@@ -59,7 +59,8 @@ def clock_words(agreed: AgreedTerms, now: datetime, zone: tzinfo = NEW_YORK, *, 
         )
         for number, stretch in enumerate(ahead)
     )
-    return ClockWords(_sentence(ahead, dollars, zone, today, what), bar, _promises(agreed, lambda end: day_and_time(end, zone, today)))
+    promises = _promises(agreed, lambda end: day_and_time(end, zone, today))
+    return ClockWords(_sentence(ahead, dollars, zone, today, what), bar, promises)
 
 
 def time_words(instant: datetime, zone: tzinfo = NEW_YORK) -> str:
@@ -127,8 +128,17 @@ def _promises(agreed: AgreedTerms, spoken: Callable[[datetime], str]) -> tuple[s
         said.append(f"You can move it until {spoken(move_until)}.")
     if cancel_until is not None:
         said.append(f"You can cancel it until {spoken(cancel_until)}, after that only when you are ill.")
-    always = ("Fever or anything contagious: always free, please stay home.", "If your therapist cancels, you pay nothing.")
-    return (*said, *always)
+    return (*said, "Fever or anything contagious: always free, please stay home.", _their_side(agreed, spoken))
+
+
+def _their_side(agreed: AgreedTerms, spoken: Callable[[datetime], str]) -> str:
+    """What a therapist's own canceling means: nothing to pay, and perhaps credit for another visit."""
+    hours, percent = agreed.terms.credit_hours, agreed.terms.credit_percent
+    if percent is None:
+        return "If your therapist cancels, you pay nothing."
+    after = "" if hours is None else f" after {spoken(agreed.starts_at - timedelta(hours=hours))}"
+    credit = format_usd(agreed.fee_cents(percent))
+    return f"If your therapist cancels, you pay nothing{';' if after else ' and'}{after} you get {credit} off a later visit with them."
 
 
 def _dollars(amounts: Sequence[int]) -> Callable[[int], str]:

@@ -11,7 +11,8 @@ from marketplace.webkit.typed import number_or_text
 
 MOST_STEPS = 5
 NOTICES = ("move_notice_hours", "cancel_notice_hours")
-NAMES = ("grace_minutes", "no_show_percent", "late_minutes", "free_moves", "payment", "deposit_percent", *NOTICES)
+OPTIONAL = (*NOTICES, "credit_percent", "credit_hours")
+NAMES = ("grace_minutes", "no_show_percent", "late_minutes", "free_moves", "payment", "deposit_percent", *OPTIONAL)
 
 
 def texts_of_terms(body: Mapping[str, Any]) -> dict[str, str]:
@@ -39,4 +40,4 @@ def body_of_texts(texts: Mapping[str, str]) -> dict[str, Any]:
     body["payment"] = texts.get("payment", "")
     if body["payment"] != "deposit":
         del body["deposit_percent"]
-    return {"steps": steps, **{name: value for name, value in body.items() if value is not None or name not in NOTICES}}
+    return {"steps": steps, **{name: value for name, value in body.items() if value is not None or name not in OPTIONAL}}

@@ -11,7 +11,8 @@ from providers.services.rules.reading import Reader
 PAYMENTS = ("at_visit", "card_on_file", "deposit", "prepaid")
 _REQUIRED = ("steps", "grace_minutes", "no_show_percent", "late_minutes", "free_moves", "payment")
 _NOTICES = ("move_notice_hours", "cancel_notice_hours")
-_FIELDS = (*_REQUIRED, "deposit_percent", *_NOTICES)
+_CREDIT = ("credit_percent", "credit_hours")
+_FIELDS = (*_REQUIRED, "deposit_percent", *_NOTICES, *_CREDIT)
 _LONGEST_NOTICE_HOURS = 30 * 24
 
 
@@ -31,6 +32,8 @@ class Terms:
     `free_moves`: moves that are free although cancelling is not any more. `deposit_percent` goes with the payment "deposit" alone.
     With less than `move_notice_hours` (or `cancel_notice_hours`) left a client cannot move (or cancel) a visit any more; None sets no
     such end to canceling, and lets moving end where canceling begins to cost.
+    A provider who cancels a booked visit with fewer than `credit_hours` left (None: whenever) gives `credit_percent` of the service
+    price as credit for a later visit with them; None gives none.
     """
 
     steps: tuple[Step, ...]
@@ -43,6 +46,8 @@ class Terms:
     version: int = 1
     move_notice_hours: int | None = None
     cancel_notice_hours: int | None = None
+    credit_percent: int | None = None
+    credit_hours: int | None = None
 
     def percent_at(self, notice_seconds: int) -> int:
         """The fee in percent with so much notice; after the start, with none left, the last step's."""
@@ -77,6 +82,8 @@ def terms_from_dict(body: object, version: int = 1) -> Terms:
         deposit_percent=_deposit(reader, facts),
         move_notice_hours=_notice(reader, facts, "move_notice_hours"),
         cancel_notice_hours=_notice(reader, facts, "cancel_notice_hours"),
+        credit_percent=_credit(reader, facts),
+        credit_hours=_notice(reader, facts, "credit_hours", least=1),
         version=reader.whole(facts.get("version", version), "version", 1, 1_000_000_000),
     )
     reader.finish("invalid_terms", "Some of the terms cannot stand as they are.")
@@ -95,7 +102,7 @@ def terms_to_dict(terms: Terms, *, with_version: bool = False) -> dict[str, obje
     }
     if terms.deposit_percent is not None:
         shape["deposit_percent"] = terms.deposit_percent
-    for name in _NOTICES:
+    for name in (*_NOTICES, *_CREDIT):
         if getattr(terms, name) is not None:
             shape[name] = getattr(terms, name)
     if with_version:
@@ -108,9 +115,19 @@ def _whole(reader: Reader, facts: Mapping[str, object], name: str, high: int) ->
     return reader.whole(facts[name], name, 0, high) if name in facts else 0
 
 
-def _notice(reader: Reader, facts: Mapping[str, object], name: str) -> int | None:
+def _notice(reader: Reader, facts: Mapping[str, object], name: str, least: int = 0) -> int | None:
     """A notice in hours; a month at most, and none where nothing is said."""
-    return None if facts.get(name) is None else reader.whole(facts[name], name, 0, _LONGEST_NOTICE_HOURS)
+    return None if facts.get(name) is None else reader.whole(facts[name], name, least, _LONGEST_NOTICE_HOURS)
+
+
+def _credit(reader: Reader, facts: Mapping[str, object]) -> int | None:
+    """The credit in percent of the service price; hours without it say nothing."""
+    percent = facts.get("credit_percent")
+    if percent is None:
+        if facts.get("credit_hours") is not None:
+            reader.fault("credit_percent", "Say how much credit it is, in percent, or leave its hours out.")
+        return None
+    return reader.whole(percent, "credit_percent", 1, 100)
 
 
 def _deposit(reader: Reader, facts: Mapping[str, object]) -> int | None:

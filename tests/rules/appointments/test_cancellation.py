@@ -261,6 +261,7 @@ def test_the_answer_in_the_shape_of_the_contract():
         "fee_cents": 6500,
         "refund_cents": 7085,
         "waived_cents": 0,
+        "credit_cents": 0,
         "tier": "part",
         "as_of": "2026-12-03T22:30:00-05:00",
         "next_change_at": "2026-12-04T06:30:00-05:00",

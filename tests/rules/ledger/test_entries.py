@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.ledger.rules import entries as ledger
-from booking.ledger.rules.entries import AT_VISIT, CARD, CLIENT, CREDIT, DEPOSITS, PLATFORM, PROVIDER, REFUNDS, TAX, WAIVED, Entry, Group
+from booking.ledger.rules.entries import AT_VISIT, CARD, CLIENT, CREDIT, DEPOSITS, PROVIDER, REFUNDS, TAX, WAIVED, Entry, Group
 from booking.ledger.rules.sums import VisitSums, balances, sum_visit, tax_of_waiver
 from marketplace.kernel.errors import Refused
 
@@ -32,7 +32,7 @@ ROWS = [
     ("a deposit counts toward the price", [ledger.deposit_taken("d", 5_000), CHARGE, ledger.deposit_used("v", 5_000)], {CARD: 5_000, CLIENT: 17_468, PROVIDER: -21_500, TAX: -968}, (22_468, 0, 0, 0, 968, 5_000, 17_468)),
     ("a deposit goes back", [ledger.deposit_taken("d", 5_000), ledger.refund("r", 5_000, "canceled", held=True), ledger.refund_sent("s", 5_000)], {}, (0, 0, 0, 0, 0, 0, 0)),
     ("card money that is owed back has not left yet", [CHARGE, ledger.paid_by_card("c", 22_468), ledger.refund("r", 468, "goodwill")], {CLIENT: 468, CARD: 22_468, REFUNDS: -468, PROVIDER: -21_500, TAX: -968}, (22_468, 0, 0, 0, 968, 22_000, 468)),
-    ("the provider cancels: a credit at the platform's cost, none of this visit's money", [ledger.credited("v", 2_000)], {PLATFORM: 2_000, CREDIT: -2_000}, (0, 0, 0, 0, 0, 0, 0)),
+    ("the provider cancels: a credit at their own cost, none of this visit's money", [ledger.credited("v", 2_000)], {PROVIDER: 2_000, CREDIT: -2_000}, (0, 0, 0, 0, 0, 0, 0)),
     ("credit of earlier pays", [CHARGE, ledger.credit_used("v", 1, 2_000)], {CLIENT: 20_468, CREDIT: 2_000, PROVIDER: -21_500, TAX: -968}, (22_468, 0, 0, 0, 968, 2_000, 20_468)),
     ("a free call is about nothing", [ledger.charge("v", [{"code": "service", "amount_cents": 0}])], {}, (0, 0, 0, 0, 0, 0, 0)),
 ]  # fmt: skip
