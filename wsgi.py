@@ -61,6 +61,8 @@ from booking.care.jobs import JOBS as CARE_JOBS
 from booking.care.views import blueprint as care_pages
 from booking.conditions.api.endpoints import blueprint as conditions_api
 from booking.conditions.views.prices import blueprint as conditions_pages
+from booking.coupons.api import blueprint as coupons_api
+from booking.coupons.views import blueprint as coupon_pages
 from booking.demo.commands import demo
 from booking.earnings.api import blueprint as earnings_api
 from booking.earnings.views import blueprint as earnings_pages
@@ -200,6 +202,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 time_off_pages,
                 by_hand_pages,
                 adding_pages,
+                coupon_pages,
                 desk_visit_pages,
                 money_pages,
                 earnings_pages,
@@ -243,6 +246,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 time_off_api,
                 by_hand_api,
                 adding_api,
+                coupons_api,
                 feeds_api,
                 stripe_webhooks,
                 papers_api,

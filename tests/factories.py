@@ -34,6 +34,7 @@ from booking.appointments.models import (
     WaitlistOffer,
 )
 from booking.calendars.models import CalendarFeed
+from booking.coupons.models import Coupon, CouponUse
 from booking.ledger.models import LedgerEntry, Receipt
 from booking.packages.models import Package, PackageOffer, PackagePaper, PackagePolicy, PackageUse
 from booking.papers.models import Estimate, EstimateVisit, PaperFacts
@@ -927,6 +928,30 @@ class PackageFactory(Row):
     single_tax_cents = 720
     valid_months = 6
     ordered_at = START
+
+
+class CouponFactory(OfProvider):
+    """Ten percent off, without limits."""
+
+    class Meta:
+        model = Coupon
+
+    code = factory.Sequence(lambda number: f"SPRING{number}")
+    percent = 10
+    made_at = START
+
+
+class CouponUseFactory(Row):
+    class Meta:
+        model = CouponUse
+        exclude = ("coupon", "hold")
+
+    coupon = factory.SubFactory(CouponFactory, uses=1)
+    coupon_id = owned("coupon")
+    hold = factory.SubFactory(HoldFactory)
+    hold_id = owned("hold")
+    client_key = "0" * 64
+    used_at = START
 
 
 class PackageUseFactory(Row):

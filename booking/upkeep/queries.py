@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from booking.appointments.changes.discounts import code_findings
 from booking.appointments.changes.fitting import misfit_findings
 from booking.appointments.changes.loading import lapses
 from booking.appointments.models import Appointment, AppointmentEvent, Couple, Hold
@@ -54,6 +55,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from credit_findings(session)
     yield from card_findings(session, now)
     yield from package_findings(session)
+    yield from code_findings(session)
     yield from care_findings(session)
     yield from broken_entries(session)
 

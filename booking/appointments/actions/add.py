@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from booking.appointments.changes.adding import Longer, extra_lines, lengthen, longer, options_of, row_of, write_extended
+from booking.appointments.changes.adding import Longer, check_not_paying, extra_lines, lengthen, longer, options_of, row_of, write_extended
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending
 from booking.appointments.changes.loading import lock_appointment
@@ -49,9 +49,10 @@ def choose_for_hold(public_id: str, person_id: int, add_ons: tuple[str, ...], do
     `options` in the details says what fits.
     """
     with transaction() as session:
-        hold = lock_checkout(session, public_id, person_id).hold
-        own = longer(session, hold, now)
+        locked = lock_checkout(session, public_id, person_id)
+        hold, own = locked.hold, longer(session, locked.hold, now)
         check_held(hold, own.claim, now)
+        check_not_paying(session, locked.together)
         if own.service is None or hold.setting == PHONE:
             raise Refused("unknown_add_on", "Nothing can be added to this.")
         chosen = own.service.added(add_ons)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.changes.cards import close_cards
 from booking.appointments.changes.couples import confirm_waiting, deadline_of, end_beside
+from booking.appointments.changes.discounts import give_code_back
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_accepted, write_declined
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
@@ -95,6 +96,7 @@ def decline(public_id: str, wanted: Declining, doer: Doer, base_url: str, now: d
         close_cards(session, visit, doer, now)
         release_claim(session, claim)
         give_back(session, visit.id, now)
+        give_code_back(session, visit, now)
         note_change(session, visit.provider_id)
         if wanted.words:
             raise_flags(session, booked.provider, {"request": wanted.words}, now)

@@ -8,6 +8,7 @@ from datetime import datetime
 from booking.appointments.changes.cards import close_cards
 from booking.appointments.changes.couples import end_beside
 from booking.appointments.changes.credit import give_credit
+from booking.appointments.changes.discounts import give_code_back
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_cancelled
 from booking.appointments.changes.loading import lock_appointment
@@ -57,6 +58,7 @@ def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: d
         visit.cancel_reason, visit.cancel_note = wanted.reason, wanted.note
         charge_fee(session, visit, doer, now, memo=LATE_CANCEL, fee_cents=verdict.fee_cents, waived_cents=verdict.waived_cents)
         credit = give_credit(session, visit, verdict.credit_cents, doer, now)
+        give_code_back(session, visit, now)
         visit.sequence += 1
         visit.attention = []
         close_cards(session, visit, doer, now)

@@ -8,6 +8,7 @@ from sqlalchemy import null, update
 
 from booking.appointments.changes.cards import close_cards
 from booking.appointments.changes.couples import end_beside
+from booking.appointments.changes.discounts import give_code_back
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_expired
 from booking.appointments.changes.loading import lock_appointment
@@ -66,6 +67,7 @@ def _expire_request(public_id: str, base_url: str, now: datetime) -> bool:
         close_cards(session, visit, JOB, now)
         release_claim(session, session.get_one(Claim, visit.claim_id))
         give_back(session, visit.id, now)
+        give_code_back(session, visit, now)
         write_history(session, visit, EXPIRED, JOB, now, {"waited_for": list(visit.attention)})
         write_expired(session, booked, Sending(base_url), now)
         end_beside(session, booked, REQUESTED, JOB, base_url, now)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from booking.appointments.actions.add import add_to_visit, choose_for_hold
+from booking.appointments.actions.discount import use_code
 from booking.appointments.api.shapes import appointment_answer, hold_answer
 from booking.appointments.forms.adding import options_for_hold, options_for_visit, read_adding, read_hold_choice
+from booking.appointments.forms.discounts import few_tries, read_code
 from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id
 from booking.appointments.queries import get_hold
 from marketplace import clock
@@ -30,6 +32,14 @@ def list_for_hold(public_id: str) -> Response:
 def put_for_hold(public_id: str) -> Response:
     """Let a held visit have exactly these."""
     return jsonify(hold_answer(choose_for_hold(public_id, own_person_id(), read_hold_choice(), doer(), clock.now())))
+
+
+@blueprint.put("/holds/<public_id>/code")
+@access("client")
+@few_tries
+def put_code(public_id: str) -> Response:
+    """Price a held visit with a discount code, or (null) without."""
+    return jsonify(hold_answer(use_code(public_id, own_person_id(), read_code(), doer(), clock.now())))
 
 
 @blueprint.get("/appointments/<public_id>/extras")

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.letters import Sending, letter_facts, with_guest_key
 from booking.appointments.changes.timing import booked_wish
-from booking.appointments.models import Appointment, Hold
+from booking.appointments.models import Appointment, CardCheckout, Hold
 from booking.appointments.queries import Booked, provider_email, wish_of
 from booking.appointments.rules.adding import LENGTH, Extra, extras_of, in_the_way
 from booking.openings.catalogue import house_rules, travel_by
@@ -21,6 +22,7 @@ from booking.quotes.catalogue import taxes
 from booking.quotes.rules.adding import ADD_ON, EXTENSION
 from booking.quotes.rules.pricing import Line, add_on_lines
 from booking.quotes.rules.taxes import TaxRow, tax_row
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.changes import enqueue_letter
 from providers.profiles.queries import get_facts
@@ -91,6 +93,13 @@ def lengthen(session: Session, kept: Hold | Appointment, claim: Claim, minutes: 
     end = claim.begin_minute + minutes
     move_claim(session, claim, ClaimFacts(claim.begin_minute, end, claim.before_minutes, claim.after_minutes, claim.place_id, claim.zip))
     kept.ends_at = kept.starts_at + timedelta(minutes=minutes)
+
+
+def check_not_paying(session: Session, together: Sequence[Hold]) -> None:
+    """What a card is being asked for is not changed meanwhile. Raises Conflict `wrong_state`."""
+    ids = [hold.id for hold in together]
+    if session.scalar(select(CardCheckout.id).where(CardCheckout.hold_id.in_(ids), CardCheckout.state == "open").limit(1)) is not None:
+        raise Conflict("wrong_state", "Your card is being asked for this already. Finish paying, or go back and begin again.")
 
 
 def extra_lines(chosen: Sequence[Extra], version: int) -> list[Line]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.by_hand import hand_facts
+from booking.appointments.changes.discounts import take_codes
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.holding import asks_first, check_once
 from booking.appointments.changes.letters import Sending, write_booked
@@ -129,6 +130,7 @@ def book_held(session: Session, wanted: Booking, person_id: int, who: Asking, no
     waits = {one.id: _waits(session, one, screening, facts[one.provider_id], now, brought=one.id in brought) for one in together}
     if brought:
         waits = both_wait(waits)
+    take_codes(session, together, person.email, now)
     made = {}
     for one in together:
         parties = _Parties(locked.providers[one.provider_id], brought.get(one.id, person), who.doer)

@@ -7,13 +7,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from booking.appointments.actions.add import Adding, add_to_visit, choose_for_hold
+from booking.appointments.actions.discount import use_code
 from booking.appointments.changes.history import Doer
 from booking.appointments.forms.adding import options_for_hold, options_for_visit
+from booking.appointments.forms.discounts import LONGEST_TYPED, few_tries
 from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.queries import Booked, get_by_guest_key, get_of_person, get_of_provider
 from booking.appointments.rules.adding import assess_adding
 from booking.appointments.rules.states import CLIENT
 from booking.appointments.views.checkout import Checkout, begin
+from booking.coupons.rules import find_coupon
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Refusal
@@ -45,7 +48,27 @@ def at_checkout(public_id: str) -> Page:
         flash(_("Your visit and its price are changed."), "good")
         return redirect(url_for("appointments.review", public_id=public_id))
     options = options_for_hold(checkout.hold, checkout.now)
-    return checkout.page("add_ons", min(checkout.done + 1, 4), options=options)
+    has_code = find_coupon(checkout.hold.quote) is not None
+    return checkout.page("add_ons", min(checkout.done + 1, 4), options=options, has_code=has_code)
+
+
+@blueprint.post("/checkout/<public_id>/discount")
+@access("client", "anonymous")
+@few_tries
+def discount(public_id: str) -> Page:
+    """Enter a discount code, or take it off again; the price beside it follows."""
+    checkout = begin(public_id)
+    if not isinstance(checkout, Checkout):
+        return checkout
+    typed = None if "off" in request.form else request.form.get("code", "")[:LONGEST_TYPED]
+    try:
+        use_code(public_id, checkout.person_id, typed, doer(), checkout.now)
+    except Refusal as refusal:
+        db.session.rollback()
+        flash(refusal.sentence, "warning")
+    else:
+        flash(_("The code is off.") if typed is None else _("Your code is in the price."), "good")
+    return redirect(url_for(".at_checkout", public_id=public_id))
 
 
 def _codes() -> tuple[str, ...]:

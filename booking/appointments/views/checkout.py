@@ -33,6 +33,7 @@ from booking.appointments.queries import (
 )
 from booking.appointments.rules.baskets import MOST_TOGETHER, joins_others
 from booking.appointments.rules.states import REQUESTED
+from booking.coupons.queries import has_codes
 from booking.openings.forms.anyone import read_anyone_of_page, wish_of
 from booking.openings.forms.pages import KNOWN
 from booking.openings.queries.searching import search
@@ -200,6 +201,11 @@ class Checkout:
         """Whether there is something that can be added to the visit."""
         service = self.facts.service(self.hold.service_code)
         return service is not None and bool(service.add_ons)
+
+    @cached_property
+    def takes_codes(self) -> bool:
+        """Whether the therapist has given out discount codes."""
+        return not self.is_call and has_codes(db.session(), self.hold.provider_id)
 
     @property
     def at_home(self) -> Hold | None:

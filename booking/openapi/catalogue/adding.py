@@ -41,6 +41,11 @@ def operations(hold: dict[str, Any]) -> tuple[Operation, ...]:
             "holds", ("client",), taken({}, {"add_ons": CODES}), answer=hold, errors=(409,),
         ),
         Operation(
+            "PUT", f"{V1}/holds/<public_id>/code", "use_code",
+            "Price a held visit with a discount code, or (null) without. Every code that does not count is refused alike.", "holds",
+            ("client",), taken({"code": nullable({"type": "string", "minLength": 1, "maxLength": 60})}), answer=hold, errors=(409, 429),
+        ),
+        Operation(
             "GET", f"{V1}/appointments/<public_id>/extras", "list_extras",
             "What could be added to a booked visit, with the whole price then.", "appointments", ("client", "provider", "admin"),
             answer=given({"options": listed(given({**OPTION, "total_cents": CENTS})), "total_cents": CENTS}),
@@ -51,3 +56,32 @@ def operations(hold: dict[str, Any]) -> tuple[Operation, ...]:
             ("client", "provider", "admin"), WANTED, answer=ref("Appointment"), errors=(409,), creates=True,
         ),
     )  # fmt: skip
+
+
+DAY = nullable({"type": "string", "format": "date"})
+LIMITS: dict[str, Any] = {
+    "percent": nullable({"type": "integer", "minimum": 1, "maximum": 100}),
+    "amount_cents": nullable({"type": "integer", "minimum": 1, "maximum": 500_000}),
+    "starts_on": DAY,
+    "ends_on": DAY,
+    "most_uses": nullable({"type": "integer", "minimum": 1, "maximum": 100_000}),
+    "once_a_client": nullable(YES),
+    "services": nullable(listed({"type": "string", "minLength": 1, "maxLength": 200}, maxItems=40)),
+    "least_cents": nullable({"type": "integer", "minimum": 0, "maximum": 500_000}),
+}
+COUPON = given({**LIMITS, "id": TEXT, "code": TEXT, "uses": COUNT, "made_at": TEXT, "ended_at": nullable(TEXT)})
+CODES_OF_PROVIDERS = (
+    Operation(
+        "GET", f"{V1}/provider/codes", "list_codes", "One's own discount codes, the newest first.", "desk", ("provider",),
+        answer=given({"codes": listed(COUPON)}),
+    ),
+    Operation(
+        "POST", f"{V1}/provider/codes", "create_code", "Give out a discount code: a percentage, or an amount.", "desk",
+        ("provider",), taken({"code": {"type": "string", "minLength": 1, "maxLength": 40}}, LIMITS), status=201, answer=COUPON,
+        errors=(404, 409, 429), creates=True,
+    ),
+    Operation(
+        "DELETE", f"{V1}/provider/codes/<public_id>", "end_code", "End a code; checkouts and visits that have it keep it.", "desk",
+        ("provider",), status=204,
+    ),
+)  # fmt: skip

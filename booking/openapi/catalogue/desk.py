@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from booking.openapi.catalogue import away, by_hand, clinics, conditions, outside, packages
+from booking.openapi.catalogue import adding, away, by_hand, clinics, conditions, outside, packages
 from booking.openapi.catalogue.clients import V1
 from booking.openapi.catalogue.clinics import STAFFING
 from booking.openapi.catalogue.schemas import (
@@ -346,6 +346,7 @@ OPERATIONS = (
     *outside.OPERATIONS,
     *away.OPERATIONS,
     *by_hand.OPERATIONS,
+    *adding.CODES_OF_PROVIDERS,
     *packages.PROVIDERS,
     *_pair("profile", "profile", "The profile, and what is missing before it can be sent in", PROFILE, OWN_PROFILE),
     Operation(
