@@ -22,6 +22,7 @@ from booking.appointments.api.answering import blueprint as answering_api
 from booking.appointments.api.baskets import blueprint as baskets_api
 from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.by_hand import blueprint as by_hand_api
+from booking.appointments.api.cards import blueprint as cards_api
 from booking.appointments.api.couples import blueprint as couples_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.api.fitting import blueprint as fitting_api
@@ -48,6 +49,7 @@ from booking.appointments.views.hours import blueprint as hours_preview_pages
 from booking.appointments.views.money import blueprint as money_pages
 from booking.appointments.views.series import blueprint as series_pages
 from booking.appointments.views.time_off import blueprint as time_off_pages
+from booking.appointments.views.paying import blueprint as paying_pages
 from booking.appointments.views.visits import blueprint as visit_pages
 from booking.appointments.views.waitlist import blueprint as waitlist_pages
 from booking.calendars.api import blueprint as feeds_api
@@ -91,6 +93,7 @@ from booking.screening.api import blueprint as screening_api
 from booking.upkeep.api import blueprint as attention_api
 from booking.upkeep.commands import JOBS as UPKEEP_JOBS
 from booking.upkeep.commands import check
+from booking.payments.views import blueprint as stand_in_pages
 from booking.upkeep.views import blueprint as attention_pages
 from marketplace.accounts.api import blueprint as accounts_api
 from marketplace.accounts.changes import on_account_created, on_account_switched
@@ -175,6 +178,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 visit_pages,
                 waitlist_pages,
                 series_pages,
+                paying_pages,
+                stand_in_pages,
                 couple_pages,
                 calendar_pages,
                 feed_pages,
@@ -247,6 +252,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 by_hand_api,
                 adding_api,
                 coupons_api,
+                cards_api,
                 feeds_api,
                 stripe_webhooks,
                 papers_api,

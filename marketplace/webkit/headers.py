@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 
 from flask import Flask, Response, g, request
 
+SELF = "'self'"
 CSP = {
-    "default-src": "'self'",
+    "default-src": SELF,
     "script-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self' data:",
@@ -28,9 +30,16 @@ def csp_nonce() -> str:
     return nonce
 
 
+def allow_sources(more: Mapping[str, str]) -> None:
+    """Let the page of the running request, and no other, use a stranger's sources as well."""
+    g.csp_more = dict(more)
+
+
 def content_policy() -> str:
     """The policy of the running request."""
     rules = dict(CSP)
+    for name, sources in g.get("csp_more", {}).items():
+        rules[name] = f"{rules.get(name, SELF)} {sources}"
     if "csp_nonce" in g:
         rules["script-src"] += f" 'nonce-{g.csp_nonce}'"
     return "; ".join(f"{name} {value}" for name, value in rules.items())

@@ -42,7 +42,7 @@ def write_charge_failed(session: Session, booked: Booked, payment: Payment, base
         "starts_at": visit.starts_at.isoformat(),
         "cents": payment.amount_cents,
         "must_act": payment.failure_code == "authentication_required",
-        "link": f"{base_url}/visits/{visit.public_id}" if booked.person.account_id is not None else f"{base_url}/",
+        "link": f"{base_url}/appointments/{visit.public_id}" if booked.person.account_id is not None else f"{base_url}/",
     }
     enqueue_letter(
         session, key=f"{kind}:{payment.public_id}", kind=kind, recipient=booked.person.email, facts=facts, now=now, about=visit.public_id

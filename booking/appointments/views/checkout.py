@@ -13,13 +13,14 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as Answer
 from wtforms.fields.choices import SelectChoice
 
-from booking.appointments.actions.book import Booking, PlaceOfVisit, book
+from booking.appointments.actions.book import Booking, Made, PlaceOfVisit, book
 from booking.appointments.actions.hold import HoldWish, hold_first_free, hold_time, keep_draft, release_hold
 from booking.appointments.actions.hold_together import BasketWanted, drop_basket, hold_together
 from booking.appointments.changes.pairing import BROUGHT, CoupleHeld, find_couple
 from booking.appointments.forms.baskets import find_beside, forget_beside, remember_beside
 from booking.appointments.forms.checkout import CodeForm, DetailsForm, PlaceForm, PlainForm, WishesForm, consent_form
 from booking.appointments.forms.health import asked, health_form, open_screens, read_answers
+from booking.appointments.forms.paying import card_plan
 from booking.appointments.forms.prescribing import kept_wishes, prescription_choices
 from booking.appointments.forms.reading import base_url, doer, own_person_id, refuse_taken
 from booking.appointments.models import Hold
@@ -32,6 +33,7 @@ from booking.appointments.queries import (
     get_of_hold,
 )
 from booking.appointments.rules.baskets import MOST_TOGETHER, joins_others
+from booking.appointments.rules.paying import AT_VISIT, CARD, Plan
 from booking.appointments.rules.states import REQUESTED
 from booking.coupons.queries import has_codes
 from booking.openings.forms.anyone import read_anyone_of_page, wish_of
@@ -216,6 +218,17 @@ class Checkout:
     def total_cents(self) -> int:
         """The whole price of everything that is held together."""
         return sum(hold.quote["total_cents"] for hold in self.together or (self.hold,))
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What is asked of a card for everything that is held together; nothing while cards are off, and none of a call."""
+        return card_plan(self.together or (self.hold,), self.draft.get("method") or AT_VISIT, self.now)
+
+    @property
+    def may_choose(self) -> bool:
+        """Whether the client may pay by card or at the visit, as they like."""
+        holds = self.together or (self.hold,)
+        return bool(card_plan(holds, CARD, self.now).parts) and not card_plan(holds, AT_VISIT, self.now).parts
 
     @property
     def answer_by(self) -> datetime:
@@ -473,8 +486,13 @@ def _keep_place(checkout: Checkout, address: PlaceForm | None, wishes: WishesFor
             show_refusal(details, refusal)
             return False
     kept = {"line1": address.line1.data, "unit": address.unit.data, "access": address.access.data} if address is not None else None
-    checkout.keep(place=kept, wishes=kept_wishes(wishes), place_done=True)
+    checkout.keep(place=kept, wishes=kept_wishes(wishes), place_done=True, method=chosen_method())
     return True
+
+
+def chosen_method() -> str:
+    """How the client wants to pay, where there is a choice."""
+    return CARD if request.form.get("method") == CARD else AT_VISIT
 
 
 def show_refusal(form: FlaskForm, refusal: Refusal) -> None:
@@ -497,7 +515,7 @@ def review(public_id: str) -> Page:
         return checkout.to(("health", "consent", "place")[checkout.done])
     form = code_or_plain(checkout)
     if form.validate_on_submit():
-        booked = finish(checkout, form, _booking(checkout))
+        booked = finish(checkout, form, booking_of(checkout))
         if booked is not None:
             return booked
     screening = find_screening(db.session(), checkout.draft["screening"], checkout.person_id)
@@ -519,10 +537,17 @@ def finish(checkout: Checkout, form: FlaskForm, wanted: Booking) -> Answer | Non
     try:
         if isinstance(form, CodeForm):
             confirm_guest_code(checkout.person_id, form.code.data or "", checkout.now)
+        if checkout.plan.parts:
+            return redirect(url_for("paying.pay_page", public_id=checkout.hold.public_id))
         made = book(wanted, checkout.person_id, doer(), base_url(), checkout.now)
     except Refusal as refusal:
         show_refusal(form, refusal)
         return None
+    return to_booked(checkout, made, brought)
+
+
+def to_booked(checkout: Checkout, made: Made, brought: str = "") -> Answer:
+    """On to the page of what was booked, with a word about it."""
     if brought:
         told = _("Both times are kept. %(name)s has a letter with a link of their own: their answers confirm both.", name=brought)
         flash(told, "good")
@@ -565,7 +590,8 @@ def send_new_code(checkout: Checkout) -> None:
         flash(_("A new code is on its way. The old one no longer works."), "good")
 
 
-def _booking(checkout: Checkout) -> Booking:
+def booking_of(checkout: Checkout, method: str = AT_VISIT) -> Booking:
+    """What was given in the steps, as one value."""
     draft, kept = checkout.draft, checkout.draft.get("place")
     wishes = draft.get("wishes") or {}
     held = checkout.at_home or checkout.hold

@@ -105,20 +105,20 @@ def _go_on(port: StripePort, public_id: str, now: datetime) -> Settled:
 def _look_at_page(port: StripePort, public_id: str, now: datetime) -> tuple[SeenPage | None, SeenIntent | None]:
     """Stripe's page where the client gives the card there, and the intent that came of it. It is made here, and taken away again."""
     payment, instance = _load(public_id, now)
-    if payment.payment_method != ON_PAGE or payment.intent is not None:
+    if payment.payment_method != ON_PAGE or payment.state not in {ASKED, ACTION, RELEASING}:
         return None, None
     if payment.page is None:
         if payment.state != ASKED:
             return None, None
         return _note_page(public_id, port.create_page(_page_order(port, payment, instance)), now), None
     page = port.read_page(payment.page)
-    if page.intent is not None:
-        seen = port.read_intent(page.intent)
-        _note(public_id, seen, now)
-        return page, seen
     if payment.state == RELEASING and page.open:
         port.close_page(page.id)
-    return page, None
+    if page.intent is None:
+        return page, None
+    seen = port.read_intent(page.intent)
+    _note(public_id, seen, now)
+    return page, seen
 
 
 def _page_order(port: StripePort, payment: Payment, instance: str) -> PageOrder:
