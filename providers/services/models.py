@@ -84,3 +84,14 @@ class TermsPolicy(Base):
     made_by: Mapped[str | None] = mapped_column(String(80))
 
     __table_args__ = (Index("uq_terms_policy_provider_version", "provider_id", "version", unique=True),)
+
+
+class FirstVisitRule(Base):
+    """What a provider asks of new clients, as `first_visits_to_dict` has it; no row asks nothing."""
+
+    __tablename__ = "first_visit_rule"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), unique=True)
+    rules: Mapped[Any] = mapped_column(Json)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
