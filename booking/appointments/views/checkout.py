@@ -602,6 +602,7 @@ def booking_of(checkout: Checkout, method: str = AT_VISIT) -> Booking:
         consent_version=draft["consent"]["version"],
         consent_accepted=True,
         consent_sections=tuple(draft["consent"]["sections"]),
+        payment_method=method,
         place=where,
         technique=wishes.get("technique") or None,
         note=wishes.get("note") or None,
