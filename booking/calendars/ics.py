@@ -42,7 +42,7 @@ END:VTIMEZONE
 
 def event_of_facts(facts: Mapping[str, Any], *, for_provider: bool) -> VisitEvent:
     """The event a letter's facts tell of. A guest's link is a key to the visit: it stays in the letter, since calendars are shared."""
-    what = noun(facts["setting"]).capitalize()
+    what, two = noun(facts["setting"]).capitalize(), "beside_provider" in facts
     return VisitEvent(
         uid=facts["uid"],
         sequence=facts["sequence"],
@@ -53,6 +53,7 @@ def event_of_facts(facts: Mapping[str, Any], *, for_provider: bool) -> VisitEven
         summary=plain(f"{what} {facts['reference']}" if for_provider else f"{what} with {facts['provider_name']}") or what,
         location=plain(facts["place"] or (f"Manhattan, {facts['zip']}" if facts["zip"] else None)),
         link=None if facts["link"].rpartition("/")[0].endswith(GUESTS) else facts["link"],
+        words=plain(f"For two: {facts['beside_provider']} gives a visit at the same time, in the same place.") if two else None,
         alarm=True,
     )
 

@@ -42,6 +42,8 @@ VISITOR = [
     f"{SEARCH}&setting=home&when=today&part=morning",
     "/search?near=Nowhere+at+all",
     "/search?setting=phone",
+    "/for-two",
+    "/for-two?setting=home&near=10024",
     "/login",
     "/sign-up",
     "/reset",
@@ -220,6 +222,24 @@ def test_pages_on_the_way_to_different_visits(traveler, looked_at):
     me.hold()
     wrong += looked_at()
     me.answer_health().consent().place(GUEST)
+    wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_on_the_way_to_two_visits_side_by_side(traveler, looked_at):
+    me, wrong = traveler, []
+    me.go("/for-two?setting=clinic&when=tomorrow")
+    me.click(me.page.locator("a.start").first).press("Hold both times").sees("Give the other person")
+    wrong += looked_at()
+    me.fill({"The other person's name": "Noor Haddad", "Their e-mail": "noor@example.org"}).press("Hold both times")
+    me.answer_health().consent().place(GUEST)
+    wrong += looked_at()
+    me.enter_code().press("Book both visits").sees("Waits for the other visit")
+    wrong += looked_at()
+    me.go(urlsplit(str(me.letter("visit_requested").facts["answers_link"])).path)
+    wrong += looked_at()
+    me.press("Send my answers").sees("Please choose an answer.")
     wrong += looked_at()
     assert wrong == []
 
