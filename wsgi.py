@@ -68,6 +68,7 @@ from booking.coupons.views import blueprint as coupon_pages
 from booking.demo.commands import demo
 from booking.earnings.api import blueprint as earnings_api
 from booking.earnings.views import blueprint as earnings_pages
+from booking.fees.jobs import JOBS as FEE_JOBS
 from booking.guide.views import blueprint as guide_pages
 from booking.guide.views import install_continuity, install_navigation
 from booking.openapi.api import blueprint as openapi_api
@@ -89,6 +90,7 @@ from booking.payments.changes.telling import on_payment
 from booking.payments.commands import JOBS as PAYMENT_JOBS
 from booking.payments.commands import install_stand_in, payments
 from booking.payments.forms import install_cards, on_news
+from booking.payouts.jobs import JOBS as PAYOUT_JOBS
 from booking.screening.api import blueprint as screening_api
 from booking.upkeep.api import blueprint as attention_api
 from booking.upkeep.commands import JOBS as UPKEEP_JOBS
@@ -272,6 +274,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 *CALENDAR_JOBS,
                 *VERIFICATION_JOBS,
                 *PACKAGE_JOBS,
+                *FEE_JOBS,
+                *PAYOUT_JOBS,
                 *PAPER_JOBS,
                 *CARE_JOBS,
                 *GROUND_JOBS,

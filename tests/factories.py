@@ -35,10 +35,12 @@ from booking.appointments.models import (
 )
 from booking.calendars.models import CalendarFeed
 from booking.coupons.models import Coupon, CouponUse
+from booking.fees.models import FeeAgreement, VisitFee
 from booking.ledger.models import LedgerEntry, Receipt
 from booking.packages.models import Package, PackageOffer, PackagePaper, PackagePolicy, PackageUse
 from booking.papers.models import Estimate, EstimateVisit, PaperFacts
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
+from booking.payouts.models import Payout, PayoutAccount, PayoutLine
 from booking.screening.models import Consent, Prescription, Screening
 from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
 from marketplace.accounts.security_port import hash_password
@@ -875,6 +877,85 @@ class ReceiptFactory(OfProvider):
         }
     )
     issued_at = START
+
+
+class FeeAgreementFactory(Row):
+    """Five dollars a booking, for a year."""
+
+    class Meta:
+        model = FeeAgreement
+
+    kind = "per_booking"
+    starts_on = date(2026, 1, 1)
+    cents = 500
+    percent = 0
+    reason = "So agreed."
+    made_by = "account:admin"
+    made_at = LONG_AGO
+
+
+class VisitFeeFactory(Row):
+    """What the platform takes of a visit."""
+
+    class Meta:
+        model = VisitFee
+        exclude = ("appointment", "agreement")
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = owned("appointment")
+    agreement = factory.SubFactory(FeeAgreementFactory)
+    agreement_id = owned("agreement")
+    cents = 500
+    first = True
+    agreed_at = START
+
+
+class PayoutAccountFactory(Row):
+    """Money can be sent there."""
+
+    class Meta:
+        model = PayoutAccount
+        exclude = ("provider",)
+
+    provider = factory.SubFactory(ProviderFactory)
+    provider_id = owned("provider")
+    account = factory.Sequence(lambda n: f"acct_{n}")
+    ready = True
+    stated = True
+    begun_at = START
+    read_at = START
+
+
+class PayoutFactory(Row):
+    """A week's money, on its way."""
+
+    class Meta:
+        model = Payout
+        exclude = ("provider",)
+
+    provider = factory.SubFactory(ProviderFactory)
+    provider_id = owned("provider")
+    account = "acct_1"
+    week_on = date(2027, 1, 11)
+    amount_cents = 16_220
+    ordered_by = "job:payouts"
+    made_at = START
+    changed_at = START
+    next_try_at = START
+
+
+class PayoutLineFactory(Row):
+    """What a payout is made of."""
+
+    class Meta:
+        model = PayoutLine
+        exclude = ("payout", "appointment")
+
+    payout = factory.SubFactory(PayoutFactory)
+    payout_id = owned("payout")
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = owned("appointment")
+    cents = 16_220
 
 
 class PackagePolicyFactory(Row):

@@ -24,6 +24,7 @@ from booking.ledger.rules.sums import VisitSums
 from booking.packages.queries import package_findings
 from booking.payments.models import Payment
 from booking.payments.queries import card_findings
+from booking.payouts.queries import payout_findings
 from booking.upkeep.rules import KEEPS_TIME, LIVE, Half, Kept, fallen, mismatches, overlaps, uneven
 from marketplace.accounts.models import Account, Person
 from marketplace.audit import broken_entries
@@ -55,6 +56,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from credit_findings(session)
     yield from card_findings(session, now)
     yield from package_findings(session)
+    yield from payout_findings(session, now)
     yield from code_findings(session)
     yield from care_findings(session)
     yield from broken_entries(session)
@@ -255,7 +257,8 @@ def strayed_figures(session: Session) -> Iterator[tuple[Any, VisitSums]]:
         sums = sums_of_visits(session, [visit.id for visit in rows])
         for visit in rows:
             found = sums.get(visit.id, VisitSums())
-            if kept_figures(visit) != figures(visit.status, visit.total_cents, found) or found.fee > max(visit.total_cents, visit.fee_base_cents):
+            most = max(visit.total_cents, visit.fee_base_cents)
+            if kept_figures(visit) != figures(visit.status, visit.total_cents, found) or found.fee > most:
                 yield visit, found
         last = rows[-1].id
 

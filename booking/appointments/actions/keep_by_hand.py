@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from booking.appointments.changes.by_hand import KEPT, write_kept
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.holding import check_once, hold_of
-from booking.appointments.changes.timing import Accepted
 from booking.appointments.changes.packages import cover_hold
+from booking.appointments.changes.timing import Accepted
 from booking.appointments.models import HandBooking, Hold
 from booking.appointments.queries import find_own_client, get_kept, visits_of_claims, wish_of
 from booking.appointments.rules.by_hand import overrides_of, unanswered

@@ -18,6 +18,7 @@ from booking.appointments.changes.holding import asks_first, check_once
 from booking.appointments.changes.letters import Sending, write_booked
 from booking.appointments.changes.packages import use_package
 from booking.appointments.changes.pairing import bring
+from booking.appointments.changes.platform import agree_platform_fee
 from booking.appointments.changes.prescribing import count_visits, lock_prescription
 from booking.appointments.changes.together import check_held, lock_checkout
 from booking.appointments.models import Appointment, Hold
@@ -175,6 +176,7 @@ def _book_one(session: Session, hold: Hold, wanted: Booking, agreed: _Agreed, pa
     visit.guest_key_hash = secret_hash(key) if key else None
     session.add(visit)
     use_package(session, visit, now)
+    agree_platform_fee(session, visit, now)
     _turn(session, hold, visit)
     own_place = session.get(ProviderPlace, hold.place_id) if hold.place_id else None
     booked = Booked(visit, parties.provider, parties.person, own_place)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.changes.credit import use_credit
 from booking.appointments.changes.history import Doer
+from booking.appointments.changes.platform import take_platform_fee
 from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
 from booking.appointments.rules.attention import UNPAID
@@ -42,6 +43,7 @@ def charge_visit(session: Session, visit: Appointment, doer: Doer, now: datetime
     """The visit took place: its agreed lines are owed, and a deposit held so far counts toward them, and then credit."""
     write_money(session, visit, charge(visit.public_id, visit.quote["lines"]), doer, now)
     spend(session, visit.id, doer.name, now)
+    take_platform_fee(session, visit, doer.name, now)
     _use_deposit(session, visit, visit.total_cents, doer, now)
     settle(session, visit)
     if use_credit(session, visit, visit.due_cents, doer, now):
@@ -55,6 +57,8 @@ def charge_fee(
     write_money(session, visit, fee(visit.public_id, memo, fee_cents + waived_cents), doer, now)
     if waived_cents:
         write_money(session, visit, forgiven(visit.public_id, waived_cents, visit.cancel_reason or ""), doer, now)
+    if fee_cents:
+        take_platform_fee(session, visit, doer.name, now)
     prepaid_cents = spend_on_fee(session, visit.id, fee_cents, doer.name, now)
     settle(session, visit)
     _use_deposit(session, visit, fee_cents - prepaid_cents, doer, now)

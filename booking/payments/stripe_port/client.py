@@ -66,6 +66,9 @@ def _plainly(ask: Callable[P, T]) -> Callable[P, T]:
     return answer
 
 
+plainly = _plainly
+
+
 def _code(error: stripe.StripeError, otherwise: str) -> str:
     said = error.error
     decline = getattr(said, "decline_code", None) if said is not None else None
@@ -105,6 +108,11 @@ class StripePort:
         return f"{self._home}{BACK}{public_id}"
 
     # --- a card to be kept ---
+
+    @property
+    def v1(self) -> Any:
+        """Stripe's first interface, for the other parts of this door."""
+        return self._v1
 
     @_plainly
     def create_customer(self, key: str, instance: str) -> str:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from booking.payments.stripe_port.connected import ConnectDouble
 from booking.payments.stripe_port.double import Answer, StripeDouble
 
 
@@ -25,7 +26,7 @@ class KeptDouble:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.with_suffix(".lock").open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)
-            double = StripeDouble(self._now)
+            double = ConnectDouble(self._now)
             if self._path.exists():
                 double.restore(json.loads(self._path.read_text()))
             try:

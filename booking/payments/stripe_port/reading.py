@@ -41,6 +41,9 @@ def _marked(thing: Any) -> Mark:
     return Mark(found.get("instance"), found.get("ours"))
 
 
+marked = _marked
+
+
 def linked_id(thing: Any, name: str) -> str | None:
     """A link to another object, whether it came as an id or whole."""
     found = getattr(thing, name, None)

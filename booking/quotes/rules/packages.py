@@ -26,7 +26,7 @@ class Covering:
 
 
 def cover(kept: Mapping[str, Any], covering: Covering, row: TaxRow | None, now: datetime, what: str) -> dict[str, Any]:
-    """The contract's quote with the service paid in advance. Tax is anew on what is left; a fee is a share of what the visit was paid with."""
+    """The contract's quote with the service paid in advance. Tax is anew on what is left, a fee a share of what was paid."""
     service = sum(line["amount_cents"] for line in kept["lines"] if line["code"] == SERVICE)
     lines = [Line(**line) for line in kept["lines"] if line["code"] != TAX]
     reason = f"One of {covering.visits} visits, paid with {format_usd(covering.each_cents)} before tax"

@@ -1,0 +1,87 @@
+"""What is to be paid out, out of the ledger: card money of a provider that nobody has a claim to any more, less the platform's fee."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from booking.ledger.rules.entries import CARD, DEPOSITS, PAID_OUT, PLATFORM_COSTS, PREPAID, REFUNDS, Entry, Group, entry
+
+ASKED, SENT, FAILED = "asked", "sent", "failed"
+STATES = (ASKED, SENT, FAILED)
+PAID, MEMO = "paid_out", "payout"
+# Nobody waits longer for money that is theirs than from one Monday to the next.
+WEEK = timedelta(days=7)
+# Figures by which a year is reported: 1099-K (third-party networks), gross and without refunds taken off. Rows, not law: a person looks.
+K_CENTS, K_COUNT = 2_000_000, 200
+# Card money is on the platform's side; what is held, owed back or prepaid is still the client's; what the platform cost is its own.
+_WEIGHTS: Mapping[str, int] = {CARD: 1, DEPOSITS: 1, REFUNDS: 1, PREPAID: 1, PLATFORM_COSTS: -1}
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One entry of a provider with the visit it is about, None where it is about none."""
+
+    visit: int | None
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a payout would be: cents by visit (None: about none), and what is left out because a bank disputes it."""
+
+    lines: tuple[tuple[int | None, int], ...]
+    frozen_cents: int
+
+    @property
+    def total_cents(self) -> int:
+        """All lines together; below zero nothing is paid and the lines wait."""
+        return sum(cents for _visit, cents in self.lines)
+
+
+def payable(one: Entry) -> int:
+    """What an entry adds to what a provider is to be paid. A payout takes from card money, so that what was paid counts no more."""
+    return one.amount_cents * (_WEIGHTS.get(one.debit, 0) - _WEIGHTS.get(one.credit, 0))
+
+
+def plan_payout(rows: Iterable[Moved], disputed: frozenset[int]) -> Plan:
+    """What is to be paid now: each visit for itself. Card money that a client's bank asks back stays out until that is over."""
+    found: defaultdict[int | None, int] = defaultdict(int)
+    for row in rows:
+        found[row.visit] += payable(row.entry)
+    frozen = {visit: cents for visit, cents in found.items() if visit in disputed and cents > 0}
+    lines = tuple((visit, cents) for visit, cents in sorted(found.items(), key=lambda pair: pair[0] or 0) if cents and visit not in frozen)
+    return Plan(lines, sum(frozen.values()))
+
+
+def monday_of(day: date) -> date:
+    """The Monday on which the payout of a New York day's week is due."""
+    return day - timedelta(days=day.weekday())
+
+
+def payout_key(payout: str, line: str) -> str:
+    """The business key of one line of a payout, by its public id and the visit's (or `other`)."""
+    return f"payout:{payout}:{line}"
+
+
+def paid_out(payout: str, line: str, cents: int) -> Group:
+    """Money of one visit leaves for its provider; a line below zero takes back what was paid too much."""
+    return Group(payout_key(payout, line), entry(MEMO, PAID_OUT, CARD, cents))
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year of card money: `gross_cents` is what was taken by card before fees and refunds, in `count` payments."""
+
+    year: int
+    gross_cents: int
+    count: int
+    paid_out_cents: int
+    fee_cents: int
+
+    @property
+    def reported(self) -> bool:
+        """Whether a 1099-K is due by the figures above: more than both."""
+        return self.gross_cents > K_CENTS and self.count > K_COUNT
