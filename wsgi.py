@@ -24,6 +24,7 @@ from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.by_hand import blueprint as by_hand_api
 from booking.appointments.api.cards import blueprint as cards_api
 from booking.appointments.api.couples import blueprint as couples_api
+from booking.appointments.api.due import blueprint as due_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.api.fitting import blueprint as fitting_api
 from booking.appointments.api.handing import blueprint as handing_api
@@ -44,6 +45,7 @@ from booking.appointments.views.couples import blueprint as couple_pages
 from booking.appointments.views.desk import blueprint as desk_pages
 from booking.appointments.views.desk_visit import blueprint as desk_visit_pages
 from booking.appointments.views.fitting import blueprint as fitting_pages
+from booking.appointments.views.due import blueprint as due_pages
 from booking.appointments.views.handing import blueprint as handing_pages
 from booking.appointments.views.hours import blueprint as hours_preview_pages
 from booking.appointments.views.money import blueprint as money_pages
@@ -66,6 +68,8 @@ from booking.conditions.views.prices import blueprint as conditions_pages
 from booking.coupons.api import blueprint as coupons_api
 from booking.coupons.views import blueprint as coupon_pages
 from booking.demo.commands import demo
+from booking.disputes.api import blueprint as disputes_api
+from booking.disputes.views import blueprint as money_desk_pages
 from booking.earnings.api import blueprint as earnings_api
 from booking.earnings.views import blueprint as earnings_pages
 from booking.fees.jobs import JOBS as FEE_JOBS
@@ -186,6 +190,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 calendar_pages,
                 feed_pages,
                 paper_pages,
+                due_pages,
+                money_desk_pages,
                 package_pages,
                 care_pages,
                 outcome_pages,
@@ -258,6 +264,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 feeds_api,
                 stripe_webhooks,
                 papers_api,
+                due_api,
+                disputes_api,
                 packages_api,
                 care_api,
                 outcomes_api,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from booking.appointments.actions.charge_due import charge_due, take_confirmed, tell_failed
+from booking.appointments.actions.pay_due import tell_unpaid
 from booking.appointments.forms.paying import finish_open
 from booking.payments.forms import find_port
 from marketplace.jobs import Job
@@ -24,7 +25,13 @@ def charge_cards(now: datetime) -> int:
     return charge_due(now) + take_confirmed(now) + tell_failed(now, current_app.extensions["settings"].base_url)
 
 
+def tell_debts(now: datetime) -> int:
+    """Tell clients whose card did not pay what is due after a visit."""
+    return tell_unpaid(now, current_app.extensions["settings"].base_url)
+
+
 JOBS = (
     Job("card checkouts", go_on_paying, every=timedelta(seconds=10)),
     Job("charge cards", charge_cards, every=timedelta(seconds=20)),
+    Job("tell debts", tell_debts, every=timedelta(seconds=20)),
 )

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
+from booking.payments.rules.disputes import keeps_back
 from booking.payments.rules.keeping import KEPT
 from booking.payments.rules.states import ASKED, AUTHORISED, CAPTURING, OPEN, REFUND_FAILED, REFUND_OPEN, RELEASING
 from marketplace.kernel.errors import NotFound
@@ -76,6 +77,13 @@ def refund_of_cause(session: Session, payment_id: int, cause: str) -> Refund | N
 def find_dispute(session: Session, stripe_dispute: str) -> Dispute | None:
     """A dispute by Stripe's name."""
     return session.scalar(select(Dispute).where(Dispute.stripe_dispute == stripe_dispute))
+
+
+def frozen_visits(session: Session, provider_id: int) -> frozenset[int]:
+    """A provider's visits, by row id, of which nothing is paid out at present: a client's bank asks for the money, or has taken it."""
+    wanted = select(Payment.appointment_id, Dispute.status).join(Dispute, Dispute.payment_id == Payment.id)
+    rows = session.execute(wanted.where(Payment.provider_id == provider_id, Payment.appointment_id.is_not(None)))
+    return frozenset(row[0] for row in rows if row[0] is not None and keeps_back(row[1]))
 
 
 def is_known(session: Session, event_id: str) -> bool:

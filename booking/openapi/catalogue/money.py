@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from booking.openapi.catalogue import disputes, due
 from booking.openapi.catalogue.schemas import AMOUNT, CENTS, COUNT, DAY, INSTANT, TEXT, YES, given, listed, nullable, page, ref, taken
 from booking.openapi.rules import Operation, Query
 
@@ -186,4 +187,6 @@ OPERATIONS = (
         ),
         answer=EARNINGS,
     ),
+    *due.OPERATIONS,
+    *disputes.OPERATIONS,
 )

@@ -117,7 +117,7 @@ def _noting_dispute(seen: SeenDispute, now: datetime) -> Act:
         payment = find_by_intent(session, seen.intent or "")
         if payment is None:
             return False
-        note_dispute(session, payment, seen, now)
+        note_dispute(session, lock_payment(session, payment.public_id), seen, now)
         return True
 
     return act
