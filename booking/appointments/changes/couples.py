@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.cards import close_cards
+from booking.appointments.changes.discounts import give_code_back
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import Sending, write_accepted, write_both_off, write_other_off
 from booking.appointments.changes.pairing import other_half
@@ -97,6 +98,7 @@ def end_request(session: Session, booked: Booked, status: str, doer: Doer, base_
     visit.sequence += 1
     visit.attention, visit.respond_by_at = [], None
     close_cards(session, visit, doer, now)
+    give_code_back(session, visit, now)
     release_claim(session, session.get_one(Claim, visit.claim_id))
     note_change(session, visit.provider_id)
     write_history(session, visit, status, doer, now, {"reason": BOTH_OR_NONE, "sequence": visit.sequence})

@@ -32,6 +32,8 @@ from booking.openings.rules.prices import WholePrices
 from booking.openings.rules.question import Judgement
 from booking.openings.views.words import initials, profession_words
 from booking.quotes.catalogue import taxes
+from booking.quotes.rules.agreed import agreed_from_dict
+from booking.quotes.rules.clock import clock_words
 from booking.quotes.rules.pricing import quote_to_dict
 from booking.screening import catalogue
 from booking.screening.actions import answer_screening
@@ -175,6 +177,7 @@ def _judged(own: HoldWish, other: HoldWish, now: datetime) -> tuple[list[dict[st
             "initials": initials(who.name),
             "service": service.name if (service := who.service(one.wish.service)) else "",
             "minutes": one.wish.minutes,
+            "by_request": service is not None and service.by_request.asks(one.wish.setting, met=False),
             "quote": quote_to_dict(quote_start(who, one.wish, one.starts_at, now)) if one.starts_at >= now else None,
         }
         for who, one in zip(facts, (own, other), strict=True)
@@ -212,6 +215,7 @@ def answers(key: str) -> Page:
     page = render_template(
         "couples/answers.html", booked=booked, visit=visit, form=health, consent_form=consent, questions=questions, consent=text,
         screens=form.screens, beside=visits_beside(db.session(), [visit]).get(visit.id),
+        clock=clock_words(agreed_from_dict(visit.terms), now),
     )  # fmt: skip
     return (page, 422) if health.errors or consent.errors else page
 
