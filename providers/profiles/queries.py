@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -43,7 +44,7 @@ from providers.schedule.queries import date_exception, load_aways, load_clinic_h
 from providers.schedule.rules.clinics import OWN_PRACTICE
 from providers.schedule.rules.drafts import DEFAULT_RULES
 from providers.schedule.rules.hours import HoursStated, stated_from_list
-from providers.services.catalogue import techniques
+from providers.services.catalogue import techniques, zone_is_personal
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.rules.calls import is_call
 from providers.services.rules.drafts import AddOn
@@ -235,7 +236,7 @@ def _prices(row: Row[Any] | None) -> PriceRules:
     if row is None:
         return PriceRules(version=0)
     body = {"rules": row.rules, **({} if row.cap_percent is None else {"cap_percent": row.cap_percent})}
-    return prices_from_dict(body, version=row.version)
+    return replace(prices_from_dict(body, version=row.version), zone_is_personal=zone_is_personal())
 
 
 def _evidence(row: Any) -> Evidence:

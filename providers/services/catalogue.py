@@ -54,6 +54,11 @@ def reasons_for(condition: str, offered: Collection[str]) -> tuple[Reason, ...]:
     return matching.reasons_for(conditions()[condition], strengths, techniques(), offered)
 
 
+def zone_is_personal() -> bool:
+    """Whether a travel fee by ZIP zone is told as a price made with personal data."""
+    return bool(_table("pricing")["zone_is_personal"])
+
+
 def version() -> str:
     """The version of the tables together, for /meta and for what is kept with an appointment."""
     return ".".join(str(_table(name)["version"]) for name in ("techniques", "conditions", "matches"))

@@ -1,4 +1,4 @@
-"""The page of what a provider offers: services with lengths and prices. Price rules and terms have editors with previews further up."""
+"""The page of what a provider offers: services with lengths and prices. Price rules and terms have editors further up."""
 
 from __future__ import annotations
 

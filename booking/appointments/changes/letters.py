@@ -83,6 +83,7 @@ def letter_facts(booked: Booked, sending: Sending, *, for_provider: bool, to: st
         "ends_at": visit.ends_at.isoformat(),
         "total_cents": visit.total_cents,
         "payment_method": visit.payment_method,
+        "price_notice": visit.quote.get("notice"),
         "fee_cents": visit.fee_cents,
         "cancelled_by": visit.cancelled_by,
         "terms": visit.terms,

@@ -48,5 +48,6 @@ def preview_prices(session: Session, provider_id: int | None, stated: PriceRules
     if provider_id is None:
         return PricesSeen((), advise_prices(stated))
     facts: ProviderFacts = get_facts(session, provider_id)
-    version = facts.prices.version + (replace(stated, version=facts.prices.version) != facts.prices)
-    return PricesSeen(price_wishes(facts, replace(stated, version=version), taxes(), now), advise_prices(stated))
+    as_read = replace(stated, version=facts.prices.version, zone_is_personal=facts.prices.zone_is_personal)
+    tried = as_read if as_read == facts.prices else replace(as_read, version=as_read.version + 1)
+    return PricesSeen(price_wishes(facts, tried, taxes(), now), advise_prices(stated))

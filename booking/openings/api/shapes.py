@@ -14,6 +14,7 @@ from booking.openings.rules.kinds import provider_kinds
 from booking.openings.rules.search import FACETS, Found, SearchResult
 from booking.openings.rules.showing import PublicCredential, badges, public_credentials, terms_words
 from booking.quotes.catalogue import taxes
+from booking.quotes.rules.pricing import price_notice
 from booking.quotes.rules.visits import quote_visit
 from marketplace.db import db
 from marketplace.kernel.intervals import Span
@@ -92,6 +93,7 @@ def _item(found: Found, condition: str | None, now: datetime) -> dict[str, objec
         "start_prices_cents": list(found.prices_cents),
         "more_starts": found.more_starts,
         "terms_summary": made.summary,
+        "price_notice": price_notice(found.facts.prices, found.setting, found.zip),
         "confirmation": REQUEST if found.service.by_request.asks(found.setting, met=False) else INSTANT,
         **_evenings(found.evenings),
         "kinds": list(found.kinds),

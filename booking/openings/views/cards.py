@@ -17,6 +17,7 @@ from booking.openings.views.marks import Words, evening_words, evidence_line
 from booking.openings.views.words import initials, kinds_line, neighborhood_words, profession_words, technique_words, where_words
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.clock import clock_words
+from booking.quotes.rules.pricing import price_notice
 from booking.quotes.rules.visits import quote_visit
 from marketplace.kernel.money import format_usd
 from marketplace.kernel.walltime import from_minute
@@ -57,6 +58,7 @@ def card(found: Found, number: int, condition: str | None, now: datetime) -> Wor
         "answer_by": _answer_by(found, first, now),
         "starts": [start_words(found, start, cents, condition) for start, cents in zip(found.starts, found.prices_cents, strict=True)],
         "more": f"{profile}#times" if found.more_starts else None,
+        "notice": price_notice(facts.prices, found.setting, found.zip),
         "clock": clock_words(quote.terms, now).sentence,
         "reasons": reasons_words(found, condition),
         "evidence": evidence_line(facts, now),

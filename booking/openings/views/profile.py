@@ -35,6 +35,7 @@ from booking.openings.views.words import (
 )
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.clock import clock_words
+from booking.quotes.rules.pricing import price_notice
 from booking.quotes.rules.taxes import tax_row
 from booking.quotes.rules.visits import quote_visit
 from marketplace.db import db
@@ -260,6 +261,7 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
         "call": _call(facts, choice),
         "prices": price_tables(facts, choice),
         "price_rules": price_rules(facts),
+        "price_notice": None if choice is None else price_notice(facts.prices, choice.wish.setting, choice.wish.zip),
         "tax_line": tax_line(facts, today),
         "works_with": works_with(facts, standing, choice.condition if choice else None),
         "no_promise": NO_PROMISE,

@@ -19,6 +19,8 @@ from providers.services.rules.prices import BandRule, HolidayRule, PriceRule, Pr
 from providers.services.rules.terms import Terms
 
 MOBILE_SETTINGS = ("home", "office", "hotel")
+PERSONAL_NOTICE = "THIS PRICE WAS SET BY AN ALGORITHM USING YOUR PERSONAL DATA."
+"""What General Business Law 349-a asks to be said where a price was; its words are the law's."""
 _PLURALS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
@@ -128,7 +130,14 @@ def quote_to_dict(made: Quote) -> dict[str, object]:
         "currency": made.currency,
         "terms": agreed_to_dict(made.terms, made.summary, if_booked_at=made.quoted_at),
         "valid_until": instant_text(made.valid_until_at),
+        **({"notice": PERSONAL_NOTICE} if any(line.uses_personal_data for line in made.lines) else {}),
     }
+
+
+def price_notice(prices: PriceRules, setting: str, zip_code: str | None) -> str | None:
+    """What has to stand beside a whole price that is shown without its lines; None where no line uses personal data."""
+    travels = setting in MOBILE_SETTINGS and prices.travel_cents(zip_code) > 0
+    return PERSONAL_NOTICE if prices.zone_is_personal and travels else None
 
 
 def _base_cents(facts: WishFacts, table: PriceTable) -> int:
@@ -143,7 +152,8 @@ def _lines(facts: WishFacts, table: PriceTable, prices: PriceRules, now: datetim
     label = f"{facts.service_name}, {facts.minutes} min"
     service = Line("service", label, base_cents, f"service_price@{table.version}", f"The provider's price for {facts.minutes} minutes")
     extras = [line for rule in prices.rules for line in _surcharge(rule, facts, base_cents, prices.version, now) if line.amount_cents]
-    travel = [line for rule in prices.rules for line in _travel(rule, facts, prices.version, policy)]
+    personal = policy.zone_is_personal or prices.zone_is_personal
+    travel = [line for rule in prices.rules for line in _travel(rule, facts, prices.version, personal=personal)]
     added = add_on_lines(facts.add_ons, table.version)
     return (service, *extras, *_cap(extras, base_cents, prices), *travel, *added)
 
@@ -182,13 +192,13 @@ def _surcharge(rule: PriceRule, facts: WishFacts, base_cents: int, version: int,
             return
 
 
-def _travel(rule: PriceRule, facts: WishFacts, version: int, policy: QuotePolicy) -> Iterator[Line]:
+def _travel(rule: PriceRule, facts: WishFacts, version: int, *, personal: bool) -> Iterator[Line]:
     """Travel to the client's ZIP code; a clinic visit has none."""
     if isinstance(rule, TravelRule) and facts.setting in MOBILE_SETTINGS and facts.zip_code is not None:
         cents = rule.cents_to(facts.zip_code)
         if cents:
             label, reason = f"Travel to {facts.zip_code}", f"The provider's travel zone for {facts.zip_code}"
-            yield Line("travel", label, cents, f"travel@{version}", reason, uses_personal_data=policy.zone_is_personal)
+            yield Line("travel", label, cents, f"travel@{version}", reason, uses_personal_data=personal)
 
 
 def _cap(extras: Sequence[Line], base_cents: int, prices: PriceRules) -> Iterator[Line]:

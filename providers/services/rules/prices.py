@@ -93,13 +93,19 @@ PriceRule = BandRule | WeekendRule | HolidayRule | ShortNoticeRule | TravelRule
 class PriceRules:
     """Every rule that fits a start adds a line of its own; all but travel together are capped at `cap_percent` of the service price.
 
-    `resting` are rules that are switched off: kept as they were stated, and part of no price.
+    `resting` are rules that are switched off: kept as they were stated, and part of no price. `zone_is_personal` is the house's reading
+    of the law: whether a fee by public ZIP zones counts as a price made with personal data.
     """
 
     rules: tuple[PriceRule, ...] = ()
     cap_percent: int | None = None
     version: int = 1
     resting: tuple[PriceRule, ...] = ()
+    zone_is_personal: bool = False
+
+    def travel_cents(self, zip_code: str | None) -> int:
+        """What travel to a ZIP code costs; nothing without one, or where no rule asks for it."""
+        return sum(rule.cents_to(zip_code) for rule in self.rules if isinstance(rule, TravelRule)) if zip_code else 0
 
 
 def prices_from_dict(body: object, version: int = 1) -> PriceRules:
