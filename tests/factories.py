@@ -41,7 +41,7 @@ from booking.packages.models import Package, PackageOffer, PackagePaper, Package
 from booking.papers.models import Estimate, EstimateVisit, PaperFacts
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
-from booking.screening.models import Consent, Prescription, Screening
+from booking.screening.models import Clearance, ClearanceDecision, Consent, Prescription, Screening
 from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
 from marketplace.accounts.security_port import hash_password
 from marketplace.db import db
@@ -1089,6 +1089,41 @@ class PrescriptionFactory(Row):
     issued_on = (START - timedelta(days=10)).date()
     expires_on = (START + timedelta(days=170)).date()
     created_at = START
+
+
+class ClearanceFactory(Row):
+    """A physician's yes to a recent surgery, as a document without a file."""
+
+    class Meta:
+        model = Clearance
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    state = "submitted"
+    signer_name = "Dr. Dora Doe"
+    signer_profession = "surgeon"
+    signed_on = (START - timedelta(days=3)).date()
+    expires_on = (START + timedelta(days=87)).date()
+    covers: Any = ["surgery_recent"]
+    regions: Any = []
+    created_at = START
+
+
+class ClearanceDecisionFactory(Row):
+    """A therapist took it."""
+
+    class Meta:
+        model = ClearanceDecision
+        exclude = ("clearance", "provider")
+
+    clearance = factory.SubFactory(ClearanceFactory)
+    provider = factory.SubFactory(ProviderFactory)
+    clearance_id = owned("clearance")
+    provider_id = owned("provider")
+    decision = "accept"
+    decided_by = "account:therapist"
+    decided_at = START
 
 
 class PrescribedVisitFactory(Row):

@@ -1,19 +1,28 @@
-"""`/api/v1`: prescriptions."""
+"""`/api/v1`: prescriptions, clearances, and who has read what of them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, jsonify, request
 
-from booking.appointments.forms.reading import doer, own_person_id
-from booking.care.forms import prescription_answer, read_prescription
-from booking.care.queries import prescriptions_of
+from booking.appointments.forms.reading import base_url, doer, own_person_id
+from booking.care.actions.decide_clearance import decide_clearance, look_at_clearances
+from booking.care.actions.send_clearance import ask_physician, send_clearance
+from booking.care.forms.clearances import clearance_body, own_answer, read_asking, read_clearance, read_decision, seen_answer
+from booking.care.forms.people import own_provider_id, sender
+from booking.care.forms.prescriptions import prescription_answer, read_prescription
+from booking.care.forms.reads import read_answer
+from booking.care.queries.papers import clearances_of, get_for_provider, prescriptions_of
+from booking.care.queries.reads import reads_of
 from booking.screening.actions import keep_prescription
 from marketplace import clock
 from marketplace.db import db
 from marketplace.webkit.idempotency import idempotent
-from marketplace.webkit.identity import access
+from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import json_object
+from providers.credentials.forms import read_upload
 
 blueprint = Blueprint("care_api", __name__, url_prefix="/api/v1")
 
@@ -36,3 +45,58 @@ def make_prescription() -> tuple[Response, int]:
     made = keep_prescription(read_prescription(json_object(request)), person_id, doer().name, now)
     [row] = [row for row in prescriptions_of(db.session(), person_id, now) if row.prescription.id == made.id]
     return jsonify(prescription_answer(row)), 201
+
+
+@blueprint.get("/clearances")
+@access("client", "provider")
+def list_clearances() -> Response:
+    """One's own clearances; a therapist's: those of clients with a coming visit, and those sent to them. Each look is written down."""
+    session, now = db.session(), clock.now()
+    if viewer().role == "client":
+        return jsonify({"items": [own_answer(row) for row in clearances_of(session, own_person_id(), now)], "next": None})
+    return jsonify({"items": [seen_answer(seen) for seen in look_at_clearances(own_provider_id(), doer().name, now)], "next": None})
+
+
+@blueprint.post("/clearances")
+@access("client")
+@limiter.limit("30 per hour")
+@idempotent
+def make_clearance() -> tuple[Response, int]:
+    """Send a clearance, with its document or without."""
+    draft, slug = read_clearance(clearance_body(request))
+    made = send_clearance(draft, read_upload(request), sender(own_person_id(), slug), base_url(), clock.now())
+    return jsonify(_own(made.public_id)), 201
+
+
+@blueprint.post("/clearances/requests")
+@access("client")
+@limiter.limit("20 per hour")
+@idempotent
+def make_request() -> tuple[Response, int]:
+    """Ask a physician by a letter with a single-use link."""
+    asking, slug = read_asking(json_object(request))
+    made = ask_physician(asking, sender(own_person_id(), slug), base_url(), clock.now())
+    return jsonify(_own(made.public_id)), 201
+
+
+@blueprint.post("/clearances/<public_id>/decision")
+@access("provider")
+def decide(public_id: str) -> Response:
+    """Take a clearance, or not: what waited for nothing else is confirmed by a yes."""
+    provider_id, now = own_provider_id(), clock.now()
+    get_for_provider(db.session(), public_id, provider_id)
+    made = decide_clearance(public_id, read_decision(json_object(request)), provider_id, doer(), base_url(), now)
+    return jsonify(seen_answer(made))
+
+
+@blueprint.get("/me/access-log")
+@access("client")
+def show_access_log() -> Response:
+    """Who has read one's health data, and when, the newest first."""
+    rows = reads_of(db.session(), own_person_id())
+    return jsonify({"items": [read_answer(row) for row in rows], "next": None})
+
+
+def _own(public_id: str) -> dict[str, Any]:
+    rows = clearances_of(db.session(), own_person_id(), clock.now())
+    return next(own_answer(row) for row in rows if row.clearance.public_id == public_id)

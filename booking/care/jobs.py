@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 
-from booking.care.actions import tell_ending
+from booking.care.actions.ending import tell_ending
 from marketplace.jobs import Job
 from marketplace.settings import Settings
 

@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 
 from booking.screening import catalogue
 from booking.screening.models import Consent, Screening
-from booking.screening.queries import find_newest, find_screening
-from booking.screening.rules.outcome import STOP
+from booking.screening.queries import cleared_codes, find_newest, find_screening
+from booking.screening.rules.clearances import outcome_cleared
+from booking.screening.rules.outcome import CLEAR, STOP
 from marketplace.kernel.errors import Refused
+from marketplace.kernel.walltime import local_day, to_minute
 
 NOT_SAFE = "A massage would not be safe for you now, so no visit can be booked."
 STOPPED = "The newest health answers say that a massage would not be safe now. Answer the health questions anew once that has changed."
 
 
-def usable_screening(session: Session, public_id: str, person_id: int, now: datetime) -> Screening:
-    """The person's screening, if it lets a visit be booked.
+def usable_screening(session: Session, public_id: str, person_id: int, now: datetime, cleared: Collection[str] = ()) -> Screening:
+    """The person's screening, if it lets a visit be booked; `cleared` are the codes that an accepted clearance lifts.
 
     A newer screening of the same person counts before the one named, so that a stop cannot be dodged by an older answer. Raises
     Refused `screening_needed` (none, or too old) or `screening_stop`.
@@ -27,7 +29,7 @@ def usable_screening(session: Session, public_id: str, person_id: int, now: date
     if named is None or named.valid_until_at <= now:
         raise Refused("screening_needed", "Please answer the health questions first; your last answers are too old or missing.")
     newest = find_newest(session, person_id, now) or named
-    if STOP in {named.outcome, newest.outcome}:
+    if STOP in {left_of(named, cleared), left_of(newest, cleared)}:
         raise Refused("screening_stop", NOT_SAFE)
     return newest
 
@@ -38,8 +40,17 @@ def refuse_stop(session: Session, person_id: int, now: datetime) -> None:
     Answers that no longer hold are put right by answering anew. Raises Refused `screening_stop`.
     """
     newest = find_newest(session, person_id, now)
-    if newest is not None and newest.outcome == STOP:
+    if newest is None or newest.outcome != STOP:
+        return
+    if left_of(newest, cleared_codes(session, person_id, local_day(to_minute(now)))) == STOP:
         raise Refused("screening_stop", STOPPED)
+
+
+def left_of(screening: Screening, cleared: Collection[str]) -> str:
+    """A screening's outcome once the codes that an accepted clearance covers are lifted."""
+    if not cleared or screening.outcome == CLEAR:
+        return screening.outcome
+    return outcome_cleared(screening.result["reasons"], cleared, catalogue.rules())
 
 
 def barred_techniques_of(screening: Screening) -> frozenset[str]:

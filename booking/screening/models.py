@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, UtcDateTime, new_public_id
-from marketplace.vault import SealedJson, SealedText
+from marketplace.vault import SealedBytes, SealedJson, SealedText
 
 
 class Screening(Base):
@@ -67,3 +67,54 @@ class Prescription(Base):
         CheckConstraint("visits_allowed >= 1", name="some_visits"),
         CheckConstraint("expires_on >= issued_on", name="days_in_order"),
     )
+
+
+class Clearance(Base):
+    """A physician's word about a person: sent as a document, or given through a single-use link. What it says is sealed.
+
+    `provider_id` is the therapist it was sent to, where no visit says so. `covers` are codes of rules and conditions, `regions` those of
+    the body map (none: everywhere). `state` is asked (a link waits for its answer), submitted or refused (by whoever was asked).
+    """
+
+    __tablename__ = "clearance"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    provider_id: Mapped[int | None] = mapped_column(ForeignKey("provider.id"), index=True)
+    state: Mapped[str] = mapped_column(String(12))
+    signer_name: Mapped[str] = mapped_column(SealedText)
+    signer_profession: Mapped[str] = mapped_column(SealedText)
+    signer_npi: Mapped[str | None] = mapped_column(SealedText)
+    signed_on: Mapped[date | None] = mapped_column(Date)
+    expires_on: Mapped[date | None] = mapped_column(Date)
+    covers: Mapped[Any] = mapped_column(SealedJson)
+    regions: Mapped[Any] = mapped_column(SealedJson)
+    words: Mapped[str | None] = mapped_column(SealedText)
+    media_type: Mapped[str | None] = mapped_column(String(60))
+    content: Mapped[bytes | None] = mapped_column(SealedBytes)
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    link_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('asked', 'submitted', 'refused')", name="known_state"),
+        CheckConstraint("state <> 'submitted' OR (signed_on IS NOT NULL AND expires_on IS NOT NULL)", name="signed_with_days"),
+    )
+
+
+class ClearanceDecision(Base):
+    """A therapist took a clearance for their visits, or did not; never edited, the newest of each therapist counts."""
+
+    __tablename__ = "clearance_decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clearance_id: Mapped[int] = mapped_column(ForeignKey("clearance.id"), index=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"))
+    decision: Mapped[str] = mapped_column(String(8))
+    note: Mapped[str | None] = mapped_column(SealedText)
+    decided_by: Mapped[str] = mapped_column(String(80))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (CheckConstraint("decision IN ('accept', 'reject')", name="known_decision"),)

@@ -17,7 +17,7 @@ from booking.appointments.models import Appointment, AppointmentEvent, Couple, H
 from booking.appointments.queries import clashing_ids, coming_visits, overdue_requests, run_out_holds
 from booking.appointments.rules.attention import PROVIDER_LAPSED
 from booking.appointments.rules.money import Figures, figures
-from booking.care.queries import care_findings
+from booking.care.queries.papers import care_findings
 from booking.ledger.models import Receipt
 from booking.ledger.queries import strayed_credit, sums_of_visits
 from booking.ledger.rules.sums import VisitSums

@@ -71,10 +71,14 @@ CLIENT = [
     "/packages",
     "/care",
     "/care/prescriptions/new",
+    "/care/clearances/new",
+    "/care/clearances/ask",
+    "/care/access-log",
     "/account/email",
     "/account/password",
 ]
 THERAPIST = [
+    "/provider/clearances",
     "/provider",
     "/provider/calendar",
     "/provider/calendar?view=list",

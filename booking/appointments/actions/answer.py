@@ -22,8 +22,10 @@ from booking.appointments.rules.states import ACCEPT, DECLINE, REQUESTED, next_s
 from booking.packages.changes import give_back
 from booking.screening.changes import barred_techniques_of, refuse_stop, usable_screening
 from booking.screening.models import Screening
+from booking.screening.queries import cleared_codes
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, Forbidden, Refused
+from marketplace.kernel.walltime import local_day, to_minute
 from providers.registry.changes import note_change
 from providers.schedule.changes import APPOINTMENT, release_claim, turn_claim
 from providers.schedule.models import Claim
@@ -128,6 +130,7 @@ def _check_health(session: Session, visit: Appointment, now: datetime) -> None:
     taken = session.get(Screening, visit.screening_id) if visit.screening_id else None
     if taken is None or taken.valid_until_at <= now:
         return
-    newest = usable_screening(session, taken.public_id, visit.person_id, now)
+    cleared = cleared_codes(session, visit.person_id, local_day(to_minute(visit.starts_at)), visit.provider_id)
+    newest = usable_screening(session, taken.public_id, visit.person_id, now, cleared)
     if visit.technique is not None and visit.technique in barred_techniques_of(newest):
         raise Refused("screening_stop", UNSAFE)

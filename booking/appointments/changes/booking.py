@@ -6,6 +6,7 @@ A call needs a number alone.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -29,8 +30,10 @@ from booking.appointments.rules.states import CONFIRMED, REQUESTED
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import covers, standing_spans
 from booking.quotes.rules.agreed import agreed_from_dict, agreed_to_dict
-from booking.screening.changes import accept_consent, barred_techniques_of, usable_screening
+from booking.screening.changes import accept_consent, barred_techniques_of, left_of, usable_screening
 from booking.screening.models import Screening
+from booking.screening.queries import cleared_codes
+from booking.screening.rules.outcome import CLEAR, CLEARANCE_NEEDED
 from marketplace.accounts.models import Person
 from marketplace.db import new_public_id
 from marketplace.kernel.errors import FieldFault, Refused
@@ -120,7 +123,9 @@ def book_held(session: Session, wanted: Booking, person_id: int, who: Asking, no
     if person.email is None or person.email_confirmed_at is None:
         raise Refused("email_unconfirmed", "Confirm your e-mail address first: that is where the confirmation goes.")
     places = {one.id: _place(one, wanted.place) for one in together}
-    screening = None if hold.setting == PHONE else usable_screening(session, wanted.screening, person_id, now)
+    cleared = {one.id: cleared_codes(session, person_id, local_day(to_minute(one.starts_at)), one.provider_id) for one in together}
+    everywhere = frozenset.intersection(*cleared.values())
+    screening = None if hold.setting == PHONE else usable_screening(session, wanted.screening, person_id, now, everywhere)
     prescription = None if hold.setting == PHONE else lock_prescription(session, wanted.prescription, person_id)
     facts = {provider_id: get_facts(session, provider_id) for provider_id in locked.providers}
     brought = bring(session, together, person)
@@ -128,7 +133,10 @@ def book_held(session: Session, wanted: Booking, person_id: int, who: Asking, no
     for one in together:
         _check_standing(session, one, facts[one.provider_id], own[one.id].technique, screening, now)
     agreed = _Agreed(None, screening, _consent_id(session, hold, person, wanted, now))
-    waits = {one.id: _waits(session, one, screening, facts[one.provider_id], now, brought=one.id in brought) for one in together}
+    waits = {
+        one.id: _waits(session, one, _left(screening, cleared[one.id], brought=one.id in brought), facts[one.provider_id], now)
+        for one in together
+    }
     if brought:
         waits = both_wait(waits)
     take_codes(session, together, person.email, now)
@@ -209,12 +217,17 @@ def _consent_id(session: Session, hold: Hold, person: Person, wanted: Booking, n
     return None
 
 
-def _waits(
-    session: Session, hold: Hold, screening: Screening | None, facts: ProviderFacts, now: datetime, *, brought: bool
-) -> Waits:
-    """What the visit waits for before it is confirmed, and until when."""
-    service, waits = facts.service(hold.service_code), [HEALTH_DUE] if brought else []
-    if not brought and screening is not None and screening.outcome == "clearance_needed":
+def _left(screening: Screening | None, cleared: Collection[str], *, brought: bool) -> str | None:
+    """What the answers lead to with what this therapist has taken of a physician; somebody brought along answers later."""
+    if brought:
+        return None
+    return CLEAR if screening is None else left_of(screening, cleared)
+
+
+def _waits(session: Session, hold: Hold, left: str | None, facts: ProviderFacts, now: datetime) -> Waits:
+    """What the visit waits for before it is confirmed, and until when; `left` is what its answers lead to, None where they are to come."""
+    service, waits = facts.service(hold.service_code), [HEALTH_DUE] if left is None else []
+    if left == CLEARANCE_NEEDED:
         waits.append(CLEARANCE_DUE)
     if service is not None and hold.by_request and asks_first(session, service, hold.setting, facts.id, hold.person_id):
         waits.append(ANSWER_DUE)

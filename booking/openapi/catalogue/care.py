@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue.schemas import COUNT, DAY, INSTANT, TEXT, given, listed, nullable, page, taken
+from booking.openapi.catalogue.schemas import COUNT, DAY, INSTANT, TEXT, YES, given, listed, nullable, page, taken
 from booking.openapi.rules import Operation
 
 V1 = "/api/v1"
@@ -32,8 +32,73 @@ PRESCRIPTION = given(
         "created_at": INSTANT,
     }
 )
+SIGNED = {
+    "signer_name": SHORT,
+    "signer_profession": {"type": "string", "minLength": 1, "maxLength": 60},
+    "signed_on": DAY,
+    "expires_on": DAY,
+    "covers": listed(TEXT),
+}
+CLEARANCE = given(
+    {
+        "id": TEXT,
+        "status": {"enum": ["asked", "expired", "refused", "submitted", "accepted", "rejected"]},
+        "signer_name": TEXT,
+        "signer_profession": TEXT,
+        "signer_npi": nullable(TEXT),
+        "signed_on": nullable(DAY),
+        "expires_on": nullable(DAY),
+        "covers": listed(TEXT),
+        "regions": listed(TEXT),
+        "words": nullable(TEXT),
+        "by_link": YES,
+        "has_file": YES,
+        "created_at": INSTANT,
+    },
+    {
+        "decisions": listed(
+            given({"provider": TEXT, "decision": {"enum": ["accept", "reject"]}, "note": nullable(TEXT), "decided_at": INSTANT})
+        ),
+        "client": given({"name": TEXT}),
+        "note": nullable(TEXT),
+        "decided_at": nullable(INSTANT),
+    },
+)
+READ = given({"at": INSTANT, "who": TEXT, "provider": nullable(TEXT), "what": TEXT, "about": nullable(TEXT)})
+ONE = f"{V1}/clearances/<public_id>"
 
 OPERATIONS = (
+    Operation(
+        "GET", f"{V1}/clearances", "list_clearances",
+        "One's own clearances; a therapist's: those of clients with a coming visit, and those sent to them. Each look is written down.",
+        "care", ("client", "provider"), answer=page(CLEARANCE), errors=(404,),
+    ),
+    Operation(
+        "POST", f"{V1}/clearances", "make_clearance",
+        "Send a clearance: as JSON, or as `multipart/form-data` with the document in `file`. It lifts only what it covers, once a "
+        "therapist has taken it.", "care", CLIENT,
+        taken(SIGNED, {"signer_npi": nullable(TEXT), "regions": nullable(listed(TEXT)), "provider": nullable(TEXT)}), status=201,
+        answer=CLEARANCE, errors=(422, 429), creates=True,
+    ),
+    Operation(
+        "POST", f"{V1}/clearances/requests", "ask_for_clearance",
+        "Ask a physician by a letter with a link that is good for seven days and one answer.", "care", CLIENT,
+        taken(
+            {"signer_name": SHORT, "signer_profession": {"type": "string", "minLength": 1, "maxLength": 60}, "email": TEXT,
+             "covers": listed(TEXT)},
+            {"provider": nullable(TEXT)},
+        ), status=201, answer=CLEARANCE, errors=(422, 429), creates=True,
+    ),
+    Operation(
+        "POST", f"{ONE}/decision", "decide_clearance",
+        "Take a clearance for one's own visits, or not: a visit that waited for nothing else is confirmed by a yes.", "care", ("provider",),
+        taken({"decision": {"type": "string", "enum": ["accept", "reject"]}}, {"note": nullable({"type": "string", "maxLength": 1000})}),
+        answer=CLEARANCE, errors=(404, 409),
+    ),
+    Operation(
+        "GET", f"{V1}/me/access-log", "show_access_log", "Who has read one's health data, and when, the newest first.", "care", CLIENT,
+        answer=page(READ),
+    ),
     Operation(
         "GET", f"{V1}/prescriptions", "list_prescriptions", "One's own prescriptions, the newest first, and what is left of each.",
         "care", CLIENT, answer=page(PRESCRIPTION),

@@ -12,8 +12,8 @@ from booking.appointments.actions.cancel import Cancelling, cancel
 from booking.appointments.actions.hold_series import SeriesStart, SeriesWanted, hold_series
 from booking.appointments.actions.move import move
 from booking.appointments.models import Appointment, PrescribedVisit
-from booking.care.actions import tell_ending
-from booking.care.queries import care_findings, prescription_of_visit, prescriptions_of
+from booking.care.actions.ending import tell_ending
+from booking.care.queries.papers import care_findings, prescription_of_visit, prescriptions_of
 from marketplace.db import db, transaction
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.walltime import local_day, to_minute

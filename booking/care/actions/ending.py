@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from booking.care.queries import ENDING, prescriptions_ending
+from booking.care.queries.papers import ENDING, prescriptions_ending
 from marketplace.db import db, transaction
 from marketplace.jobs import one_by_one
 from marketplace.outbox.changes import enqueue_letter

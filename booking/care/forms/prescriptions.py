@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from booking.care.queries import PrescriptionRow
+from booking.care.queries.papers import PrescriptionRow
 from booking.screening import catalogue
 from booking.screening.rules.prescriptions import MOST_VISITS, PrescriptionDraft
 from marketplace.kernel.errors import FieldFault

@@ -1,0 +1,1 @@
+"""Papers of clients, and who read them."""

@@ -1,0 +1,1 @@
+"""Pages of papers: a client's own, the therapist's desk, the physician's link."""
