@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from booking.appointments.models import Appointment
 from booking.ledger.models import LedgerEntry
 from booking.ledger.rules.entries import CARD, PAID_OUT, PLATFORM_COSTS, Entry
-from booking.payments.models import Dispute, Payment
+from booking.payments.queries import frozen_visits
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
 from booking.payouts.rules import ASKED, FAILED, Moved, Year
 from marketplace.accounts.models import Account
@@ -20,8 +20,6 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.walltime import NEW_YORK
 from providers.registry.models import Provider
 
-# A dispute is over in these states of Stripe's; in any other the bank may still take the money back (docs.stripe.com/disputes).
-OVER = ("won", "warning_closed")
 LONG = timedelta(hours=1)
 LISTED = 200
 
@@ -40,10 +38,8 @@ def moved_of(session: Session, provider_id: int) -> list[Moved]:
 
 
 def disputed_visits(session: Session, provider_id: int) -> frozenset[int]:
-    """Visits of whose card money a client's bank may still take back."""
-    wanted = select(Payment.appointment_id).join(Dispute, Dispute.payment_id == Payment.id)
-    open_ones = wanted.where(Payment.provider_id == provider_id, Dispute.status.not_in(OVER), Payment.appointment_id.is_not(None))
-    return frozenset(one for one in session.scalars(open_ones) if one is not None)
+    """Visits of whose card money a client's bank may still take back, or has taken it."""
+    return frozen_visits(session, provider_id)
 
 
 def ready_providers(session: Session) -> Sequence[int]:

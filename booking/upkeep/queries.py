@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from booking.appointments.changes.card_checks import ending_findings
 from booking.appointments.changes.discounts import code_findings
 from booking.appointments.changes.fitting import misfit_findings
 from booking.appointments.changes.loading import lapses
@@ -55,6 +56,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from money_findings(session)
     yield from credit_findings(session)
     yield from card_findings(session, now)
+    yield from ending_findings(session)
     yield from package_findings(session)
     yield from payout_findings(session, now)
     yield from code_findings(session)

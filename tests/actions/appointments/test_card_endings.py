@@ -8,12 +8,14 @@ from booking.appointments.actions.cancel import Cancelling, cancel
 from booking.appointments.actions.progress import complete, mark_no_show
 from booking.appointments.actions.settle import Payment as AtVisit
 from booking.appointments.actions.settle import record_payment
+from booking.appointments.changes.card_checks import ending_findings
 from booking.appointments.changes.history import Doer
 from booking.payments.actions.compare import compare
 from booking.payments.stripe_port.double import Fault
 from booking.payments.stripe_port.values import Unknown
 from booking.upkeep.queries import findings
 from marketplace.db import db, transaction
+from tests.factories import LedgerEntryFactory
 from tests.support.cards import Till, balances, letters
 from tests.support.endings import figures_agree, finish, keep_card, kept_of, look, payments_of, take_deposit
 from tests.support.racing import race
@@ -194,3 +196,18 @@ def test_nothing_is_found_afterwards(till, visit, start):
     leave(visit, start - 2 * HOUR)
     finish(till)
     assert list(findings(db.session(), start)) == []
+
+
+def test_a_deposit_that_was_forgotten_and_money_without_a_payment_are_found(till, visit, start):
+    take_deposit(till, visit, 5_000)
+    assert list(ending_findings(db.session())) == []
+    LedgerEntryFactory(
+        appointment_id=visit.id, provider_id=visit.provider_id, memo="deposit", debit="card_clearing", credit="deposits_held",
+        amount_cents=700,
+    )  # fmt: skip
+    with transaction() as session:
+        session.merge(visit).status = "expired"
+    assert list(ending_findings(db.session())) == [
+        f"appointment {visit.public_id} is over and 5700 cents of its deposit are neither used nor given back",
+        f"appointment {visit.public_id} has 5700 cents of card money by the ledger, 5000 by its payments",
+    ]
