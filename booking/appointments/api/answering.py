@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 
 from booking.appointments.actions.answer import accept, decline
+from booking.appointments.actions.charge_due import take_confirmed
 from booking.appointments.api.shapes import appointment_answer
 from booking.appointments.forms.answering import read_declining
 from booking.appointments.forms.reading import base_url, doer, own_appointment
@@ -23,8 +24,11 @@ def accept_request(public_id: str) -> Response:
     """Yes: the visit is confirmed, or waits for its clearance alone."""
     own_appointment(public_id)
     Fields(json_object(request)).finish()
-    booked = accept(public_id, doer(), base_url(), clock.now())
-    return jsonify(appointment_answer(booked, role="provider", now=clock.now()))
+    now = clock.now()
+    booked = accept(public_id, doer(), base_url(), now)
+    take_confirmed(now)
+    pursue_visit(booked.appointment.id, now)
+    return jsonify(appointment_answer(own_appointment(public_id), role="provider", now=now))
 
 
 @blueprint.post("/appointments/<public_id>/decline")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from booking.appointments.actions.answer import accept, decline
+from booking.appointments.actions.charge_due import take_confirmed
 from booking.appointments.forms.answering import DeclineForm, near_times
 from booking.appointments.forms.reading import base_url, doer
 from booking.appointments.queries import Booked, get_of_provider
@@ -33,7 +34,10 @@ def say_yes(public_id: str) -> ResponseReturnValue:
     """Accept a request."""
     _own(public_id)
     try:
-        booked = accept(public_id, doer(), base_url(), clock.now())
+        now = clock.now()
+        booked = accept(public_id, doer(), base_url(), now)
+        take_confirmed(now)
+        pursue_visit(booked.appointment.id, now)
     except Refusal as refusal:
         flash(refusal.sentence, "warning")
     else:
