@@ -64,7 +64,7 @@ from providers.schedule.models import (
     TimeOff,
     WeeklyHours,
 )
-from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
+from providers.services.models import FirstVisitRule, PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.verification.models import EvidenceRequest, ExclusionEntry, ExclusionHit, ExclusionImport, SourceCheck
 from providers.wording.models import ProfileFlag
 from tests.support.clocks import START
@@ -1009,6 +1009,16 @@ class PackageFactory(Row):
     single_tax_cents = 720
     valid_months = 6
     ordered_at = START
+
+
+class FirstVisitRuleFactory(OfProvider):
+    """New clients ask first."""
+
+    class Meta:
+        model = FirstVisitRule
+
+    rules = factory.LazyFunction(lambda: {"online": False})
+    changed_at = START
 
 
 class CouponFactory(OfProvider):

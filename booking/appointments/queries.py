@@ -201,8 +201,8 @@ def list_events(session: Session, appointment_id: int) -> Sequence[AppointmentEv
 
 
 def wish_of(session: Session, wish: Wish, provider_id: int, person_id: int | None) -> Wish:
-    """A wish as this person's: at their place it matters whether the provider has met them."""
-    met = wish.setting in MOBILE and person_id is not None and has_met(session, provider_id, person_id)
+    """A wish as this person's: whether the provider has met them matters at their place, and to what is asked of new clients."""
+    met = wish.setting != PHONE and person_id is not None and has_met(session, provider_id, person_id)
     return replace(wish, met=met)
 
 

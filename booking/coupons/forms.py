@@ -47,13 +47,10 @@ def _day(fields: Fields, name: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text) if _DAY.fullmatch(text) else _no_day(fields, name)
+        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
     except ValueError:
-        return _no_day(fields, name)
-
-
-def _no_day(fields: Fields, name: str) -> None:
-    fields.fault(name, "Write a day, such as 2027-03-01.")
+        fields.fault(name, "Write a day, such as 2027-03-01.")
+        return None
 
 
 def body_of_form(form: MultiDict[str, str]) -> dict[str, Any]:

@@ -45,9 +45,10 @@ from providers.schedule.rules.clinics import OWN_PRACTICE
 from providers.schedule.rules.drafts import DEFAULT_RULES
 from providers.schedule.rules.hours import HoursStated, stated_from_list
 from providers.services.catalogue import techniques, zone_is_personal
-from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
+from providers.services.models import FirstVisitRule, PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.rules.calls import is_call
 from providers.services.rules.drafts import AddOn
+from providers.services.rules.first_visits import kept_first_visits
 from providers.services.rules.prices import PriceRules, prices_from_dict
 from providers.services.rules.requests import by_request_from_dict
 from providers.services.rules.terms import DEFAULT_TERMS, terms_from_dict
@@ -91,9 +92,9 @@ def load_facts(session: Session, provider_ids: Iterable[int]) -> list[ProviderFa
 def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
     whole = select(BookingPause.message).where(BookingPause.provider_id.is_(None)).limit(1).scalar_subquery()
     own = select(BookingPause.message).where(BookingPause.provider_id == Provider.id).scalar_subquery()
-    wanted = select(Provider.__table__, Account.active.label("account_active"), func.coalesce(whole, own).label("pause")).join(
-        Account, Account.id == Provider.account_id
-    )
+    first = select(FirstVisitRule.rules).where(FirstVisitRule.provider_id == Provider.id).scalar_subquery()
+    known = Account.active.label("account_active"), func.coalesce(whole, own).label("pause"), first.label("first_visits")
+    wanted = select(Provider.__table__, *known).join(Account, Account.id == Provider.account_id)
     providers = session.execute(wanted.where(Provider.id.in_(ids)).order_by(Provider.id)).all()
     if not providers:
         return []
@@ -143,6 +144,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             answers=_answers(row),
             pause=row.pause,
             aways=aways.get(row.id, ()),
+            first_visits=kept_first_visits(row.first_visits),
         )
         for row in providers
     ]

@@ -14,6 +14,7 @@ from providers.schedule.rules.hours import ClinicHours, DateException, HoursStat
 from providers.schedule.rules.time_off import Away
 from providers.services.rules.calls import PHONE, is_call
 from providers.services.rules.drafts import AddOn
+from providers.services.rules.first_visits import AS_ANY_VISIT, FirstVisits
 from providers.services.rules.prices import PriceRules
 from providers.services.rules.requests import AT_ONCE, ByRequest
 from providers.services.rules.terms import Terms
@@ -164,6 +165,7 @@ class ProviderFacts:
 
     pause: str | None = None
     aways: tuple[Away, ...] = ()
+    first_visits: FirstVisits = AS_ANY_VISIT
 
     def service(self, code: str) -> ServiceFacts | None:
         """The service of that code, if offered."""

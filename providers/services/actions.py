@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from marketplace.db import transaction
 from providers.registry.changes import note_change, note_deed, own_provider
 from providers.registry.rules import Owner
-from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
-from providers.services.queries import durations_of, list_service_rows, newest_prices, newest_terms
+from providers.services.models import FirstVisitRule, PricePolicy, Service, ServiceDuration, TermsPolicy
+from providers.services.queries import durations_of, find_first_visit_rule, list_service_rows, newest_prices, newest_terms
 from providers.services.rules.drafts import AddOn, ServiceDraft, priced, version_after
+from providers.services.rules.first_visits import FirstVisits, first_visits_to_dict
 from providers.services.rules.prices import PriceRules, prices_to_dict
 from providers.services.rules.requests import by_request_to_dict
 from providers.services.rules.terms import Terms, terms_to_dict
@@ -73,6 +74,20 @@ def put_terms(owner: Owner, terms: Terms, now: datetime) -> int:
         note_deed(session, provider, owner.actor, "terms_changed", now, version=version)
         note_change(session, provider.id)
         return version
+
+
+def put_first_visits(owner: Owner, rules: FirstVisits, now: datetime) -> None:
+    """Ask this of new clients from now on. What is held or booked stays as it was agreed."""
+    with transaction() as session:
+        provider = own_provider(session, owner, now)
+        row = find_first_visit_rule(session, provider.id)
+        body = first_visits_to_dict(rules)
+        if row is None:
+            session.add(FirstVisitRule(provider_id=provider.id, rules=body, changed_at=now))
+        else:
+            row.rules, row.changed_at = body, now
+        note_deed(session, provider, owner.actor, "first_visits_changed", now, **body)
+        note_change(session, provider.id)
 
 
 def _begin(session: Session, provider_id: int, draft: ServiceDraft) -> Service:

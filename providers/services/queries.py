@@ -7,8 +7,9 @@ from collections import defaultdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
+from providers.services.models import FirstVisitRule, PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.rules.drafts import AddOn, ServiceDraft
+from providers.services.rules.first_visits import FirstVisits, kept_first_visits
 from providers.services.rules.prices import PriceRules, prices_from_dict
 from providers.services.rules.requests import by_request_from_dict
 from providers.services.rules.terms import DEFAULT_TERMS, Terms, terms_from_dict
@@ -65,3 +66,14 @@ def terms_in_force(session: Session, provider_id: int | None) -> Terms:
     """The newest terms; the house's own before the first."""
     row = newest_terms(session, provider_id)
     return terms_from_dict(row.terms, version=row.version) if row else DEFAULT_TERMS
+
+
+def find_first_visit_rule(session: Session, provider_id: int | None) -> FirstVisitRule | None:
+    """What a provider asks of new clients, if anything was stated."""
+    return session.scalar(select(FirstVisitRule).where(FirstVisitRule.provider_id == provider_id))
+
+
+def first_visits_in_force(session: Session, provider_id: int | None) -> FirstVisits:
+    """The same as a plain value; nothing of their own before it was stated."""
+    row = find_first_visit_rule(session, provider_id)
+    return kept_first_visits(row.rules if row else None)

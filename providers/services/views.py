@@ -1,4 +1,4 @@
-"""The page of what a provider offers: services with lengths and prices. Price rules and terms have editors further up."""
+"""The pages of what a provider offers, and to new clients. Price rules and terms have editors with previews further up."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed, Refused
 from marketplace.webkit.identity import access
+from marketplace.webkit.typed import placed_faults
 from providers.registry.forms import desk_owner
 from providers.registry.queries import find_own_id, find_own_provider
-from providers.services.actions import put_services
+from providers.services.actions import put_first_visits, put_services
 from providers.services.catalogue import techniques
-from providers.services.forms import read_services, services_page
+from providers.services.forms import first_visits_page, read_services, services_page
 from providers.services.forms.services_page import ServiceRow
-from providers.services.queries import list_services
+from providers.services.queries import first_visits_in_force, list_services
+from providers.services.rules.first_visits import first_visits_from_dict
 from providers.wording.catalogue import advice_on
 
 blueprint = Blueprint("services", __name__)
@@ -66,3 +68,27 @@ def _services(rows: list[ServiceRow], faults: Faults | None = None, sentence: st
     texts = {f"service:{row.name}": row.title for row in rows}
     advice = advice_on(texts, provider.profession if provider else "")
     return render_template("provider/services.html", rows=rows, call=call, faults=faults or {}, sentence=sentence, advice=advice)
+
+
+@blueprint.get("/provider/first-visits")
+@access("provider")
+def first_visits() -> ResponseReturnValue:
+    """What is asked of new clients."""
+    return _first_visits(first_visits_page.texts_of(first_visits_in_force(db.session(), _own_id())))
+
+
+@blueprint.post("/provider/first-visits")
+@access("provider")
+def change_first_visits() -> ResponseReturnValue:
+    """Store it; what cannot stand comes back beside its field."""
+    texts = first_visits_page.texts_of_form(request.form)
+    try:
+        put_first_visits(desk_owner(), first_visits_from_dict(first_visits_page.body_of(texts)), clock.now())
+    except (Refused, Malformed) as refusal:
+        return _first_visits(texts, placed_faults(refusal.faults, {}), refusal.sentence), 422
+    flash(_("Stored. Visits already held or booked stay as they were agreed."), "good")
+    return redirect(url_for("services.first_visits"))
+
+
+def _first_visits(texts: Mapping[str, str], faults: Faults | None = None, sentence: str = "") -> str:
+    return render_template("provider/first_visits.html", texts=texts, faults=faults or {}, sentence=sentence)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -78,7 +78,7 @@ def keep_by_hand(whom: Owner | str, wanted: HandWish, doer: Doer, base_url: str,
         claimed = make_room(session, provider.id, accepted.claim, now) if any(one.code == BUFFERS for one in found) else accepted.claim
         expires_at = clearance_due_at(now, wanted.starts_at)
         claim = claim_time(session, provider.id, HOLD, claimed, expires_at=expires_at)
-        hold = hold_of(accepted, wanted.wish, person.id, claim, expires_at, now)
+        hold = hold_of(accepted, wish_of(session, wanted.wish, provider.id, person.id), person.id, claim, expires_at, now)
         cover_hold(session, hold, accepted.facts.profession, now)
         session.add(hold)
         session.flush()
@@ -132,7 +132,7 @@ def _weigh(session: Session, provider: Provider, wanted: HandWish, person: Perso
     if wanted.starts_at != wanted.starts_at.replace(second=0, microsecond=0):
         raise Refused("outside_hours", "Visits start on a whole minute.")
     facts = get_facts(session, provider.id)
-    service = offered_service(facts, wish)
+    service = offered_service(facts, replace(wish, agreed=True))
     begin = to_minute(wanted.starts_at)
     end = begin + wish.minutes
     taken = load_taken(session, [provider.id], now=now, whole_weeks=True, from_minute=begin, until_minute=end)[provider.id]

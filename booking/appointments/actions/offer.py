@@ -17,7 +17,7 @@ from booking.appointments.changes.history import Doer
 from booking.appointments.changes.holding import HoldWish, make_hold
 from booking.appointments.changes.waiting import write_offer
 from booking.appointments.models import WaitlistEntry, WaitlistOffer
-from booking.appointments.queries import Waiting, ids_in_line, list_waiting, may_hold, spans_of_person
+from booking.appointments.queries import Waiting, ids_in_line, list_waiting, may_hold, spans_of_person, wish_of
 from booking.appointments.rules.states import SYSTEM
 from booking.appointments.rules.waiting import WAITING, Wait, offer_ends_at, offerable, state_of
 from booking.openings.queries.wished import Free, free_with, free_with_anybody
@@ -66,7 +66,7 @@ def _starts_for(session: Session, waiting: Waiting, now: datetime) -> Sequence[F
     wait = Wait(entry.minutes, entry.from_on, entry.until_on, frozenset(entry.parts))
     wish = Wish(entry.service_code or "", entry.minutes, entry.setting, entry.zip)
     if entry.provider_id is not None:
-        free = free_with(session, entry.provider_id, wish, wait.window, now)
+        free = free_with(session, entry.provider_id, wish_of(session, wish, entry.provider_id, entry.person_id), wait.window, now)
     else:
         free = free_with_anybody(session, wish, wait.window, wait.parts, now)
     allowed = may_hold(session, entry.person_id, now)

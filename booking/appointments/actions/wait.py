@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.waiting import write_joined
 from booking.appointments.models import WaitlistEntry
-from booking.appointments.queries import Waiting, get_waiting, has_visit_with, list_waiting
+from booking.appointments.queries import Waiting, get_waiting, has_visit_with, list_waiting, wish_of
 from booking.appointments.rules.waiting import OFFERED, OPEN_ENTRIES, WAITING, Wait, state_of, window_fault
 from booking.openings.rules.asking import Wish, offered_service
 from marketplace import audit
@@ -93,7 +93,7 @@ def _provider(session: Session, wanted: WaitWish, person_id: int) -> Provider | 
     provider_id = find_provider_id(session, wanted.provider)
     if provider_id is None:
         raise NotFound("not_found", "There is no such provider.")
-    service = offered_service(get_facts(session, provider_id), wanted.wish)
+    service = offered_service(get_facts(session, provider_id), wish_of(session, wanted.wish, provider_id, person_id))
     if service.first_visit_only and has_visit_with(session, provider_id, person_id):
         raise Refused("not_bookable", "This service is for a first visit, and you have one with this provider already.")
     return session.get_one(Provider, provider_id)

@@ -33,7 +33,7 @@ from booking.appointments.rules.holding import (
 from booking.openings.rules.asking import Wish, open_for_anything
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.pricing import quote_to_dict
-from booking.quotes.rules.visits import quote_visit
+from booking.quotes.rules.visits import Asked, quote_visit
 from marketplace import audit
 from marketplace.accounts.changes import add_guest
 from marketplace.accounts.models import Person
@@ -81,7 +81,7 @@ def make_hold(
     _check_share(session, accepted, share_of or person_id, now)
     expires_at = expires_at or hold_ends_at(now)
     claim = claim_time(session, provider_id, HOLD, accepted.claim, expires_at=expires_at)
-    hold = hold_of(accepted, wanted.wish, person_id, claim, expires_at, now)
+    hold = hold_of(accepted, wish, person_id, claim, expires_at, now)
     cover_hold(session, hold, accepted.facts.profession, now)
     hold.origin = wanted.origin
     hold.by_request = asks_first(session, accepted.service, wish.setting, provider_id, person_id)
@@ -148,7 +148,7 @@ def hold_of(accepted: Accepted, wish: Wish, person_id: int, claim: Claim, expire
         zip_code=wish.zip,
         taxes=taxes(),
         now=now,
-        add_ons=wish.add_ons,
+        asked=Asked(wish.add_ons, wish.met),
     )
     quote = quote_to_dict(made)
     return Hold(

@@ -39,7 +39,7 @@ def booked_wish(visit: Appointment) -> Wish:
     """What a booked visit would be wished for as, with the whole length that was agreed, whatever is offered on top now."""
     more = (visit.ends_at - visit.starts_at) // timedelta(minutes=1) - visit.minutes
     zip_code = visit.zip if visit.setting in MOBILE else None
-    return Wish(visit.service_code, visit.minutes, visit.setting, zip_code, more_minutes=more)
+    return Wish(visit.service_code, visit.minutes, visit.setting, zip_code, more_minutes=more, agreed=True)
 
 
 def accept_start(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +16,13 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from booking.appointments.actions.answer import Declining
 from booking.appointments.changes.timing import booked_wish
-from booking.appointments.queries import Booked, may_hold
+from booking.appointments.models import Appointment
+from booking.appointments.queries import Booked, may_hold, wish_of
 from booking.appointments.rules.requests import DECLINE_REASONS, LONGEST_WORDS
 from booking.openings.queries.listing import judge_opening
 from booking.openings.queries.nearby import alternatives_to
 from booking.openings.rules.alternatives import LATER_DAY, Alternative, anybody
+from booking.openings.rules.asking import Wish
 from marketplace.db import db
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.walltime import from_minute, to_minute
@@ -74,7 +77,7 @@ def read_declining(body: dict[str, Any], booked: Booked, now: datetime) -> Decli
 
 def near_times(booked: Booked, now: datetime) -> list[Alternative]:
     """The free starts nearest to a request, for the same visit with the same therapist."""
-    visit, wish = booked.appointment, booked_wish(booked.appointment)
+    visit, wish = booked.appointment, _wish(booked.appointment)
     found = alternatives_to(db.session(), booked.provider.slug, wish, visit.starts_at, now, anybody)
     return [one for one in found if one.facts.id == visit.provider_id and one.wish == wish]
 
@@ -82,9 +85,9 @@ def near_times(booked: Booked, now: datetime) -> list[Alternative]:
 def instead_of(booked: Booked, proposed: Sequence[datetime], now: datetime) -> list[tuple[Alternative, bool]]:
     """What its client could hold instead of a request that came to nothing, and whether the therapist proposed it; proposals first."""
     visit = booked.appointment
-    allowed = may_hold(db.session(), visit.person_id, now)
-    found = alternatives_to(db.session(), booked.provider.slug, booked_wish(visit), max(visit.starts_at, now), now, allowed)
-    facts, wish = get_facts(db.session(), visit.provider_id), booked_wish(visit)
+    allowed, wish = may_hold(db.session(), visit.person_id, now), _wish(visit)
+    found = alternatives_to(db.session(), booked.provider.slug, wish, max(visit.starts_at, now), now, allowed)
+    facts = get_facts(db.session(), visit.provider_id)
     own = [to_minute(start) for start in proposed if start > now and _is_free(booked, start, now)]
     named = [Alternative(LATER_DAY, facts, wish, start, visit.service_name) for start in own if allowed(facts, wish, start)]
     return [(one, True) for one in named] + [(one, False) for one in found if one.wish != wish or one.start_minute not in own]
@@ -94,7 +97,7 @@ def _is_free(booked: Booked, starts_at: datetime, now: datetime) -> bool:
     """Whether the visit that was asked for could be held at another start, by the rules of every hold."""
     facts = get_facts(db.session(), booked.appointment.provider_id)
     try:
-        free = judge_opening(db.session(), facts, booked_wish(booked.appointment), starts_at, now).ok
+        free = judge_opening(db.session(), facts, _wish(booked.appointment), starts_at, now).ok
     except Refused:
         return False
     return free and starts_at == starts_at.replace(second=0, microsecond=0)
@@ -105,3 +108,8 @@ def hold_fields(one: Alternative) -> dict[str, object]:
     wish = one.wish
     words = {"provider": one.facts.slug, "service": wish.service, "minutes": wish.minutes, "setting": wish.setting, "zip": wish.zip}
     return {name: word for name, word in words.items() if word} | {"starts_at": rfc3339(from_minute(one.start_minute))}
+
+
+def _wish(visit: Appointment) -> Wish:
+    """What its client would hold anew, with all that is asked of a new one."""
+    return replace(wish_of(db.session(), booked_wish(visit), visit.provider_id, visit.person_id), agreed=False)

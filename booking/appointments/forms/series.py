@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from booking.appointments.actions.hold_series import SeriesStart, SeriesWanted
+from booking.appointments.queries import wish_of
 from booking.appointments.rules.holding import passes_share, share_window
 from booking.appointments.rules.series import (
     LEAST_EVERY,
@@ -27,6 +28,7 @@ from booking.openings.rules.wanted import SETTINGS
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed, Refused
 from marketplace.kernel.intervals import Span
+from marketplace.webkit.identity import viewer
 from marketplace.webkit.reading import Fields, read_date, read_instant
 from providers.places.gazetteer import find_zip
 from providers.profiles.rules import ProviderFacts
@@ -65,6 +67,7 @@ def read_series_wish(args: dict[str, Any], saved_zip: str | None) -> tuple[str, 
 def planned(slug: str, wanted: SeriesWish, now: datetime) -> SeriesPlan:
     """The plan as of now: nothing is held by asking. Raises NotFound, and Refused as `offered_service` does."""
     time = time_of(db.session(), slug, window_of(wanted), now)
+    wanted = replace(wanted, wish=wish_of(db.session(), wanted.wish, time.facts.id, viewer().person_id))
     service = offered_service(time.facts, wanted.wish)
     if service.first_visit_only:
         raise Refused("not_bookable", "A service for a first visit is booked once, not as a series.")

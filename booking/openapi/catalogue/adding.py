@@ -85,3 +85,21 @@ CODES_OF_PROVIDERS = (
         ("provider",), status=204,
     ),
 )  # fmt: skip
+
+FIRST_VISITS = {
+    "payment": nullable({"enum": ["at_visit", "card_on_file", "deposit", "prepaid"]}),
+    "deposit_percent": nullable({"type": "integer", "minimum": 1, "maximum": 100}),
+    "least_minutes": nullable({"type": "integer", "minimum": 1, "maximum": 480}),
+    "most_minutes": nullable({"type": "integer", "minimum": 1, "maximum": 480}),
+}
+FIRST_VISITS_OF_PROVIDERS = (
+    Operation(
+        "GET", f"{V1}/provider/first-visits", "show_first_visits", "What is asked of new clients.", "desk", ("provider",),
+        answer=given({"online": YES, **FIRST_VISITS}),
+    ),
+    Operation(
+        "PUT", f"{V1}/provider/first-visits", "change_first_visits",
+        "Ask this of clients whom one has not treated yet, from now on: whether they may book online, how long, paid how.", "desk",
+        ("provider",), taken({"online": YES}, FIRST_VISITS), answer=given({"online": YES, **FIRST_VISITS}), errors=(404,),
+    ),
+)  # fmt: skip

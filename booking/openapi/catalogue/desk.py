@@ -347,6 +347,7 @@ OPERATIONS = (
     *away.OPERATIONS,
     *by_hand.OPERATIONS,
     *adding.CODES_OF_PROVIDERS,
+    *adding.FIRST_VISITS_OF_PROVIDERS,
     *packages.PROVIDERS,
     *_pair("profile", "profile", "The profile, and what is missing before it can be sent in", PROFILE, OWN_PROFILE),
     Operation(

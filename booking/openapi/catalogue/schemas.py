@@ -169,6 +169,9 @@ PROVIDER = given(
                 }
             )
         ),
+        "first_visits": given(
+            {"online": YES, "payment": nullable(TEXT), "least_minutes": nullable(COUNT), "most_minutes": nullable(COUNT)}
+        ),
         "call": nullable(given({"service": TEXT, "minutes": COUNT, "setting": {"const": "phone"}, "price_cents": CENTS})),
         "credentials": listed(
             given(

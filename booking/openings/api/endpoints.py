@@ -112,7 +112,8 @@ def quotes() -> ResponseReturnValue:
     person_id = viewer().person_id
     wished = read_wished_start(json_object(request), saved_zip(db.session(), person_id) if person_id else None)
     facts = get_listed_facts(db.session(), wished.provider)
-    return jsonify(quote_to_dict(quote_start(facts, wished.wish, wished.starts_at, clock.now())))
+    wish = replace(wished.wish, met=viewer_has_met(facts, wished.wish.setting))
+    return jsonify(quote_to_dict(quote_start(facts, wish, wished.starts_at, clock.now())))
 
 
 def nothing_else(args: MultiDict[str, str]) -> None:

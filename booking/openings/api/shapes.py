@@ -27,6 +27,7 @@ from providers.schedule.forms.time_off import away_answer
 from providers.schedule.rules.time_off import shown_at
 from providers.services import catalogue
 from providers.services.rules.calls import CALL_MINUTES, PHONE
+from providers.services.rules.first_visits import first_visits_to_dict
 from providers.services.rules.matching import NO_PROMISE
 from providers.services.rules.requests import INSTANT, REQUEST, by_request_to_dict
 from providers.services.rules.terms import terms_to_dict
@@ -127,6 +128,7 @@ def provider_answer(facts: ProviderFacts, figure: Continuity | None, now: dateti
         "services": [_service(service) for service in facts.services],
         "call": None if facts.call is None else {"service": facts.call.code, "minutes": CALL_MINUTES, "setting": PHONE, "price_cents": 0},
         "credentials": [_credential(credential) for credential in credentials],
+        "first_visits": first_visits_to_dict(facts.first_visits),
         "terms": {"summary": terms_words(facts.terms), **terms_to_dict(facts.terms)},
         "places": [place(one) for one in facts.places],
         "comes_to": sorted(facts.area.covered_zips) if facts.area else [],

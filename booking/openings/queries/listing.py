@@ -16,7 +16,7 @@ from booking.openings.rules.question import Judgement, Question
 from booking.openings.rules.starts import beside_starts, find_starts
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.pricing import Quote
-from booking.quotes.rules.visits import quote_visit
+from booking.quotes.rules.visits import Asked, quote_visit
 from marketplace.kernel.errors import FieldFault, Refused
 from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import to_minute
@@ -55,7 +55,7 @@ def quote_start(facts: ProviderFacts, wish: Wish, starts_at: datetime, now: date
         raise Refused("too_soon", "This time has passed.", faults=[FieldFault("starts_at", "This time has passed.")])
     return quote_visit(
         facts, service, minutes=wish.minutes, setting=wish.setting, starts_at=starts_at, zip_code=wish.zip, taxes=taxes(), now=now,
-        add_ons=wish.add_ons,
+        asked=Asked(wish.add_ons, wish.met),
     )  # fmt: skip
 
 

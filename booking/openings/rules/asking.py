@@ -30,7 +30,8 @@ class Wish:
 
     `met` says that the provider has treated them before. Where nobody knows it is not
     so: what is offered to a stranger, everybody may have. `add_ons` are codes of the service's; `more_minutes` is what a booked visit
-    has beside the length that is priced, agreed with it whatever is offered now.
+    has beside the length that is priced, agreed with it whatever is offered now. `agreed` says that the provider has agreed to the visit
+    already, so that what they ask of new clients before is no question any more.
     """
 
     service: str
@@ -40,6 +41,7 @@ class Wish:
     met: bool = False
     add_ons: tuple[str, ...] = ()
     more_minutes: int = 0
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +71,9 @@ class Workable:
 
 
 def offered_service(facts: ProviderFacts, wish: Wish) -> ServiceFacts:
-    """The service wished for. Raises Refused: unknown_service, unknown_add_on, outside_area, not_bookable, booking_paused."""
+    """The service wished for. Raises Refused: unknown_service, unknown_add_on, outside_area, not_bookable, booking_paused, and for
+    whom the provider has not met first_visit_by_contact, first_visit_length.
+    """
     service = facts.service(wish.service)
     if service is None or wish.minutes not in service.prices or wish.setting not in service.settings:
         raise Refused("unknown_service", "This provider does not offer that service in this length and setting.")
@@ -83,6 +87,8 @@ def offered_service(facts: ProviderFacts, wish: Wish) -> ServiceFacts:
         if not comes_to(facts, wish.zip):
             raise Refused("outside_area", f"This provider does not come to {wish.zip}.")
     service.added(wish.add_ons)
+    if not (wish.met or wish.agreed or service.is_call):
+        facts.first_visits.check(wish.minutes)
     return service
 
 

@@ -22,7 +22,7 @@ from booking.openings.rules.starts import iter_starts
 from booking.openings.rules.wanted import SearchQuery, part_spans
 from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import local_day, to_minute
-from providers.profiles.rules import last_start, pads
+from providers.profiles.rules import ServiceFacts, last_start, pads
 from providers.schedule.rules.hours import OpenSpan
 
 FULL_TIME = "full_time"
@@ -92,8 +92,13 @@ class Look:
         spots = spots_of(self.facts, self.frame.query)
         for at, service in enumerate(self.facts.services):
             for spot in spots:
-                if self.frame.query.minutes in service.prices and spot.setting in service.settings:
+                if self._for_anybody(service) and spot.setting in service.settings:
                     self._consider(Option(to_talk_about(service, self.facts) if service.is_call else service, at, spot), failed)
+
+    def _for_anybody(self, service: ServiceFacts) -> bool:
+        """Whether a service has the length that is searched for, and somebody new may book it: a search shows what everybody may have."""
+        minutes = self.frame.query.minutes
+        return minutes in service.prices and (service.is_call or self.facts.first_visits.allows(minutes))
 
     def _failed_by_person(self) -> set[str]:
         query, facts = self.frame.query, self.facts

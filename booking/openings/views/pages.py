@@ -29,7 +29,15 @@ from booking.openings.views.cards import alternative_words, anyone, card, neares
 from booking.openings.views.charts import chart
 from booking.openings.views.facets import Fields, call_href, chips, clear_href, facets, href, sorts
 from booking.openings.views.marks import Words
-from booking.openings.views.profile import away_card, choices, chosen_words, provider_words, read_choice
+from booking.openings.views.profile import (
+    away_card,
+    choices,
+    chosen_words,
+    first_visit_words,
+    may_book,
+    provider_words,
+    read_choice,
+)
 from booking.openings.views.weeks import DAYS, Choice, first_day, named_first, week
 from booking.openings.views.words import condition_words
 from booking.quotes.catalogue import taxes
@@ -108,6 +116,7 @@ def provider(slug: str) -> str:
         **{**provider_words(facts, choice, now), "away": away_card(facts, now, shown)},
         zip_fault=zip_fault,
         **times,
+        first_visit=first_visit_words(facts, choice),
         instead=_elsewhere(facts, choice, times["week"], zip_fault, now),
     )
 
@@ -116,6 +125,8 @@ def _times(facts: ProviderFacts, choice: Choice | None, now: datetime) -> Words:
     """The week of starts, and the first start's price and terms."""
     nothing: Words = {"arranged": None, "week": None, "chosen": None, "choices": None if choice is None else choices(choice)}
     if choice is None or facts.pause is not None or (choice.wish.setting in MOBILE and choice.wish.zip is None):
+        return nothing
+    if not may_book(facts, choice.wish):
         return nothing
     today = local_day(to_minute(now))
     horizon = day_begin(today + timedelta(days=facts.rules.horizon_days + 1))
@@ -159,8 +170,8 @@ def start(slug: str) -> ResponseReturnValue:
             name: text for name, text in request.args.items() if name in ("service", "minutes", "setting", "zip", "condition")
         }
         return redirect(url_for(".provider", slug=slug, **typed))
-    if facts.pause is not None:
-        return redirect(url_for(".provider", slug=slug))
+    if facts.pause is not None or not may_book(facts, choice.wish):
+        return redirect(url_for(".provider", slug=slug, service=choice.wish.service, minutes=choice.wish.minutes))
     starts_at = read_instant(request.args.get("starts_at", ""))
     judgement = judge_opening(db.session(), facts, choice.wish, starts_at, now)
     instead = [] if judgement.ok else _instead(facts, choice, max(starts_at, now), now)

@@ -37,7 +37,7 @@ from booking.quotes.catalogue import taxes
 from booking.quotes.rules.clock import clock_words
 from booking.quotes.rules.pricing import price_notice
 from booking.quotes.rules.taxes import tax_row
-from booking.quotes.rules.visits import quote_visit
+from booking.quotes.rules.visits import Asked, quote_visit
 from marketplace.db import db
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.intervals import Span
@@ -50,6 +50,7 @@ from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_
 from providers.schedule.rules.time_off import away_words, meeting, shown_at
 from providers.services import catalogue
 from providers.services.rules.calls import CALL_MINUTES, PHONE, noun
+from providers.services.rules.first_visits import AS_ANY_VISIT
 from providers.services.rules.matching import NO_PROMISE
 from providers.services.rules.prices import BandRule, HolidayRule, PriceRule, ShortNoticeRule, TravelRule, WeekendRule
 from providers.services.rules.requests import answer_due_at
@@ -346,7 +347,7 @@ def chosen_words(choice: Choice, starts_at: datetime, now: datetime) -> Words:
     service = offered_service(facts, wish)
     quote = quote_visit(
         facts, service, minutes=wish.minutes, setting=wish.setting, starts_at=starts_at, zip_code=wish.zip, taxes=taxes(), now=now,
-        add_ons=wish.add_ons,
+        asked=Asked(wish.add_ons, wish.met),
     )  # fmt: skip
     clock = clock_words(quote.terms, now, what=noun(wish.setting))
     hidden = {**choice.words(), "provider": facts.slug, "starts_at": rfc3339(starts_at)}
@@ -370,3 +371,24 @@ def _answer_by(facts: ProviderFacts, service: ServiceFacts, wish: Wish, starts_a
     if not service.by_request.asks(wish.setting, met=wish.met):
         return None
     return answer_due_at(now, starts_at, service.by_request, facts.rules.notice_minutes, now)
+
+
+def may_book(facts: ProviderFacts, wish: Wish) -> bool:
+    """Whether whoever asks may book a wish by themselves, as far as new clients are asked for more."""
+    return wish.met or wish.setting == PHONE or facts.first_visits.allows(wish.minutes)
+
+
+def first_visit_words(facts: ProviderFacts, choice: Choice | None) -> Words | None:
+    """What the provider asks of new clients, the viewer among them: why nothing is shown, or what holds beside; else None."""
+    rules = facts.first_visits
+    if choice is None or choice.wish.met or choice.wish.setting == PHONE or rules == AS_ANY_VISIT:
+        return None
+    return {
+        "refused": not may_book(facts, choice.wish),
+        "online": rules.online,
+        "lengths": rules.lengths if rules.least_minutes is not None or rules.most_minutes is not None else None,
+        "payment": rules.payment,
+        "deposit_percent": rules.deposit_percent,
+        "phone": facts.rules.contact_phone,
+        "email": facts.rules.contact_email,
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from booking.quotes.rules.pricing import PriceTable, Quote, WishFacts, quote, total_cents
@@ -11,6 +12,14 @@ from providers.profiles.rules import ProviderFacts, ServiceFacts
 from providers.services.rules.calls import CALL_TERMS, PHONE
 from providers.services.rules.prices import PriceRules
 from providers.services.rules.terms import Terms
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for beside the visit itself: codes of add-ons; and whether the provider has met whoever asks."""
+
+    add_ons: Sequence[str] = ()
+    met: bool = True
 
 
 def quote_visit(
@@ -23,11 +32,13 @@ def quote_visit(
     zip_code: str | None,
     taxes: Sequence[TaxRow],
     now: datetime,
-    add_ons: Sequence[str] = (),
+    asked: Asked = Asked(),
 ) -> Quote:
     """The whole price of one start with its reasons and terms. Raises Refused `unknown_add_on`."""
-    wish = WishFacts(service.name, minutes, setting, starts_at, zip_code, facts.profession, add_ons=service.added(add_ons))
+    wish = WishFacts(service.name, minutes, setting, starts_at, zip_code, facts.profession, add_ons=service.added(asked.add_ons))
     prices, terms = _conditions(facts, setting)
+    if not asked.met and setting != PHONE:
+        terms = facts.first_visits.terms(terms)
     return quote(wish, PriceTable(service.prices, service.version), prices, terms, taxes, now=now)
 
 
