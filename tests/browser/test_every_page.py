@@ -14,7 +14,7 @@ from booking.demo.actions import ADMIN_EMAIL, CLIENT_EMAIL, PASSWORD, THERAPIST_
 from booking.openings.queries.listing import list_openings
 from booking.openings.rules.asking import Wish
 from marketplace import clock
-from marketplace.accounts.models import Account
+from marketplace.accounts.models import Account, Person
 from marketplace.db import db
 from marketplace.kernel.walltime import day_begin, from_minute
 from marketplace.outbox.models import Letter
@@ -24,7 +24,7 @@ from providers.registry.models import Provider
 from providers.schedule.models import WeeklyHours
 from providers.services.models import Service
 from providers.verification.actions.confirming import Asker, request_confirmation
-from tests.factories import CredentialFactory, ExclusionHitFactory, PersonFactory
+from tests.factories import CredentialFactory, DisputeFactory, ExclusionHitFactory, PaymentFactory, PersonFactory, RefundFactory
 from tests.support.browsers import NARROW, WIDE, watch_for_faults
 from tests.support.journeys import ADDRESS, ASKING, GUEST, Traveler
 from tests.support.people import PASSWORD as OWN_PASSWORD
@@ -119,6 +119,7 @@ ADMIN = [
     "/admin/providers",
     "/admin/audit",
     "/admin/attention",
+    "/admin/money",
     "/admin/policies",
     "/admin/packages",
     *CLINICS,
@@ -448,6 +449,32 @@ def test_pages_for_somebody_outside(traveler, looked_at, new_context, app):
     wrong += looked_at()
     traveler.go("/admin/exclusions").sees("Not this person")
     wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_of_card_money(app, traveler, looked_at):
+    """A fee that no card has paid, a refund that came back, a bank that asks for the money."""
+    with app.app_context():
+        person = db.session.scalar(select(Person).join(Account, Account.id == Person.account_id).where(Account.email == CLIENT_EMAIL))
+        visit = db.session.scalar(select(Appointment).where(Appointment.person_id == person.id).order_by(Appointment.id))
+        visit.status, visit.due_cents, visit.fee_cents, visit.attention = "no_show", 16_000, 16_000, ["client_must_act"]
+        whose = {"person": person, "provider": db.session.get_one(Provider, visit.provider_id), "appointment_id": visit.id}
+        PaymentFactory(**whose, purpose="fee", state="failed", captured_cents=0, off_session=True, failure_code="authentication_required")
+        paid = PaymentFactory(**whose)
+        RefundFactory(payment=paid, amount_cents=4_000, state="failed", failure_code="lost_or_stolen_card")
+        dispute, public_id = DisputeFactory(payment=paid).stripe_dispute, visit.public_id
+    wrong = []
+    traveler.sign_in(CLIENT_EMAIL, PASSWORD).go(f"/appointments/{public_id}").sees("is due.")
+    wrong += looked_at()
+    traveler.follow("Pay now").sees("Until you do, nothing is paid.")
+    wrong += looked_at()
+    traveler.page.context.clear_cookies()
+    traveler.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/money").sees("Payout frozen")
+    wrong += looked_at()
+    for path in (f"/admin/disputes/{dispute}", f"/admin/appointments/{public_id}/money"):
+        traveler.go(path)
+        wrong += looked_at()
     assert wrong == []
 
 
