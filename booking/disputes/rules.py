@@ -146,9 +146,9 @@ def term_words(terms: Mapping[str, Any] | None) -> list[str]:
     lines = []
     for step in (terms or {}).get("steps", ()):
         until = f"until {when_words(datetime.fromisoformat(step['until']))}" if step.get("until") else "after that"
-        lines.append(f"canceling {until} costs {format_usd(step['fee_cents']) if 'fee_cents' in step else ''} ({step['fee_percent']}%)")
+        lines.append(f"Canceling {until} costs {format_usd(step['fee_cents']) if 'fee_cents' in step else ''} ({step['fee_percent']}%)")
     if terms and terms.get("no_show_percent") is not None:
-        lines.append(f"not coming costs {terms['no_show_percent']}% of the price")
+        lines.append(f"Not coming costs {terms['no_show_percent']}% of the price")
     return lines
 
 
