@@ -73,7 +73,9 @@ from booking.disputes.api import blueprint as disputes_api
 from booking.disputes.views import blueprint as money_desk_pages
 from booking.earnings.api import blueprint as earnings_api
 from booking.earnings.views import blueprint as earnings_pages
+from booking.fees.api import blueprint as fees_api
 from booking.fees.jobs import JOBS as FEE_JOBS
+from booking.fees.views import blueprint as fee_pages
 from booking.guide.views import blueprint as guide_pages
 from booking.guide.views import install_continuity, install_navigation
 from booking.openapi.api import blueprint as openapi_api
@@ -95,7 +97,9 @@ from booking.payments.changes.telling import on_payment
 from booking.payments.commands import JOBS as PAYMENT_JOBS
 from booking.payments.commands import install_stand_in, payments
 from booking.payments.forms import install_cards, on_news
+from booking.payouts.api import blueprint as payouts_api
 from booking.payouts.jobs import JOBS as PAYOUT_JOBS
+from booking.payouts.views import blueprint as payout_pages
 from booking.screening.api import blueprint as screening_api
 from booking.upkeep.api import blueprint as attention_api
 from booking.upkeep.commands import JOBS as UPKEEP_JOBS
@@ -194,6 +198,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 due_pages,
                 money_desk_pages,
                 package_pages,
+                fee_pages,
+                payout_pages,
                 care_pages,
                 outcome_pages,
                 care_desk_pages,
@@ -269,6 +275,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 due_api,
                 disputes_api,
                 packages_api,
+                fees_api,
+                payouts_api,
                 care_api,
                 outcomes_api,
                 attention_api,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from booking.ledger.rules.entries import AT_VISIT, CARD, CREDIT, FEES, PROVIDER, TAX, WAIVED, Entry
+from booking.ledger.rules.entries import AT_VISIT, CARD, CREDIT, FEES, PAID_OUT, PROVIDER, TAX, WAIVED, Entry
 from booking.ledger.rules.story import Told, tell
 from marketplace.kernel.walltime import NEW_YORK
 
@@ -92,7 +92,9 @@ _SIDES = (frozenset({PROVIDER}), frozenset({TAX}), frozenset({WAIVED}), frozense
 
 
 def _toward(one: Entry, accounts: frozenset[str]) -> int:
-    """What an entry adds to the debits of these accounts together."""
+    """What an entry adds to the debits of these accounts together; a payout only hands on what was received before."""
+    if PAID_OUT in {one.debit, one.credit}:
+        return 0
     return one.amount_cents * ((one.debit in accounts) - (one.credit in accounts))
 
 

@@ -71,6 +71,8 @@ def _links() -> tuple[tuple[str, str], ...]:
             (_("Money"), "money_desk.index"),
             (_("Clinics"), "clinics.index"),
             (_("Packages"), "packages.switch"),
+            (_("Platform fee"), "fees.form"),
+            (_("Payouts"), "payouts.everybodys"),
             (_("What we ask for"), "policies.index"),
             (_("Audit"), "audit.index"),
             (_("Account"), "accounts.account"),

@@ -56,6 +56,7 @@ VISITOR = [
     "/help/privacy",
     "/help/terms",
     "/help/accessibility",
+    "/platform-fee",
     "/providers/renata-solano/evidence/liability_insurance",
     "/providers/renata-solano/evidence/npi",
     "/providers/renata-solano/evidence/evening_staffing",
@@ -99,6 +100,7 @@ THERAPIST = [
     "/provider/profile",
     "/provider/paper-facts",
     "/provider/packages",
+    "/provider/payouts",
     "/provider/credentials",
     "/provider/credentials/new/license",
 ]
@@ -122,6 +124,8 @@ ADMIN = [
     "/admin/money",
     "/admin/policies",
     "/admin/packages",
+    "/admin/payouts",
+    "/admin/platform-fee",
     *CLINICS,
 ]
 

@@ -1,0 +1,86 @@
+"""Payouts and the platform's fee on pages and by programs."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+
+from booking.payouts.models import PayoutAccount
+from marketplace.accounts.models import Account
+from marketplace.db import db
+from tests.factories import (
+    AccountFactory,
+    AppointmentFactory,
+    PayoutAccountFactory,
+    PayoutFactory,
+    PayoutLineFactory,
+    bookable_provider,
+)
+from tests.support.clocks import START
+
+
+@pytest.fixture
+def paid(app):
+    """Anna's payout of one visit; Cora has none."""
+    with app.app_context():
+        anna, cora = bookable_provider(slug="anna", name="Anna Alder"), bookable_provider(slug="cora")
+        visit = AppointmentFactory(provider=anna, service_name="=HYPERLINK(1)")
+        payout = PayoutFactory(provider=anna)
+        PayoutLineFactory(payout=payout, appointment=visit)
+        PayoutAccountFactory(provider=anna)
+        made = {
+            "anna": db.session.get_one(Account, anna.account_id), "cora": db.session.get_one(Account, cora.account_id),
+            "admin": AccountFactory(role="admin"), "payout": payout.public_id, "visit": visit.public_id, "reference": visit.reference,
+        }  # fmt: skip
+        db.session.expunge_all()
+    return made
+
+
+def test_a_payout_names_its_visits_and_is_nobody_elses(paid, program):
+    anna, cora = program(paid["anna"]), program(paid["cora"])
+    shown = anna.get(f"/provider/payouts/{paid['payout']}").json
+    assert [(line["appointment"], line["amount_cents"]) for line in shown["lines"]] == [(paid["visit"], 16_220)]
+    listed = anna.get("/provider/payouts").json
+    assert ([one["id"] for one in listed["items"]], listed["account"]) == ([paid["payout"]], "off")
+    assert cora.get(f"/provider/payouts/{paid['payout']}").status_code == 404
+    assert cora.get("/provider/payouts").json["items"] == []
+    assert [one["provider"]["slug"] for one in program(paid["admin"]).get("/admin/payouts").json["items"]] == ["anna"]
+
+
+def test_the_pages_and_the_file_say_the_same(paid, visitor):
+    anna = visitor(paid["anna"])
+    assert "$162.20" in anna.open("/provider/payouts").text
+    page = anna.open(f"/provider/payouts/{paid['payout']}").text
+    assert paid["reference"] in page
+    head, row = csv.reader(io.StringIO(anna.open("/provider/payouts.csv").text))
+    assert head[-1] == "amount"
+    assert (row[2], row[3], row[5]) == (paid["reference"], "'=HYPERLINK(1)", "162.20")
+    assert visitor(paid["cora"]).open(f"/provider/payouts/{paid['payout']}").status_code == 404
+    assert "Anna Alder" in visitor(paid["admin"]).open("/admin/payouts").text
+
+
+def test_without_cards_there_is_no_account_to_open(paid, visitor, app):
+    cora = visitor(paid["cora"])
+    page = cora.open("/provider/payouts")
+    assert "Cards are off here" in page.text
+    with app.app_context():
+        assert db.session.query(PayoutAccount).count() == 1
+
+
+def test_the_fee_is_announced_by_the_staff_and_read_by_everybody(paid, program, visitor):
+    staff = program(paid["admin"])
+    soon = (START + timedelta(days=10)).date().isoformat()
+    assert program(None).get("/platform-fee").json == {"current": None, "agreements": []}
+    share = {"kind": "percent", "percent": 10, "starts_on": soon, "reason": "To try."}
+    unsigned = staff.post("/admin/platform-fee", share)
+    assert (unsigned.status_code, [fault["field"] for fault in unsigned.json["errors"]]) == (422, ["signed_by"])
+    made = staff.post("/admin/platform-fee", {"kind": "first_booking", "cents": 1_500, "starts_on": soon, "reason": "So agreed."})
+    assert (made.status_code, made.json["cents"]) == (201, 1_500)
+    assert "$15.00 for a client&#39;s first booking" in visitor().open("/platform-fee").text
+    page = visitor(paid["admin"])
+    page.open("/admin/platform-fee")
+    wrong = page.submit(at="/admin/platform-fee", kind="per_booking", cents="5", starts_on="2027-01-01", reason="x")
+    assert (wrong.status_code, "It starts tomorrow at the earliest" in wrong.text) == (422, True)
+    right = page.submit(at="/admin/platform-fee", kind="per_booking", cents="5", starts_on=soon, reason="x")
+    assert "Announced." in right.text
