@@ -28,7 +28,7 @@ from booking.payments.models import CardTerms, Payment, SavedCard
 from booking.payments.queries import find_by_cause
 from booking.payments.rules.keeping import KEPT, ON_PAGE, OPEN_CARDS
 from booking.payments.rules.states import ACTION, ASKED, AUTHORISED, CANCELLED, CAPTURED, CAPTURING, FAILED, RELEASING
-from marketplace.kernel.errors import Limited, NotFound
+from marketplace.kernel.errors import Limited
 from providers.profiles.rules import MOBILE
 from providers.schedule.changes import HOLD, claim_time, release_claim, turn_claim
 from providers.schedule.models import Claim
@@ -213,16 +213,20 @@ def open_checkouts(session: Session) -> Sequence[str]:
     return session.scalars(select(CardCheckout.public_id).where(CardCheckout.state == "open").order_by(CardCheckout.id)).all()
 
 
-def get_checkout_of(session: Session, thing: str, person_id: int) -> CardCheckout:
-    """A person's checkout by the public id of a payment or of a card that it asked for. Raises NotFound."""
+def find_checkout_of(session: Session, thing: str, person_id: int | None) -> CardCheckout | None:
+    """A person's checkout by the public id of a payment or of a card that it asked for."""
     mine = select(CardCheckout).where(CardCheckout.person_id == person_id).order_by(CardCheckout.id.desc())
     card = session.scalar(select(SavedCard.id).where(SavedCard.public_id == thing))
     cause = session.scalar(select(Payment.cause).where(Payment.public_id == thing)) or ""
     by = CardCheckout.card_id == card if card is not None else CardCheckout.public_id == [*cause.split(":"), ""][1]
-    found = session.scalar(mine.where(by).limit(1))
-    if found is None:
-        raise NotFound("not_found", "There is no such checkout.")
-    return found
+    return session.scalar(mine.where(by).limit(1))
+
+
+def get_visit_of(session: Session, payment: Payment) -> str | None:
+    """The public id of the visit that a payment is for, where it did not begin at a checkout."""
+    if payment.appointment_id is None or payment.cause.startswith("checkout:"):
+        return None
+    return session.get_one(Appointment, payment.appointment_id).public_id
 
 
 def things_of_checkout(session: Session, public_id: str, *, fresh: bool) -> tuple[str | None, Sequence[str]]:

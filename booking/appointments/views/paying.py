@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from booking.appointments.actions.pay import Asking, CardBooking
 from booking.appointments.actions.remove_card import remove_card
-from booking.appointments.changes.paying import get_checkout_of
+from booking.appointments.changes.paying import find_checkout_of, get_visit_of
 from booking.appointments.forms.cards import CardForm, card_name
 from booking.appointments.forms.checkout import PlainForm
 from booking.appointments.forms.paying import MUST_ACT, NO_ANSWER, TOO_LATE, Paid, bring_on, forget_removed, pay
@@ -16,9 +16,13 @@ from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.models import Hold
 from booking.appointments.rules.paying import ACTION, CARD, FAILED, failure_words
 from booking.appointments.views.checkout import Checkout, Page, begin, booking_of, show_refusal, to_booked
+from booking.payments.actions.settle import settle_payment
 from booking.payments.forms import STAND_IN, find_port
-from booking.payments.queries import cards_of_person
+from booking.payments.queries import cards_of_person, find_payment
 from booking.payments.rules.keeping import CONSENT, ON_PAGE
+from booking.payments.rules.states import CAPTURED
+from booking.payments.stripe_port.client import StripePort
+from booking.payments.stripe_port.values import Unknown
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import NotFound, Refusal
@@ -94,7 +98,9 @@ def back(thing: str) -> Page:
     port = find_port()
     if port is None:
         raise NotFound("not_found", TOO_LATE)
-    row = get_checkout_of(db.session(), thing, own_person_id())
+    row = find_checkout_of(db.session(), thing, viewer().person_id)
+    if row is None:
+        return _back_from_due(port, thing)
     hold = db.session.get_one(Hold, row.hold_id).public_id
     paid = bring_on(port, row.public_id, base_url(), clock.now())
     if paid.outcome.made is not None:
@@ -109,6 +115,25 @@ def back(thing: str) -> Page:
         return redirect(url_for("openings.home"))
     flash(_("The payment is not finished. Try again, or use another card.") if paid.outcome.state == ACTION else _words(paid), "warning")
     return redirect(url_for(".pay_page", public_id=hold))
+
+
+def _back_from_due(port: StripePort, thing: str) -> Answer:
+    """Back from paying what was due after a visit. Whoever comes from a guest's letter is known to the letter's link alone."""
+    payment = find_payment(db.session(), thing)
+    visit = get_visit_of(db.session(), payment) if payment is not None else None
+    if payment is None or visit is None:
+        raise NotFound("not_found", "There is no such payment.")
+    own = viewer().signed_in and viewer().person_id == payment.person_id
+    db.session.rollback()
+    try:
+        state = settle_payment(port, thing, clock.now()).state
+    except Unknown:
+        state = ""
+    if state == CAPTURED:
+        flash(_("Paid. A letter is on its way."), "good")
+    else:
+        flash(_("The payment is not finished. The page of your visit says how it stands."), "warning")
+    return redirect(url_for("visits.show", public_id=visit) if own else url_for("openings.home"))
 
 
 @blueprint.get("/cards")

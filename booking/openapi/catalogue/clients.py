@@ -379,13 +379,14 @@ OPERATIONS = (
         "POST",
         f"{V1}/appointments",
         "create_appointment",
-        "Book a held start. A visit needs `screening` and `consent`; a call the phone number of `PATCH /me`, and a `note` at most.",
+        "Book a held start. A visit needs `screening` and `consent`; a call the phone number of `PATCH /me`, and a `note` at most. "
+        "A card that is kept is kept with the consent of `GET /me/cards`; after `action_required` send the same request again.",
         "appointments",
         CLIENT,
         BOOKING,
         status=201,
         answer=ref("Appointment"),
-        errors=(402, 404, 409),
+        errors=(402, 404, 409, 429),
         creates=True,
     ),
     Operation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue import disputes, due
+from booking.openapi.catalogue import cards, disputes, due
 from booking.openapi.catalogue.schemas import AMOUNT, CENTS, COUNT, DAY, INSTANT, TEXT, YES, given, listed, nullable, page, ref, taken
 from booking.openapi.rules import Operation, Query
 
@@ -187,6 +187,7 @@ OPERATIONS = (
         ),
         answer=EARNINGS,
     ),
+    *cards.OPERATIONS,
     *due.OPERATIONS,
     *disputes.OPERATIONS,
 )
