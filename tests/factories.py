@@ -24,6 +24,7 @@ from booking.appointments.models import (
     BasketVisit,
     CardCheckout,
     Couple,
+    DoorTime,
     HandBooking,
     Handover,
     Hold,
@@ -1191,6 +1192,18 @@ class PaperFactsFactory(Row):
     person_id = owned("person")
     facts = factory.LazyFunction(lambda: {"born_on": "1980-02-03"})
     changed_at = START
+
+
+class DoorTimeFactory(OfProvider):
+    class Meta:
+        model = DoorTime
+        exclude = ("provider", "person")
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    mark = factory.Sequence(lambda n: f"{n:064}")
+    minutes = 10
+    told_at = START
 
 
 class HandoverFactory(Row):

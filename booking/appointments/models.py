@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, text
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Json, UtcDateTime, new_public_id
@@ -269,6 +269,27 @@ class HandBooking(Base):
     overrides: Mapped[Any] = mapped_column(Json, default=list)
     made_by: Mapped[str] = mapped_column(String(80))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DoorTime(Base):
+    """How many minutes a provider said it takes from the street to a person's door. `mark` is a keyed hash of the address.
+
+    Read by the rule for the next visit there, and shown to that provider alone.
+    """
+
+    __tablename__ = "door_time"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    mark: Mapped[str] = mapped_column(String(64))
+    minutes: Mapped[int] = mapped_column(Integer)
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("provider_id", "person_id", "mark"),
+        CheckConstraint("minutes BETWEEN 0 AND 60", name="minutes_sane"),
+    )
 
 
 class Handover(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -17,6 +17,7 @@ from booking.appointments.models import (
     Basket,
     BasketVisit,
     Couple,
+    DoorTime,
     HandBooking,
     Handover,
     Hold,
@@ -25,6 +26,7 @@ from booking.appointments.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
+from booking.appointments.rules.doors import minutes_to_door, same_door
 from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON, passes_share, share_window
 from booking.appointments.rules.requests import ANSWER_DUE
 from booking.appointments.rules.states import CHECKED_IN, COMPLETED, CONFIRMED, LIVE, NO_SHOW, REQUESTED
@@ -36,6 +38,7 @@ from marketplace.accounts.models import Account, Person
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.models import Letter
+from marketplace.vault import vault
 from providers.places.models import ProviderPlace
 from providers.profiles.rules import MOBILE, ProviderFacts
 from providers.registry.models import Provider
@@ -203,7 +206,26 @@ def list_events(session: Session, appointment_id: int) -> Sequence[AppointmentEv
 def wish_of(session: Session, wish: Wish, provider_id: int, person_id: int | None) -> Wish:
     """A wish as this person's: whether the provider has met them matters at their place, and to what is asked of new clients."""
     met = wish.setting != PHONE and person_id is not None and has_met(session, provider_id, person_id)
-    return replace(wish, met=met)
+    door = find_door_minutes(session, provider_id, person_id, wish.zip) if wish.setting in MOBILE and person_id is not None else 0
+    return replace(wish, met=met, door_minutes=door)
+
+
+def find_door_minutes(session: Session, provider_id: int, person_id: int, zip_code: str | None) -> int:
+    """Minutes from the street to a person's door where their newest visit in a ZIP area was: what this provider or they themselves said."""
+    there = select(Appointment.address).where(Appointment.person_id == person_id, Appointment.zip == zip_code)
+    address = session.scalars(there.where(Appointment.address.is_not(None)).order_by(Appointment.id.desc()).limit(1)).first()
+    return 0 if address is None else minutes_to_door(find_told_door(session, provider_id, person_id, address), address)
+
+
+def find_told_door(session: Session, provider_id: int, person_id: int, address: Mapping[str, Any]) -> int | None:
+    """What a provider said of a person's door; None where they said nothing."""
+    own = select(DoorTime.minutes).where(DoorTime.provider_id == provider_id, DoorTime.person_id == person_id)
+    return session.scalar(own.where(DoorTime.mark == door_mark(address)))
+
+
+def door_mark(address: Mapping[str, Any]) -> str:
+    """By what a door is found again without its address being readable."""
+    return vault().fingerprint(same_door(address), "door")
 
 
 def has_met(session: Session, provider_id: int, person_id: int) -> bool:

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from booking.appointments.forms.baskets import find_beside
 from booking.appointments.models import Hold
-from booking.appointments.queries import done_visits, find_own_hold, has_met, may_hold
-from booking.openings.forms.acquaintance import install_has_met
+from booking.appointments.queries import done_visits, find_door_minutes, find_own_hold, has_met, may_hold
+from booking.openings.forms.acquaintance import install_door_minutes, install_has_met
 from booking.openings.forms.continuity import install_done_visits
 from booking.openings.forms.nearby import install_may_hold
 from marketplace import clock
@@ -47,6 +47,7 @@ def install_continuity(app: Flask, _settings: Settings) -> None:
     install_done_visits(app, done_visits)
     install_may_hold(app, may_hold)
     install_has_met(app, has_met)
+    install_door_minutes(app, find_door_minutes)
 
 
 def _links() -> tuple[tuple[str, str], ...]:

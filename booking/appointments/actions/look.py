@@ -22,7 +22,7 @@ def look_at_address(public_id: str, account_id: int, actor: str, now: datetime) 
         if not reveal.street or not visit.address:
             raise Refused("not_shown_yet", "The street is shown from 24 hours before the visit until 24 hours after it.")
         record(session, Deed(now, actor, "appointment.address_seen", "appointment", public_id, {"access": reveal.access}))
-        hidden = () if reveal.access else ("access",)
+        hidden = () if reveal.access else ("access", "door_minutes")
         return booked, {name: str(text) for name, text in visit.address.items() if text and name not in hidden}
 
 

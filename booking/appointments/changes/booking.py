@@ -63,6 +63,7 @@ class PlaceOfVisit:
     zip: str
     unit: str | None = None
     access: str | None = None
+    door_minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ class _Agreed:
     what it waits for. Somebody who is brought along gives screening and consent by themselves, later.
     """
 
-    place: dict[str, str | None] | None
+    place: dict[str, str | int | None] | None
     screening: Screening | None
     consent_id: int | None
     waits: Waits = ((), None)
@@ -258,7 +259,7 @@ def _check_standing(
         raise Refused("technique_barred", "Your health answers speak against that technique. Choose another one.")
 
 
-def _place(hold: Hold, place: PlaceOfVisit | None) -> dict[str, str | None] | None:
+def _place(hold: Hold, place: PlaceOfVisit | None) -> dict[str, str | int | None] | None:
     """A visit on the road needs its address, in the ZIP area it was held and priced for."""
     if hold.setting not in MOBILE:
         return None
@@ -267,11 +268,12 @@ def _place(hold: Hold, place: PlaceOfVisit | None) -> dict[str, str | None] | No
     area = find_zip(place.zip)
     if area is None or hold.zip is None or area.zip != hold.zip:
         raise Refused("zip_changed", f"This time was held for {hold.zip}. For another ZIP code choose a time anew, because travel counts.")
-    return {"line1": place.line1, "unit": place.unit, "zip": place.zip, "access": place.access}
+    address: dict[str, str | int | None] = {"line1": place.line1, "unit": place.unit, "zip": place.zip, "access": place.access}
+    return address | {"door_minutes": place.door_minutes} if place.door_minutes else address
 
 
 def _appointment(
-    hold: Hold, wanted: Booking, place: dict[str, str | None] | None, screening: Screening | None, now: datetime
+    hold: Hold, wanted: Booking, place: dict[str, str | int | None] | None, screening: Screening | None, now: datetime
 ) -> Appointment:
     agreed = agreed_from_dict(hold.terms).at_booking(now)
     terms = agreed_to_dict(agreed, hold.terms["summary"])

@@ -11,6 +11,7 @@ from wtforms import BooleanField, EmailField, Field, SelectField, StringField, T
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
+from booking.appointments.forms.doors import DOOR_CHOICES
 from booking.screening.rules.form import ConsentText
 from marketplace.accounts.contacts import read_email, read_phone
 from marketplace.kernel.errors import Refusal
@@ -47,6 +48,12 @@ class PlaceForm(FlaskForm):
     unit = StringField(_l("Apartment, room or suite"), validators=[Length(max=40)], render_kw={"autocomplete": "address-line2"})
     access = TextAreaField(
         _l("How to get in"), validators=[Length(max=500)], description=_l("Doorman, buzzer, elevator or walk-up floor, parking, pets.")
+    )
+    door_minutes = SelectField(
+        _l("From the street to your door"),
+        choices=list(DOOR_CHOICES),
+        default="0",
+        description=_l("Elevator, desk, stairs, parking. Your therapist plans more time to set up at your next visit."),
     )
 
 

@@ -14,6 +14,7 @@ from booking.appointments.changes.history import Doer
 from booking.appointments.forms.paying import CARDS_OFF, cards_on
 from booking.appointments.queries import Booked, get_any, get_hold, get_of_person, get_of_provider
 from booking.appointments.rules.cancellation import REASONS
+from booking.appointments.rules.doors import TOLD_AT_BOOKING
 from booking.appointments.rules.paying import AT_VISIT, CARD
 from booking.openings.forms.wishes import read_add_ons
 from booking.openings.queries.roster import taken_already
@@ -161,6 +162,7 @@ def _read_place(data: dict[str, Any] | None) -> PlaceOfVisit | None:
         zip=fields.text("zip", longest=10),
         unit=fields.text("unit", None, longest=40, blank=True),
         access=fields.text("access", None, longest=500, blank=True),
+        door_minutes=fields.integer("door_minutes", 0, most=max(TOLD_AT_BOOKING)),
     )
     fields.finish()
     return place

@@ -13,12 +13,13 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as Answer
 from wtforms.fields.choices import SelectChoice
 
-from booking.appointments.actions.book import Booking, Made, PlaceOfVisit, book
+from booking.appointments.actions.book import Booking, Made, book
 from booking.appointments.actions.hold import HoldWish, hold_first_free, hold_time, keep_draft, release_hold
 from booking.appointments.actions.hold_together import BasketWanted, drop_basket, hold_together
 from booking.appointments.changes.pairing import BROUGHT, CoupleHeld, find_couple
 from booking.appointments.forms.baskets import find_beside, forget_beside, remember_beside
 from booking.appointments.forms.checkout import CodeForm, DetailsForm, PlaceForm, PlainForm, WishesForm, consent_form
+from booking.appointments.forms.doors import place_of
 from booking.appointments.forms.health import asked, health_form, open_screens, read_answers
 from booking.appointments.forms.paying import card_plan
 from booking.appointments.forms.prescribing import kept_wishes, prescription_choices
@@ -485,7 +486,8 @@ def _keep_place(checkout: Checkout, address: PlaceForm | None, wishes: WishesFor
         except Refusal as refusal:
             show_refusal(details, refusal)
             return False
-    kept = {"line1": address.line1.data, "unit": address.unit.data, "access": address.access.data} if address is not None else None
+    names = ("line1", "unit", "access", "door_minutes")
+    kept = {name: getattr(address, name).data for name in names} if address is not None else None
     checkout.keep(place=kept, wishes=kept_wishes(wishes), place_done=True, method=chosen_method())
     return True
 
@@ -595,7 +597,7 @@ def booking_of(checkout: Checkout, method: str = AT_VISIT) -> Booking:
     draft, kept = checkout.draft, checkout.draft.get("place")
     wishes = draft.get("wishes") or {}
     held = checkout.at_home or checkout.hold
-    where = PlaceOfVisit(kept["line1"], held.zip or "", kept.get("unit") or None, kept.get("access") or None) if kept else None
+    where = place_of(kept, held.zip) if kept else None
     return Booking(
         hold=checkout.hold.public_id,
         screening=draft["screening"],

@@ -17,8 +17,9 @@ from booking.appointments.changes.pairing import visits_beside
 from booking.appointments.forms.reading import base_url, doer
 from booking.appointments.forms.visits import CancelForm
 from booking.appointments.models import Appointment, Handover
-from booking.appointments.queries import Booked, find_handover, get_of_provider, list_events, part_of_series
+from booking.appointments.queries import Booked, find_handover, find_told_door, get_of_provider, list_events, part_of_series
 from booking.appointments.rules.cancellation import assess_cancellation
+from booking.appointments.rules.doors import assess_door
 from booking.appointments.rules.handing import ACCEPTED
 from booking.appointments.rules.naming import short_name
 from booking.appointments.rules.requests import assess_answer
@@ -61,6 +62,8 @@ def show(public_id: str) -> str:
         may_check_out=visit.checked_in_at is not None and visit.checked_out_at is None and visit.status != CANCELLED,
         lapsed=facts.lapsed and visit.starts_at >= now,
         unfit=misfits_of(db.session(), [visit], now).get(visit.id, ()),
+        door=assess_door(visit.status, visit.setting, visit.ends_at, PROVIDER, now),
+        told_door=find_told_door(db.session(), visit.provider_id, visit.person_id, visit.address) if visit.address else None,
         leaving=assess_cancellation(facts, actor="provider", now=now),
         reveal=assess_reveal(visit.status, visit.starts_at, visit.ends_at, now),
         events=list_events(db.session(), visit.id),

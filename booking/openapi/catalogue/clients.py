@@ -100,7 +100,11 @@ BOOKING = taken(
         "place": nullable(
             taken(
                 {"line1": {"type": "string", "minLength": 1, "maxLength": 160}, "zip": {"type": "string", "minLength": 1, "maxLength": 10}},
-                {"unit": nullable({"type": "string", "maxLength": 40}), "access": nullable({"type": "string", "maxLength": 500})},
+                {
+                    "unit": nullable({"type": "string", "maxLength": 40}),
+                    "access": nullable({"type": "string", "maxLength": 500}),
+                    "door_minutes": {"type": "integer", "minimum": 0, "maximum": 30},
+                },
             )
         ),
         "technique": nullable(WORDS),

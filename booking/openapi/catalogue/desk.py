@@ -590,6 +590,17 @@ OPERATIONS = (
         answer=page(AT_RISK),
     ),
     Operation(
+        "PUT",
+        f"{V1}/appointments/<public_id>/door",
+        "tell_door",
+        "Minutes from the street to the client's door, kept free before this therapist's next visit there.",
+        "desk",
+        ("provider",),
+        taken({"minutes": {"type": "integer", "minimum": 0, "maximum": 60}}),
+        answer=given({"minutes": COUNT}),
+        errors=(404, 409, 422),
+    ),
+    Operation(
         "GET",
         f"{V1}/provider/attention",
         "list_own_attention",

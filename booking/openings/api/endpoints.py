@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from booking.openings.api.alternatives import nearest_answer
 from booking.openings.api.shapes import openings_answer, provider_answer, search_answer
-from booking.openings.forms.acquaintance import viewer_has_met
+from booking.openings.forms.acquaintance import viewer_door_minutes, viewer_has_met
 from booking.openings.forms.continuity import current_continuity
 from booking.openings.forms.searching import read_search, write_cursor
 from booking.openings.forms.windows import read_window
@@ -98,7 +98,7 @@ def openings(slug: str) -> ResponseReturnValue:
     saved = saved_zip(db.session(), person_id) if person_id else None
     facts = get_listed_facts(db.session(), slug)
     wish = read_wish(request.args, saved, also=("from", "to"))
-    wish = replace(wish, met=viewer_has_met(facts, wish.setting))
+    wish = replace(wish, met=viewer_has_met(facts, wish.setting), door_minutes=viewer_door_minutes(facts, wish.setting, wish.zip))
     low, high = read_window(request.args.get("from") or None, request.args.get("to") or None, now)
     found = list_openings(db.session(), facts, wish, low, high, now)
     return jsonify(openings_answer(found, (low, high)))

@@ -23,6 +23,25 @@ def install_has_met(app: Flask, read: HasMet) -> None:
     app.extensions[KEY] = read
 
 
+DOOR_KEY = "licensed_hands_door_minutes"
+DoorMinutes = Callable[[Session, int, int, str | None], int]
+"""For a provider and a person, both by id, the minutes from the street to the person's door in a ZIP area."""
+
+
+def install_door_minutes(app: Flask, read: DoorMinutes) -> None:
+    """Say how they are read."""
+    app.extensions[DOOR_KEY] = read
+
+
+def viewer_door_minutes(facts: ProviderFacts, setting: str, zip_code: str | None) -> int:
+    """The minutes to the viewer's own door; none for whoever is not known."""
+    person_id = viewer().person_id
+    if setting not in MOBILE or person_id is None or zip_code is None:
+        return 0
+    read: DoorMinutes = current_app.extensions[DOOR_KEY]
+    return read(db.session(), facts.id, person_id, zip_code)
+
+
 def viewer_has_met(facts: ProviderFacts, setting: str) -> bool:
     """Whether the provider has treated the viewer; asked only where it matters, which is where first visits have rules of their own."""
     person_id, area = viewer().person_id, facts.area

@@ -29,7 +29,8 @@ class Wish:
     """What a client wants of a provider. `zip` is where a home, office or hotel visit would be; clinics and calls need none.
 
     `met` says that the provider has treated them before. Where nobody knows it is not
-    so: what is offered to a stranger, everybody may have. `add_ons` are codes of the service's; `more_minutes` is what a booked visit
+    so: what is offered to a stranger, everybody may have. `door_minutes` is
+    what the way from the street to their door took before. `add_ons` are codes of the service's; `more_minutes` is what a booked visit
     has beside the length that is priced, agreed with it whatever is offered now. `agreed` says that the provider has agreed to the visit
     already, so that what they ask of new clients before is no question any more.
     """
@@ -39,6 +40,7 @@ class Wish:
     setting: str
     zip: str | None = None
     met: bool = False
+    door_minutes: int = 0
     add_ons: tuple[str, ...] = ()
     more_minutes: int = 0
     agreed: bool = False
@@ -130,6 +132,7 @@ def pose(
 ) -> Question:
     """The question that `ask` puts, for whoever keeps open time and standing at hand."""
     before, after = pads(facts, service, wish.setting, met=wish.met)
+    before += wish.door_minutes if wish.setting in MOBILE else 0
     visit = Visit(whole_minutes(service, wish), before, after, wish.zip if wish.setting in MOBILE else None, is_call=wish.setting == PHONE)
     spans, standing, late = workable.spans, workable.standing, workable.house.late_hours
     ends, shortest = _day_ends(facts, wish, workable), _shortest(facts) if facts.rules.packs else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from booking.openings.catalogue import house_rules
-from booking.openings.forms.acquaintance import viewer_has_met
+from booking.openings.forms.acquaintance import viewer_door_minutes, viewer_has_met
 from booking.openings.forms.continuity import current_continuity
 from booking.openings.forms.wishes import area_zip
 from booking.openings.rules.asking import Wish, offered_service, standing_pieces, whole_minutes
@@ -80,6 +81,7 @@ def read_choice(facts: ProviderFacts, args: MultiDict[str, str]) -> tuple[Choice
     if setting in MOBILE and typed:
         zip_code, fault = _zip(facts, typed)
     wish = Wish(service.code, _minutes(service, args.get("minutes", "")), setting, zip_code, viewer_has_met(facts, setting))
+    wish = replace(wish, door_minutes=viewer_door_minutes(facts, setting, zip_code))
     return Choice(facts, wish, _condition(args)), fault
 
 
