@@ -100,6 +100,8 @@ THERAPIST = [
     "/provider/profile",
     "/provider/paper-facts",
     "/provider/packages",
+    "/provider/codes",
+    "/provider/first-visits",
     "/provider/payouts",
     "/provider/credentials",
     "/provider/credentials/new/license",

@@ -104,7 +104,8 @@ def _add_service(bulk: Bulk, provider_id: int, service: ServiceFacts, position: 
     service_id = bulk.add(
         Service, provider_id=provider_id, code=service.code, name=service.name, position=position, techniques=list(service.techniques),
         conditions=list(service.conditions), settings=[setting for setting in SERVICE_SETTINGS if setting in service.settings],
-        first_visit_only=service.first_visit_only, buffer_before_minutes=None, buffer_after_minutes=None, add_ons=[],
+        first_visit_only=service.first_visit_only, buffer_before_minutes=None, buffer_after_minutes=None,
+        add_ons=[asdict(one) for one in service.add_ons],
         version=service.version, retired=False,
     )  # fmt: skip
     for minutes, cents in service.prices.items():

@@ -10,6 +10,7 @@ from booking.demo.rules.chance import Chance, likely, weighted
 from booking.demo.rules.words import Focus, World
 from providers.profiles.rules import MOBILE, ServiceFacts
 from providers.services.rules.calls import CALL_DRAFT
+from providers.services.rules.drafts import AddOn
 from providers.services.rules.prices import (
     BandRule,
     HolidayRule,
@@ -66,7 +67,8 @@ def _services(
     chance: Chance, world: World, focus: Focus, second: Focus | None, settings: tuple[str, ...], level: int
 ) -> tuple[ServiceFacts, ...]:
     lengths = chance.choice(LENGTHS)
-    found = [_service(focus.code, focus.service, focus, settings, _prices(lengths, level))]
+    first = _service(focus.code, focus.service, focus, settings, _prices(lengths, level))
+    found = [replace(first, add_ons=ADD_ONS)]
     if second is not None:
         found.append(_service(second.code, second.service, second, settings, _prices((60, 90), level + 5)))
     elif likely(chance, 45):
@@ -89,6 +91,10 @@ def _service(
 
 def _prices(lengths: tuple[int, ...], level: int) -> dict[int, int]:
     return {minutes: round(SAMPLE_CENTS[minutes] * level / 100 / 500) * 500 for minutes in lengths}
+
+
+ADD_ONS = (AddOn("heat_packs", "Heat packs", 0, 800), AddOn("home_plan", "Home exercises, written down", 10, 1_500))
+"""What can be added to everybody's main service."""
 
 
 def draw_price_rules(chance: Chance) -> PriceRules:
