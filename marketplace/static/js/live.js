@@ -1,7 +1,7 @@
 // What stands beside a form follows what is typed in it: the whole form goes to the preview, whose answer is shown as it is. Without
 // this a button does the same.
-const form = document.querySelector("form[data-live]");
-const seen = document.getElementById(form.dataset.live);
+const form = document.querySelector("form[data-tried]");
+const seen = document.getElementById(form.dataset.tried);
 let asked = null;
 let waiting = 0;
 
@@ -14,7 +14,9 @@ async function look() {
     if (answer.redirected || ![200, 422].includes(answer.status)) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine.signal.aborted) return;
+    const open = [...seen.querySelectorAll("details")].map((one) => one.open);
     seen.replaceChildren(...fresh.body.childNodes);
+    seen.querySelectorAll("details").forEach((one, at) => { one.open ||= open[at] ?? false; });
     seen.dataset.looks = Number(seen.dataset.looks ?? 0) + 1;
   } catch (fault) {
     if (fault.name !== "AbortError") throw fault;
