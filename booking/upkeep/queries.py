@@ -18,13 +18,18 @@ from booking.appointments.models import Appointment, AppointmentEvent, Couple, H
 from booking.appointments.queries import clashing_ids, coming_visits, overdue_requests, run_out_holds
 from booking.appointments.rules.attention import PROVIDER_LAPSED
 from booking.appointments.rules.money import Figures, figures
+from booking.appointments.rules.paying import CARD
+from booking.appointments.rules.states import CONFIRMED
+from booking.appointments.rules.states import LIVE as LIVE_VISITS
 from booking.care.queries.papers import care_findings
 from booking.ledger.models import Receipt
 from booking.ledger.queries import strayed_credit, sums_of_visits
 from booking.ledger.rules.sums import VisitSums
 from booking.packages.queries import package_findings
 from booking.payments.models import Payment
-from booking.payments.queries import card_findings
+from booking.payments.queries import card_findings, terms_of_visits
+from booking.payments.rules.keeping import KEPT
+from booking.payments.rules.states import AUTHORISED, CAPTURED, CAPTURING
 from booking.payouts.queries import payout_findings
 from booking.upkeep.rules import KEEPS_TIME, LIVE, Half, Kept, fallen, mismatches, overlaps, uneven
 from marketplace.accounts.models import Account, Person
@@ -36,6 +41,9 @@ from providers.registry.models import Change, Provider
 from providers.schedule.models import Claim
 
 BATCH = 500
+PAID_STATES = (AUTHORISED, CAPTURING, CAPTURED)
+# A job that charges cards may be an hour late.
+LATE = timedelta(hours=1)
 # In a visit's history: the provider has the standing for it again.
 RESTORED = "standing_restored"
 STALE, CLASH = "provider_calendar_stale", "provider_visit_clash"
@@ -56,6 +64,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from money_findings(session)
     yield from credit_findings(session)
     yield from card_findings(session, now)
+    yield from agreed_findings(session, now)
     yield from ending_findings(session)
     yield from package_findings(session)
     yield from payout_findings(session, now)
@@ -235,6 +244,25 @@ def money_findings(session: Session) -> Iterator[str]:
     for provider_id, year, count, last in session.execute(numbered):
         if count != last:
             yield f"receipts of provider {provider_id} in {year}: {count} of {last} are there"
+
+
+def agreed_findings(session: Session, now: datetime) -> Iterator[str]:
+    """Visits by card, still to come, that do not have what was agreed: a kept card, a sum that is taken or kept by the bank."""
+    visits = select(Appointment.id, Appointment.public_id, Appointment.payment_method, Appointment.status, Appointment.due_cents)
+    rows = session.execute(visits.where(Appointment.payment_method == CARD, Appointment.status.in_(LIVE_VISITS))).all()
+    agreed = terms_of_visits(session, [row.id for row in rows])
+    for row in rows:
+        terms, card, payment = agreed.get(row.id, (None, None, None))
+        if terms is None:
+            yield f"appointment {row.public_id} is paid by card and nothing was agreed about one"
+        elif payment is None and (card is None or card.state != KEPT):
+            yield f"appointment {row.public_id} relies on a card that is not kept"
+        elif terms.amount_cents and payment is None and terms.charge_at is None:
+            yield f"appointment {row.public_id} has no payment of the {terms.amount_cents} cents that were agreed"
+        elif payment is None and row.status == CONFIRMED and row.due_cents and terms.charge_at is not None and terms.charge_at + LATE < now:
+            yield f"appointment {row.public_id} was to be charged and was not"
+        elif payment is not None and terms.charge_at is None and payment.state not in PAID_STATES:
+            yield f"appointment {row.public_id} was booked on payment {payment.public_id}, which is {payment.state}"
 
 
 def credit_findings(session: Session) -> Iterator[str]:

@@ -191,6 +191,10 @@ def agree(session: Session, checkout: CardCheckout, made: Together, now: datetim
             payment.appointment_id = visit.id
             payment.label = f"Visit {visit.reference}"
             take_agreed(session, visit, payment, checkout.actor, now)
+    asked = {part.hold_id for part in plan_from_list(checkout.plan).parts}
+    for hold_id, one in made.by_hold.items():
+        if hold_id not in asked:
+            one.booked.appointment.payment_method = paying.AT_VISIT
     checkout.state, checkout.changed_at, checkout.wanted = BOOKED, now, None
     session.flush()
 

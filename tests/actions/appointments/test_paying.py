@@ -19,12 +19,12 @@ from booking.openings.rules.asking import Wish
 from booking.payments.forms import KEY
 from booking.payments.models import CardTerms, Payment, SavedCard
 from booking.payments.stripe_port.double import Fault
-from booking.upkeep.queries import findings
+from booking.upkeep.queries import agreed_findings, findings
 from marketplace.db import db
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.outbox.models import Letter
 from providers.services.models import Service
-from tests.factories import TERMS, PersonFactory, TermsPolicyFactory, bookable_provider
+from tests.factories import TERMS, CardTermsFactory, PersonFactory, SavedCardFactory, TermsPolicyFactory, bookable_provider
 from tests.support.cards import Till, balances
 from tests.support.racing import race
 from tests.support.visits import BASE_URL, CLIENT, book_hold, booking_of, hold_visit
@@ -257,3 +257,26 @@ def test_a_foreign_hold_is_not_paid_for(till, provider, client, start, clock):
     other = PersonFactory()
     with pytest.raises(NotFound):
         begin_paying(CardBooking(booking_of(hold, other, clock.now, payment_method="card"), GOOD), other.id, WHO, clock.now)
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        ({}, "nothing was agreed"),
+        ({"kind": "card_on_file", "card": "removed"}, "relies on a card that is not kept"),
+        ({"kind": "card_on_file", "card": "kept"}, None),
+        ({"kind": "prepaid", "amount_cents": 16_720, "card": "kept"}, "has no payment of the 16720 cents"),
+        ({"kind": "prepaid", "amount_cents": 16_720, "card": "kept", "charge_at": timedelta(hours=-2)}, "was to be charged and was not"),
+        ({"kind": "prepaid", "amount_cents": 16_720, "card": "kept", "charge_at": timedelta(hours=2)}, None),
+    ],
+)
+def test_the_check_finds_what_was_agreed_and_is_not_there(till, visit, clock, made, says):
+    row = db.session.get_one(Appointment, visit.id)
+    row.payment_method = "card"
+    if made:
+        card = SavedCardFactory(person_id=row.person_id, person=None, state=made.pop("card"))
+        due = made.pop("charge_at", None)
+        CardTermsFactory(appointment_id=row.id, appointment=None, card=card, charge_at=due and clock.now + due, **made)
+    db.session.commit()
+    found = list(agreed_findings(db.session(), clock.now))
+    assert [says in one for one in found] == [True] if says else found == []
