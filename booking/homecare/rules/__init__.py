@@ -1,0 +1,1 @@
+"""Pure thinking about programs for home and the journal."""
