@@ -18,11 +18,12 @@ from booking.demo.changes.discounts import add_offers
 from booking.demo.changes.people import Login, Town
 from booking.demo.changes.visits import Health, add_breaks, add_visits
 from booking.demo.rules.clinics import draw_houses
+from booking.demo.rules.couples import draw_couple
 from booking.demo.rules.desks import Desk, Ids, draw_desk
 from booking.demo.rules.meetings import Town as Meetings
 from booking.demo.rules.meetings import Visit
 from booking.demo.rules.people import DOMAIN, Client, draw_client
-from booking.demo.rules.visits import draw_diary, stage
+from booking.demo.rules.visits import Diary, draw_diary, stage
 from booking.demo.rules.words import World
 from booking.openings.catalogue import rules_by, travel_by
 from booking.quotes.catalogue import taxes
@@ -164,7 +165,7 @@ class _Builder:
     def _visits(self, bulk: Bulk, desks: list[Desk], clients: list[Client], start: int) -> list[tuple[int, Visit]]:
         named = clients[0] if start == 0 else None
         self.meetings.clients = [client for client in clients if client is not named]
-        found: list[tuple[int, Visit]] = []
+        diaries: list[Diary] = []
         for number, desk in enumerate(desks, start=start):
             diary = draw_diary(
                 self.world, desk, self.meetings, self.world.dice(f"visits {number}"), 0 if number == 0 else self._wanted(number)
@@ -175,8 +176,10 @@ class _Builder:
                 stage(diary, named)
                 diary.fill(self.plan.visits_a_provider)
             add_breaks(bulk, desk.facts.id, diary.breaks)
-            found += [(desk.facts.id, visit) for visit in diary.visits]
-        return found
+            diaries.append(diary)
+        if named is not None:
+            draw_couple(diaries, named, next(client for client in reversed(clients) if client.account is None))
+        return [(diary.facts.id, visit) for diary in diaries for visit in diary.visits]
 
     def _wanted(self, number: int) -> int:
         """Some are busier than others."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
-from booking.appointments.models import Appointment, AppointmentEvent
+from booking.appointments.models import Appointment, AppointmentEvent, Couple, Hold
 from booking.ledger.models import LedgerEntry, Receipt
 from booking.screening.models import Consent, Screening
 from marketplace.accounts.models import Account, Person
@@ -20,8 +20,8 @@ from providers.services.models import PricePolicy, Service, ServiceDuration, Ter
 
 NUMBERED: tuple[Any, ...] = (
     Account, Person, Provider, Clinic, ProviderPlace, ServiceArea, Service, ServiceDuration, PricePolicy, TermsPolicy, WeeklyHours,
-    HoursStatement, HoursException, RosterShift, Credential, CredentialDecision, CredentialDocument, Claim, Screening, Consent, Appointment,
-    AppointmentEvent, LedgerEntry, Receipt,
+    HoursStatement, HoursException, RosterShift, Credential, CredentialDecision, CredentialDocument, Claim, Screening, Consent, Hold,
+    Couple, Appointment, AppointmentEvent, LedgerEntry, Receipt,
 )  # fmt: skip
 
 

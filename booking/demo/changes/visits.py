@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from booking.appointments.models import Appointment, AppointmentEvent
+from booking.appointments.models import Appointment, AppointmentEvent, Couple, Hold
+from booking.appointments.rules.holding import HOLD_MINUTES
 from booking.appointments.rules.money import figures
 from booking.appointments.rules.states import REQUESTED
 from booking.demo.changes.bulk import Bulk
@@ -60,12 +61,44 @@ class Health:
 
 def add_visits(bulk: Bulk, health: Health, visits: Sequence[tuple[int, Visit]], facts: Mapping[int, ProviderFacts], now: datetime) -> None:
     """Keep visits for writing, each with its provider's row id, in the order in which they were booked; `facts` of these providers."""
-    kept = []
+    kept, halves = [], Halves(bulk)
     for provider_id, visit in sorted(visits, key=lambda one: (one[1].booked_at, one[1].public_id)):
         story = money_of(visit, now)
-        kept.append(Kept(provider_id, _add_visit(bulk, health, provider_id, visit, story), visit, story))
+        kept.append(Kept(provider_id, _add_visit(bulk, health, provider_id, visit, story, halves), visit, story))
         add_entries(bulk, kept[-1])
     add_receipts(bulk, kept, facts)
+    halves.join()
+
+
+class Halves:
+    """The holds of visits side by side, and what ties two of them together."""
+
+    def __init__(self, bulk: Bulk) -> None:
+        self.bulk = bulk
+        self._holds: dict[str, dict[bool, int]] = {}
+        self._booked_at: dict[str, datetime] = {}
+
+    def hold_of(self, provider_id: int, visit: Visit, claim_id: int) -> int | None:
+        """The hold that a visit side by side was booked from; None for others."""
+        if visit.half is None:
+            return None
+        begin, end = from_minute(visit.begin_minute), from_minute(visit.begin_minute + visit.minutes)
+        hold_id = self.bulk.add(
+            Hold, public_id=visit.half.hold, provider_id=provider_id, person_id=visit.client.id, claim_id=claim_id, state="booked",
+            service_code=visit.service.code, service_name=visit.service.name, minutes=visit.minutes, setting=visit.setting,
+            place_id=visit.place_id, zip=visit.zip, starts_at=begin, ends_at=end, quote=visit.quote, terms=visit.quote["terms"],
+            expires_at=visit.booked_at + timedelta(minutes=HOLD_MINUTES), created_at=visit.booked_at,
+        )  # fmt: skip
+        self._holds.setdefault(visit.half.couple, {})[visit.half.first] = hold_id
+        self._booked_at[visit.half.couple] = visit.booked_at
+        return hold_id
+
+    def join(self) -> None:
+        """Write down which two belong together."""
+        for couple, holds in self._holds.items():
+            self.bulk.add(
+                Couple, public_id=couple, first_hold_id=holds[True], second_hold_id=holds[False], created_at=self._booked_at[couple]
+            )
 
 
 def add_breaks(bulk: Bulk, provider_id: int, breaks: Sequence[Break]) -> None:
@@ -80,7 +113,7 @@ def _add_claim(bulk: Bulk, provider_id: int, public_id: str, kind: str, *, live:
     return bulk.add(Claim, provider_id=provider_id, public_id=public_id, kind=kind, live=live, **row)
 
 
-def _add_visit(bulk: Bulk, health: Health, provider_id: int, visit: Visit, story: Story) -> int:
+def _add_visit(bulk: Bulk, health: Health, provider_id: int, visit: Visit, story: Story, halves: Halves) -> int:
     outcome, end = visit.outcome, visit.begin_minute + visit.minutes
     claim_id = _add_claim(
         bulk, provider_id, visit.claim_public_id, APPOINTMENT, live=outcome.live, begin_minute=visit.begin_minute, end_minute=end,
@@ -91,7 +124,8 @@ def _add_visit(bulk: Bulk, health: Health, provider_id: int, visit: Visit, story
     said = figures(outcome.status, visit.total_cents, sum_visit(story.entries))
     appointment_id = bulk.add(
         Appointment, public_id=visit.public_id, reference=visit.reference, provider_id=provider_id, person_id=visit.client.id,
-        claim_id=claim_id, hold_id=None, status=outcome.status, service_code=visit.service.code, service_name=visit.service.name,
+        claim_id=claim_id, hold_id=halves.hold_of(provider_id, visit, claim_id), status=outcome.status,
+        service_code=visit.service.code, service_name=visit.service.name,
         technique=visit.technique, minutes=visit.minutes, setting=visit.setting, place_id=visit.place_id, zip=visit.zip,
         address=visit.address, starts_at=from_minute(visit.begin_minute), ends_at=from_minute(end), quote=visit.quote,
         terms=visit.quote["terms"], total_cents=visit.total_cents, paid_cents=said.paid_cents, due_cents=said.due_cents,

@@ -40,6 +40,16 @@ class Visit:
     note: str | None
     outcome: Outcome
     events: tuple[Event, ...]
+    half: Half | None = None
+
+
+@dataclass(frozen=True)
+class Half:
+    """That a visit is one of two side by side: the public ids of both together and of its own hold, and whether it is the booker's."""
+
+    couple: str
+    hold: str
+    first: bool
 
 
 @dataclass(frozen=True)

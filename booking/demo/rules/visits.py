@@ -167,6 +167,11 @@ class Diary:
             return None
         return self._keep(chosen, who, site, question, begin, at, planned=planned)
 
+    def put(self, choice: Choice, client: Client, begin: int, at: datetime) -> Visit:
+        """A visit at a clinic at a start that the engine offers, booked at `at`; it takes place or is to come."""
+        question = self.question(choice, None, local_day(begin), at)
+        return self._keep(choice, client, None, question, begin, at, planned=True)
+
     def _choose(self, *, known: bool) -> Choice:
         choices = [choice for choice in self.choices if not (known and choice.service.first_visit_only)]
         return self.chance.choice(choices or self.choices)

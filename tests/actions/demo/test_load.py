@@ -12,14 +12,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from booking.appointments.models import Appointment
+from booking.appointments.changes.pairing import other_half
+from booking.appointments.models import Appointment, Couple
 from booking.demo.actions import ADMIN_EMAIL, CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL, Plan, load_demo
 from booking.openings.catalogue import house_rules, travel_by
 from booking.openings.queries import load_taken
 from booking.openings.rules.asking import Wish, ask
 from booking.openings.rules.judging import judge_start
 from booking.upkeep.queries import findings
-from marketplace.accounts.models import Account
+from marketplace.accounts.models import Account, Person
 from marketplace.accounts.security_port import verify_password
 from marketplace.audit import count_entries
 from marketplace.db import Base, db
@@ -98,6 +99,18 @@ def test_nothing_is_found_by_check_and_the_next_row_gets_a_number_of_its_own(ctx
     db.session.add(made)
     db.session.flush()
     assert made.id > before
+
+
+def test_the_named_client_comes_with_somebody_side_by_side(ctx: Flask):
+    load()
+    sam = db.session.scalars(select(Person).where(Person.email == CLIENT_EMAIL)).one()
+    couple = db.session.scalars(select(Couple)).one()
+    mine = db.session.scalars(select(Appointment).where(Appointment.hold_id == couple.first_hold_id)).one()
+    theirs = other_half(db.session(), mine)
+    assert mine.person_id == sam.id != theirs.person.id
+    assert (mine.status, mine.starts_at) == ("confirmed", theirs.appointment.starts_at)
+    assert theirs.appointment.status == "confirmed"
+    assert mine.provider_id != theirs.provider.id
 
 
 def test_every_start_is_one_that_the_engine_judges_free_when_it_was_booked(ctx: Flask):
