@@ -8,6 +8,8 @@ THREADS ?= 4
 TEST_WORKERS ?= 2
 # How many random questions the engine is held against the minutes for in a soak; about an hour on one core.
 SOAK_CASES ?= 5000000
+# CARDS=test: no keys are needed, a stand-in takes test cards.
+CARDS ?=
 # Further words for pytest, flask demo load: make test ARGS="-k quotes"
 ARGS ?=
 
@@ -46,8 +48,9 @@ $(VENV)/.tests: requirements-dev.txt $(VENV)/.run-time
 
 # --- use ----------------------------------------------------------------------------------------------------------------------
 
-run: migrate ## the site with demo Manhattan on http://127.0.0.1:8000 (HOST, PORT change it)
-	@[ -n "$$BASE_URL" ] || grep -qs '^BASE_URL=' .env || export BASE_URL=http://$(HOST):$(PORT); \
+run: migrate ## the site with demo Manhattan on http://127.0.0.1:8000 (HOST, PORT change it; CARDS=test tries cards out)
+	@[ "$(CARDS)" != test ] || export STRIPE_SECRET_KEY=sk_test_stand_in STRIPE_API_BASE=double; \
+	[ -n "$$BASE_URL" ] || grep -qs '^BASE_URL=' .env || export BASE_URL=http://$(HOST):$(PORT); \
 	$(FLASK) demo load --if-empty || exit 1; \
 	echo; \
 	echo "  Licensed Hands is at http://$(HOST):$(PORT)   (Ctrl-C ends it)"; \
