@@ -15,9 +15,12 @@ from flask import current_app
 from sqlalchemy import event
 
 from booking.appointments.actions.cancel import Cancelling, cancel
+from booking.appointments.actions.pay import Asking, CardBooking
 from booking.appointments.actions.progress import mark_no_show
 from booking.appointments.actions.refund import Refunding, refund
+from booking.appointments.changes.booking import Booking
 from booking.appointments.changes.history import Doer
+from booking.appointments.forms.paying import pay
 from booking.payments.forms import pursue_visit
 from marketplace import clock
 from marketplace.db import db
@@ -44,6 +47,12 @@ def give_back(public_id: str, cents: str) -> None:
     pursue_visit(booked.appointment.id, clock.now())
 
 
+def book(hold: str, screening: str, version: str, person_id: str) -> None:
+    """A client books what they hold, by card."""
+    wanted = Booking(hold, screening, version, consent_accepted=True, payment_method="card")
+    pay(CardBooking(wanted, "pm_card_visa"), int(person_id), Asking(Doer("client", "account:test"), BASE_URL), clock.now())
+
+
 def hear(path: str, signature: str) -> None:
     """Stripe calls: the body is in a file."""
     body = Path(path).read_bytes()
@@ -51,7 +60,7 @@ def hear(path: str, signature: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-DEEDS: dict[str, Callable[..., None]] = {"leave": leave, "miss": miss, "give_back": give_back, "hear": hear}
+DEEDS: dict[str, Callable[..., None]] = {"leave": leave, "miss": miss, "give_back": give_back, "hear": hear, "book": book}
 
 
 def die_at_write(number: int) -> None:

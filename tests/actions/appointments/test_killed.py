@@ -12,22 +12,28 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
+from sqlalchemy import select
 
 from booking.appointments.actions.cancel import Cancelling, cancel
+from booking.appointments.actions.pay import Asking, CardBooking
 from booking.appointments.actions.progress import mark_no_show
 from booking.appointments.actions.refund import Refunding, refund
 from booking.appointments.changes.history import Doer
+from booking.appointments.forms.paying import finish_open, pay
+from booking.appointments.models import Appointment
 from booking.payments.commands import reconcile_all
+from booking.payments.forms import HASTY
+from booking.payments.forms import KEY as PORT
 from booking.payments.models import Payment
 from booking.upkeep.queries import findings
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Refused
-from tests.factories import PersonFactory, bookable_provider
+from tests.factories import TERMS, PersonFactory, TermsPolicyFactory, bookable_provider
 from tests.support.cards import KEY, Till, letters
 from tests.support.databases import ROOT, handed_on
 from tests.support.endings import figures_agree, keep_card, kept_of, look, payments_of, take_deposit
 from tests.support.stripe_server import AFTER, BEFORE, StripeServer, stripe_served
-from tests.support.visits import BASE_URL, CLIENT, book_visit, visit_of
+from tests.support.visits import BASE_URL, CLIENT, book_visit, booking_of, hold_visit, visit_of
 
 HOUR = timedelta(hours=1)
 SECRET = "whsec_of_the_tests"
@@ -76,8 +82,9 @@ class Stage:
 
 
 @pytest.fixture
-def stage(ctx, clock, database, tmp_path):
+def stage(app, ctx, clock, database, tmp_path):
     till = Till(clock)
+    app.extensions[PORT] = app.extensions[HASTY] = till.port
     with stripe_served(till.double) as server:
         yield Stage(till, server, database.url, tmp_path)
 
@@ -187,6 +194,46 @@ def test_killed_at_every_call(stage, name):
 def test_killed_at_every_write(stage, name):
     for write in count(1):
         if not kill_at_write(stage, name, write):
+            return
+
+
+# --- booking by card ---------------------------------------------------------------------------------------------------------
+
+
+def book(stage, write=0, condemned=None):
+    """A client books by card with half of the price ahead, is cut off, and tries again; whether the first try was killed."""
+    provider, person, now = bookable_provider(), PersonFactory(), stage.till.clock.now
+    TermsPolicyFactory(provider=provider, terms={**TERMS, "payment": "deposit", "deposit_percent": 50})
+    hold = hold_visit(provider, person, now + timedelta(days=3), now)
+    wanted, hold_id, person_id = booking_of(hold, person, now, payment_method="card"), hold.id, person.id
+    told, before = letters("payment_received"), kept_of(stage.till)
+    if condemned:
+        stage.stripe.condemn(*condemned)
+    ended = stage.run("book", wanted.hold, wanted.screening, wanted.consent_version, str(person_id), write=write)
+    stage.till.clock.advance(seconds=20)
+    pay(CardBooking(wanted, "pm_card_visa"), person_id, Asking(CLIENT, BASE_URL), stage.till.clock.now)
+    finish_open(stage.till.clock.now, BASE_URL)
+    assert stage.restart() == []
+    visit = db.session.scalars(select(Appointment).where(Appointment.hold_id == hold_id)).one()
+    assert (visit.status, visit.paid_cents, kept_of(stage.till) - before) == ("confirmed", 8_360, 8_360)
+    assert letters("payment_received") - told == 1
+    assert figures_agree(visit)
+    assert all(thing["charges"] <= 1 for thing in stage.till.double.things.values() if thing["object"] == "payment_intent")
+    assert list(findings(db.session(), stage.till.clock.now)) == []
+    return ended == -signal.SIGKILL
+
+
+def test_killed_while_booking(stage):
+    assert book(stage, condemned=(2, AFTER))
+
+
+@pytest.mark.soak
+def test_booking_killed_everywhere(stage):
+    for call in count(1):
+        if not [moment for moment in (BEFORE, AFTER) if book(stage, condemned=(call, moment))]:
+            break
+    for write in count(1):
+        if not book(stage, write=write):
             return
 
 
