@@ -66,6 +66,7 @@ from booking.care.api import blueprint as care_api
 from booking.care.jobs import JOBS as CARE_JOBS
 from booking.care.views.desk import blueprint as care_desk_pages
 from booking.care.views.own import blueprint as care_pages
+from booking.care.views.rescreen import blueprint as rescreening_pages
 from booking.conditions.api.endpoints import blueprint as conditions_api
 from booking.conditions.views.prices import blueprint as conditions_pages
 from booking.coupons.api import blueprint as coupons_api
@@ -205,6 +206,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 care_pages,
                 outcome_pages,
                 care_desk_pages,
+                rescreening_pages,
                 place_pages,
                 credential_pages,
                 service_pages,

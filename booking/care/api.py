@@ -6,18 +6,24 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from booking.appointments.actions.cancel import cancel
 from booking.appointments.forms.reading import base_url, doer, own_person_id
+from booking.appointments.queries import get_of_person
 from booking.care.actions.decide_clearance import decide_clearance, look_at_clearances
+from booking.care.actions.rescreen import rescreen
 from booking.care.actions.send_clearance import ask_physician, send_clearance
 from booking.care.forms.clearances import clearance_body, own_answer, read_asking, read_clearance, read_decision, seen_answer
 from booking.care.forms.people import own_provider_id, sender
 from booking.care.forms.prescriptions import prescription_answer, read_prescription
 from booking.care.forms.reads import read_answer
+from booking.care.forms.rescreen import cancel_if_free, read_submission
 from booking.care.queries.papers import clearances_of, get_for_provider, prescriptions_of
 from booking.care.queries.reads import reads_of
 from booking.screening.actions import keep_prescription
+from booking.screening.rules.outcome import STOP, outcome_to_dict
 from marketplace import clock
 from marketplace.db import db
+from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
@@ -87,6 +93,23 @@ def decide(public_id: str) -> Response:
     get_for_provider(db.session(), public_id, provider_id)
     made = decide_clearance(public_id, read_decision(json_object(request)), provider_id, doer(), base_url(), now)
     return jsonify(seen_answer(made))
+
+
+@blueprint.post("/appointments/<public_id>/screening")
+@access("client")
+@limiter.limit("30 per hour")
+@idempotent
+def answer_anew(public_id: str) -> tuple[Response, int]:
+    """The health questions once more. A stop calls the visit off where that is free, and lets nobody begin it in any case."""
+    get_of_person(db.session(), public_id, own_person_id())
+    now = clock.now()
+    made = rescreen(public_id, read_submission(json_object(request)), doer(), now)
+    wanted = cancel_if_free(made.booked.appointment, now) if made.left == STOP else None
+    if wanted is not None:
+        cancel(public_id, wanted, doer(), base_url(), now)
+    screening = made.screened.screening
+    told = {"id": screening.public_id, "valid_until": rfc3339(screening.valid_until_at), "cancelled": wanted is not None}
+    return jsonify({**outcome_to_dict(made.screened.outcome), **told}), 201
 
 
 @blueprint.get("/me/access-log")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from booking.care.actions.ending import tell_ending
+from booking.care.actions.rescreen import ask_again
 from marketplace.jobs import Job
 from marketplace.settings import Settings
 
@@ -16,4 +17,9 @@ def _tell(now: datetime) -> int:
     return tell_ending(now, settings.base_url)
 
 
-JOBS = (Job("tell what ends", _tell, every=timedelta(hours=1)),)
+def _ask(now: datetime) -> int:
+    settings: Settings = current_app.extensions["settings"]
+    return ask_again(now, settings.base_url)
+
+
+JOBS = (Job("tell what ends", _tell, every=timedelta(hours=1)), Job("ask again", _ask, every=timedelta(minutes=5)))

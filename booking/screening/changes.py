@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,12 +12,42 @@ from booking.screening import catalogue
 from booking.screening.models import Consent, Screening
 from booking.screening.queries import cleared_codes, find_newest, find_screening
 from booking.screening.rules.clearances import outcome_cleared
-from booking.screening.rules.outcome import CLEAR, STOP
+from booking.screening.rules.outcome import CLEAR, STOP, Outcome, Submission, outcome_to_dict, screen
+from marketplace import audit
 from marketplace.kernel.errors import Refused
-from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.kernel.walltime import NEW_YORK, local_day, to_minute
+from providers.services import catalogue as services
 
 NOT_SAFE = "A massage would not be safe for you now, so no visit can be booked."
 STOPPED = "The newest health answers say that a massage would not be safe now. Answer the health questions anew once that has changed."
+
+
+@dataclass(frozen=True)
+class Screened:
+    """A kept screening and the outcome it was kept for."""
+
+    screening: Screening
+    outcome: Outcome
+
+
+def keep_answers(session: Session, sent: Submission, person_id: int, actor: str, now: datetime) -> Screened:
+    """Judge the answers and keep them, sealed, with the form's version. Raises Refused `invalid_answers` naming every fault."""
+    today = local_day(to_minute(now))
+    outcome = screen(sent, catalogue.form(), catalogue.rules(), catalogue.body_map(), services.conditions(), today=today)
+    barred = [code for code, technique in services.techniques().items() if outcome.bars(technique)]
+    row = Screening(
+        person_id=person_id,
+        form_version=outcome.form_version,
+        answers={"answers": sent.answers, "region_marks": sent.region_marks or [], "concerns": sent.concerns or []},
+        outcome=outcome.outcome,
+        result={**outcome_to_dict(outcome), "barred_techniques": barred},
+        created_at=now,
+        valid_until_at=datetime.combine(outcome.valid_until + timedelta(days=1), time(), NEW_YORK),
+    )
+    session.add(row)
+    session.flush()
+    audit.record(session, audit.Deed(now, actor, "screening.answered", "screening", row.public_id, {"version": outcome.form_version}))
+    return Screened(row, outcome)
 
 
 def usable_screening(session: Session, public_id: str, person_id: int, now: datetime, cleared: Collection[str] = ()) -> Screening:

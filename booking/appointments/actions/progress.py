@@ -15,6 +15,7 @@ from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
 from booking.appointments.rules.cancellation import assess_no_show
 from booking.appointments.rules.holding import technique_changes_until
+from booking.appointments.rules.requests import CLEARANCE_DUE
 from booking.appointments.rules.states import CHECK_IN, CHECKED_IN, COMPLETE, COMPLETED, CONFIRMED, NO_SHOW, REQUESTED, assess_step
 from booking.ledger.rules.entries import NO_SHOW as NO_SHOW_FEE
 from booking.openings.catalogue import house_rules
@@ -31,11 +32,13 @@ from providers.services.rules.calls import PHONE
 
 
 def check_in(public_id: str, doer: Doer, now: datetime) -> Booked:
-    """The visit has begun. Raises NotFound, Conflict `wrong_state` or `too_early`, Refused `screening_stop`."""
+    """The visit has begun. Raises NotFound, Conflict `wrong_state` or `too_early`, Refused `screening_stop` or `clearance_due`."""
     with transaction() as session:
         booked = lock_appointment(session, public_id)
         if booked.appointment.setting != PHONE:
             refuse_stop(session, booked.appointment.person_id, now)
+        if CLEARANCE_DUE in booked.appointment.attention:
+            raise Refused(CLEARANCE_DUE, "This visit waits for a clearance: a physician has to agree before it begins.")
         _step(session, booked.appointment, CHECK_IN, doer, now)
         booked.appointment.checked_in_at = now
         return booked

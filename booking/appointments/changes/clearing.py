@@ -19,13 +19,13 @@ from booking.appointments.rules.requests import CLEARANCE_DUE
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
 from booking.screening.changes import left_of
 from booking.screening.models import Screening
-from booking.screening.queries import cleared_codes
+from booking.screening.queries import cleared_codes, find_newest
 from booking.screening.rules.outcome import CLEARANCE_NEEDED, STOP
 from marketplace.kernel.walltime import local_day, to_minute
 from providers.schedule.changes import APPOINTMENT, turn_claim
 from providers.schedule.models import Claim
 
-CLEARED = "cleared"
+CLEARED, RESCREENED = "cleared", "rescreened"
 
 
 def waiting_for_clearance(session: Session, person_id: int, provider_id: int | None = None) -> Sequence[Appointment]:
@@ -47,7 +47,7 @@ def clear_visit(session: Session, public_id: str, doer: Doer, base_url: str, now
     over = visit.respond_by_at is not None and visit.respond_by_at <= now
     if CLEARANCE_DUE not in visit.attention or visit.status not in (REQUESTED, CONFIRMED) or over or not claim.live:
         return None
-    screening = session.get_one(Screening, visit.screening_id)
+    screening = find_newest(session, visit.person_id, now) or session.get_one(Screening, visit.screening_id)
     cleared = cleared_codes(session, visit.person_id, local_day(to_minute(visit.starts_at)), visit.provider_id)
     if left_of(screening, cleared) in {CLEARANCE_NEEDED, STOP}:
         return None
@@ -56,6 +56,21 @@ def clear_visit(session: Session, public_id: str, doer: Doer, base_url: str, now
     if visit.status == REQUESTED and not confirm_waiting(session, booked, doer, base_url, now):
         _wait_on(session, booked, claim, base_url, now)
     return booked
+
+
+def heed_answers(session: Session, booked: Booked, screening: Screening, doer: Doer, now: datetime) -> str:
+    """New answers before a visit: a confirmed one that needs a clearance now shows so, one that does not any more no longer does.
+
+    Gives what the answers lead to for this visit.
+    """
+    visit = booked.appointment
+    cleared = cleared_codes(session, visit.person_id, local_day(to_minute(visit.starts_at)), visit.provider_id)
+    left = left_of(screening, cleared)
+    if visit.status == CONFIRMED:
+        others = [sign for sign in visit.attention if sign != CLEARANCE_DUE]
+        visit.attention = [CLEARANCE_DUE, *others] if left == CLEARANCE_NEEDED else others
+    write_history(session, visit, RESCREENED, doer, now)
+    return left
 
 
 def _wait_on(session: Session, booked: Booked, claim: Claim, base_url: str, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue.schemas import COUNT, DAY, INSTANT, TEXT, YES, given, listed, nullable, page, taken
+from booking.openapi.catalogue.schemas import ANYTHING, COUNT, DAY, INSTANT, TEXT, YES, given, listed, nullable, page, taken
 from booking.openapi.rules import Operation
 
 V1 = "/api/v1"
@@ -94,6 +94,13 @@ OPERATIONS = (
         "Take a clearance for one's own visits, or not: a visit that waited for nothing else is confirmed by a yes.", "care", ("provider",),
         taken({"decision": {"type": "string", "enum": ["accept", "reject"]}}, {"note": nullable({"type": "string", "maxLength": 1000})}),
         answer=CLEARANCE, errors=(404, 409),
+    ),
+    Operation(
+        "POST", f"{V1}/appointments/<public_id>/screening", "answer_anew",
+        "The health questions once more, before a visit. A stop that the client could not know of calls it off at no cost (`cancelled`); "
+        "any stop lets nobody begin or move it. `waits_for` then says whether a clearance is needed.", "care", CLIENT,
+        taken({"answers": ANYTHING}, {"region_marks": listed({}), "concerns": listed({})}), status=201, answer=ANYTHING,
+        errors=(404, 409, 422, 429), creates=True,
     ),
     Operation(
         "GET", f"{V1}/me/access-log", "show_access_log", "Who has read one's health data, and when, the newest first.", "care", CLIENT,
