@@ -81,6 +81,8 @@ from booking.fees.jobs import JOBS as FEE_JOBS
 from booking.fees.views import blueprint as fee_pages
 from booking.guide.views import blueprint as guide_pages
 from booking.guide.views import install_continuity, install_navigation
+from booking.homecare.api import blueprint as homecare_api
+from booking.homecare.views import blueprint as homecare_pages
 from booking.openapi.api import blueprint as openapi_api
 from booking.openings.api import blueprint as openings_api
 from booking.openings.api.evidence import blueprint as evidence_api
@@ -205,6 +207,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 payout_pages,
                 care_pages,
                 outcome_pages,
+                homecare_pages,
                 care_desk_pages,
                 rescreening_pages,
                 place_pages,
@@ -285,6 +288,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 payouts_api,
                 care_api,
                 outcomes_api,
+                homecare_api,
                 attention_api,
                 policies_api,
                 openapi_api,

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from booking.appointments.queries import get_any
+from booking.care.changes import note_read
 from booking.outcomes.models import Outcome
-from booking.outcomes.queries import IN_CARE, Kept, count_outcomes, load_outcomes
+from booking.outcomes.queries import Kept, count_outcomes, get_in_care, load_outcomes
 from marketplace import audit
 from marketplace.accounts.queries import get_person
 from marketplace.db import transaction
-from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.errors import Refused
 
 MOST_A_PERSON = 5_000
 
@@ -31,38 +29,30 @@ class Sitting:
 def take_outcomes(sitting: Sitting, actor: str, now: datetime) -> list[Kept]:
     """Keep the values, which must have been checked, sealed.
 
-    Raises Refused `too_many_outcomes`, and NotFound for a visit that is not in care: before it is confirmed or after it was called off.
+    Raises Refused `too_many_outcomes`, and NotFound for a visit that is not in care: before it is confirmed, called off, or long past.
     """
     with transaction() as session:
-        visit_id = None if sitting.appointment is None else _in_care(session, sitting.appointment)
+        visit_id = None if sitting.appointment is None else get_in_care(session, sitting.appointment, now).appointment.id
         if count_outcomes(session, sitting.person_id) + len(sitting.values) > MOST_A_PERSON:
             raise Refused("too_many_outcomes", "No more values can be kept for this person.")
         rows = [_row(sitting, value, visit_id, actor, now) for value in sitting.values]
         session.add_all(rows)
         session.flush()
-        _note(session, sitting.person_id, "outcomes.taken", len(rows), actor, now)
+        person = get_person(session, sitting.person_id)
+        audit.record(session, audit.Deed(now, actor, "outcomes.taken", "person", person.public_id, {"values": len(rows)}))
         ids = {row.public_id for row in rows}
         return [kept for kept in load_outcomes(session, sitting.person_id) if kept.public_id in ids]
 
 
 def open_outcomes(appointment: str, actor: str, now: datetime) -> list[Kept]:
-    """The outcomes of the client of a visit, for its therapist: written in the audit.
+    """The outcomes of the client of a visit, for its therapist: written in the audit and in the client's log of who has read what.
 
     The caller has made sure that the visit is theirs. Raises NotFound where the visit is not in care.
     """
     with transaction() as session:
-        _in_care(session, appointment)
-        person_id = get_any(session, appointment).person.id
-        kept = load_outcomes(session, person_id)
-        _note(session, person_id, "outcomes.read", len(kept), actor, now)
-        return kept
-
-
-def _in_care(session: Session, appointment: str) -> int:
-    visit = get_any(session, appointment).appointment
-    if visit.status not in IN_CARE or visit.setting == "phone":
-        raise NotFound("not_found", "There is nothing here for you.")
-    return visit.id
+        person = get_in_care(session, appointment, now).person
+        note_read(session, person, "outcomes", actor, now, {"appointment": appointment})
+        return load_outcomes(session, person.id)
 
 
 def _row(sitting: Sitting, value: tuple[str, str | None, int], visit_id: int | None, actor: str, now: datetime) -> Outcome:
@@ -75,8 +65,3 @@ def _row(sitting: Sitting, value: tuple[str, str | None, int], visit_id: int | N
         taken_at=now,
         content={"measure": measure, "label": label, "tenths": tenths},
     )
-
-
-def _note(session: Session, person_id: int, verb: str, count: int, actor: str, now: datetime) -> None:
-    person = get_person(session, person_id)
-    audit.record(session, audit.Deed(now, actor, verb, "person", person.public_id, {"values": count}))

@@ -69,6 +69,7 @@ CLIENT = [
     "/account",
     "/account/payments",
     "/progress",
+    "/journal",
     "/packages",
     "/care",
     "/care/prescriptions/new",

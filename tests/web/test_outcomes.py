@@ -132,7 +132,7 @@ def test_each_reading_by_a_therapist_is_in_the_audit_and_nothing_of_it_is_readab
 
 def _readings(app):
     with app.app_context():
-        return len(db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "outcomes.read")).all())
+        return len(db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "health.read")).all())
 
 
 def test_the_same_key_twice_keeps_one_value(sides, program):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue import adding, baskets, care, couples, money, outcomes, packages, papers, series, waiting
+from booking.openapi.catalogue import adding, baskets, care, couples, homecare, money, outcomes, packages, papers, series, waiting
 from booking.openapi.catalogue.schemas import (
     ADD_ON,
     ANY_SETTING,
@@ -520,6 +520,7 @@ OPERATIONS = (
     *adding.operations(HOLD),
     *care.OPERATIONS,
     *outcomes.OPERATIONS,
+    *homecare.OPERATIONS,
     _step("check-in", "The visit has begun."),
     _step("check-out", "The therapist has left."),
     _step("complete", "The visit took place."),
