@@ -163,6 +163,7 @@ def test_a_client_fills_in_the_sheet_and_sees_it_over_time(app, sides, visitor, 
     page = pages.submit(at="/progress", pain_now="7", sleep="4", activity_0=ACTIVITY, level_0="3", global_change="1")
     assert "Saved." in page.text
     assert "A visit has taken place" not in pages.open("/progress").text
+    assert "A little better" in pages.page.text.split("Over time")[1]
     clock.advance(days=8)
     pages = visitor(client)
     assert "<polyline" not in pages.open("/progress").text
