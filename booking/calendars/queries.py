@@ -122,18 +122,21 @@ def _area(zip_code: str | None) -> str | None:
     return f"{found.name}, {found.zip}" if found else None
 
 
-def blocks_of(session: Session, account_id: int, window: Window) -> Sequence[Row[str, int, int]]:
-    """A provider's blocks within the window: public id, begin and end in epoch minutes."""
-    blocks = select(Claim.public_id, Claim.begin_minute, Claim.end_minute).join(Provider, Provider.id == Claim.provider_id)
+def blocks_of(session: Session, account_id: int, window: Window) -> Sequence[Row[str, int, int, datetime | None]]:
+    """A provider's blocks within the window: public id, begin and end in epoch minutes, and when one was given back."""
+    columns = (Claim.public_id, Claim.begin_minute, Claim.end_minute, Claim.released_at)
+    blocks = select(*columns).join(Provider, Provider.id == Claim.provider_id)
     within = and_(Claim.end_minute > to_minute(window.since_at), Claim.begin_minute < to_minute(window.until_at))
-    mine = blocks.where(Provider.account_id == account_id, Claim.kind == BLOCK, Claim.live, within)
+    told = or_(Claim.live, Claim.released_at > window.ended_since_at)
+    mine = blocks.where(Provider.account_id == account_id, Claim.kind == BLOCK, told, within)
     return session.execute(mine.order_by(Claim.begin_minute, Claim.id)).all()
 
 
-def time_off_of(session: Session, account_id: int, window: Window) -> Sequence[Row[str, int, int]]:
-    """A provider's time off within the window: public id, begin and end in epoch minutes."""
+def time_off_of(session: Session, account_id: int, window: Window) -> Sequence[Row[str, int, int, datetime | None]]:
+    """A provider's time off within the window, as their blocks."""
     table = TimeOff.__table__.c
-    off = select(table.public_id, table.begin_minute, table.end_minute).join(Provider, Provider.id == table.provider_id)
+    off = select(table.public_id, table.begin_minute, table.end_minute, table.removed_at).join(Provider, Provider.id == table.provider_id)
     within = and_(table.end_minute > to_minute(window.since_at), table.begin_minute < to_minute(window.until_at))
-    own = off.where(Provider.account_id == account_id, table.removed_at.is_(None), within)
+    told = or_(table.removed_at.is_(None), table.removed_at > window.ended_since_at)
+    own = off.where(Provider.account_id == account_id, told, within)
     return session.execute(own.order_by(table.begin_minute, table.id)).all()

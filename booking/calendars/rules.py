@@ -135,14 +135,25 @@ def _say(line: VisitLine, audience: str, detail: str, base_url: str) -> _Said:
     return _Said(f"{what}: {who}", where, f"{base_url}/provider/appointments/{line.public_id}", words and f"{at}{words}", alarm=True)
 
 
-def block_event(public_id: str, starts_at: datetime, ends_at: datetime, stamped_at: datetime) -> VisitEvent:
-    """Time that a provider has taken out: busy, and why is nobody's business. Blocks do not change; one that is gone is in no feed."""
-    return VisitEvent(f"{public_id}@licensedhands", 0, "confirmed", starts_at, ends_at, stamped_at, "Busy")
+def block_event(
+    public_id: str, starts_at: datetime, ends_at: datetime, stamped_at: datetime, gone_at: datetime | None = None
+) -> VisitEvent:
+    """Time that a provider has taken out: busy, and why is nobody's business. One that was given back is told as cancelled for a while."""
+    return _own_time("Busy", public_id, starts_at, ends_at, gone_at or stamped_at, gone=gone_at is not None)
 
 
-def time_off_event(public_id: str, starts_at: datetime, ends_at: datetime, stamped_at: datetime) -> VisitEvent:
+def time_off_event(
+    public_id: str, starts_at: datetime, ends_at: datetime, stamped_at: datetime, gone_at: datetime | None = None
+) -> VisitEvent:
     """Time off in its owner's own full feed. Why is told nowhere."""
-    return VisitEvent(f"{public_id}@licensedhands", 0, "confirmed", starts_at, ends_at, stamped_at, "Time off")
+    return _own_time("Time off", public_id, starts_at, ends_at, gone_at or stamped_at, gone=gone_at is not None)
+
+
+def _own_time(summary: str, public_id: str, starts_at: datetime, ends_at: datetime, changed_at: datetime, *, gone: bool) -> VisitEvent:
+    """What does not change but for being given back: that is its one change."""
+    return VisitEvent(
+        f"{public_id}@licensedhands", int(gone), "cancelled" if gone else "confirmed", starts_at, ends_at, changed_at, summary
+    )
 
 
 def first_name(name: str) -> str:

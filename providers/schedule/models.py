@@ -160,7 +160,7 @@ class Claim(Base):
 
     All columns named `*_minute` count from 1970-01-01T00:00Z. `begin..end` is the thing itself, `busy_from..busy_until` the same with its
     pads; the database lets no two live claims of a provider overlap there (an exclusion constraint on PostgreSQL, triggers on SQLite, both
-    written in the first migration). Released claims stay as history.
+    written in the first migration). Released claims stay as history; `released_at` is kept of blocks, since calendars are told of it.
     """
 
     __tablename__ = "claim"
@@ -180,6 +180,7 @@ class Claim(Base):
     zip: Mapped[str | None] = mapped_column(String(5))
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     note: Mapped[str | None] = mapped_column(SealedText)
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         CheckConstraint("end_minute > begin_minute", name="ends_after_begin"),

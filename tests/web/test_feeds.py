@@ -318,6 +318,12 @@ def test_blocks_are_busy_for_their_provider_and_holds_are_nothing(app, sides, cl
     assert sides["client"].events() == []
     with app.app_context():
         remove_block(owner, public_id, clock.now)
+    for detail in ("busy", "brief", "full"):
+        (gone,) = sides["provider"].events(detail)
+        assert (gone.uid, gone.status, gone.sequence) == (f"{public_id}@licensedhands", "CANCELLED", 1)
+    clock.advance(days=29, hours=23)
+    assert len(sides["provider"].events()) == 1
+    clock.advance(hours=1)
     assert sides["provider"].events() == []
 
 

@@ -75,12 +75,12 @@ def _events(found: Found, now: datetime) -> list[VisitEvent]:
     if feed.audience == PROVIDER:
         today = from_minute(day_begin(local_day(to_minute(now))))
         events += [
-            block_event(public_id, from_minute(begin), from_minute(end), today)
-            for public_id, begin, end in blocks_of(session, feed.account_id, window)
+            block_event(public_id, from_minute(begin), from_minute(end), today, gone_at)
+            for public_id, begin, end, gone_at in blocks_of(session, feed.account_id, window)
         ]
         events += [
-            time_off_event(public_id, from_minute(begin), from_minute(end), today)
-            for public_id, begin, end in (time_off_of(session, feed.account_id, window) if feed.detail == FULL else ())
+            time_off_event(public_id, from_minute(begin), from_minute(end), today, gone_at)
+            for public_id, begin, end, gone_at in (time_off_of(session, feed.account_id, window) if feed.detail == FULL else ())
         ]
     return sorted(events, key=lambda event: (event.starts_at, event.uid))
 

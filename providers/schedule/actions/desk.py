@@ -79,7 +79,9 @@ def remove_block(owner: Owner, public_id: str, now: datetime) -> None:
     """Give a block's time back. Raises NotFound for what is not this provider's live block."""
     with transaction() as session:
         provider = own_provider(session, owner, now)
-        release_claim(session, get_block(session, provider.id, public_id))
+        block = get_block(session, provider.id, public_id)
+        block.released_at = now
+        release_claim(session, block)
         note_deed(session, provider, owner.actor, "block_removed", now, block=public_id)
 
 

@@ -153,9 +153,10 @@ def wanted(town, audience, account_id):
             )
     if audience == "provider":
         ids = [one.id for one in town.providers if one.account_id == account_id]
-        for claim in db.session.scalars(select(Claim).where(Claim.kind == "block", Claim.live, Claim.provider_id.in_(ids))):
+        for claim in db.session.scalars(select(Claim).where(Claim.kind == "block", Claim.provider_id.in_(ids))):
             begin, end = (datetime.fromtimestamp(minute * 60, UTC) for minute in (claim.begin_minute, claim.end_minute))
-            found[f"{claim.public_id}@licensedhands"] = (0, "CONFIRMED", begin, end, 0)
+            told = (0, "CONFIRMED") if claim.live else (1, "CANCELLED")
+            found[f"{claim.public_id}@licensedhands"] = (*told, begin, end, 0)
     return found
 
 

@@ -167,6 +167,12 @@ def test_the_zone_that_goes_along_says_what_new_york_does():
 def test_a_block_says_that_time_is_taken_and_no_more():
     event = block_event("b1", NOON, NOON + HOUR, NOON)
     assert (event.summary, event.location, event.words, event.link, event.alarm) == ("Busy", None, None, None, False)
+    assert (event.sequence, event.status, event.changed_at) == (0, "confirmed", NOON)
+
+
+def test_a_block_that_was_given_back_is_cancelled_with_a_risen_number():
+    event = block_event("b1", NOON, NOON + HOUR, NOON, NOON - HOUR)
+    assert (event.summary, event.sequence, event.status, event.changed_at) == ("Busy", 1, "cancelled", NOON - HOUR)
 
 
 def test_the_window_is_ninety_days_back_and_thirty_for_what_was_cancelled():
