@@ -12,12 +12,15 @@ from marketplace.db import db
 from tests.factories import (
     AccountFactory,
     AppointmentFactory,
+    FeeAgreementFactory,
     PayoutAccountFactory,
     PayoutFactory,
     PayoutLineFactory,
+    PersonFactory,
     bookable_provider,
 )
 from tests.support.clocks import START
+from tests.support.visits import book_visit
 
 
 @pytest.fixture
@@ -84,3 +87,14 @@ def test_the_fee_is_announced_by_the_staff_and_read_by_everybody(paid, program, 
     assert (wrong.status_code, "It starts tomorrow at the earliest" in wrong.text) == (422, True)
     right = page.submit(at="/admin/platform-fee", kind="per_booking", cents="5", starts_on=soon, reason="x")
     assert "Announced." in right.text
+
+
+def test_both_sides_read_on_the_visit_what_we_take(app, visitor):
+    with app.app_context():
+        FeeAgreementFactory(cents=500)
+        anna, sam = bookable_provider(slug="anna"), PersonFactory(account=AccountFactory(name="Sam Ellery"))
+        visit = book_visit(anna, sam, START + timedelta(days=2), START).booked.appointment.public_id
+        therapist, client = db.session.get_one(Account, anna.account_id), db.session.get_one(Account, sam.account_id)
+        db.session.expunge_all()
+    for account, page in ((client, f"/appointments/{visit}"), (therapist, f"/provider/appointments/{visit}")):
+        assert "$5.00" in visitor(account).open(page).text
