@@ -18,6 +18,8 @@ STREET, UNIT, WAY_IN = "4711 Zzstreetzz Avenue", "Zzunitzz", "zzdoormanzz"
 PHONE, NUMBER, TOTP, NOTE = "+12125557131", "ZZ0271828", "ZZTOTPSECRETZZ", "zznotezz for the therapist"
 BLOCK_NOTE, CANCEL_NOTE, BASE = "zzblocknotezz", "zzcancelnotezz", "17 Zzbasezz Street"
 DRAFTED = "zzdrafted0975zz"
+PRESCRIBER, DIAGNOSIS, TREATMENT = "Dr. Zzprescriberzz", "Zzdiagnosiszz pain", "Zztreatmentzz"
+SIGNER, PROFESSION, DECISION_NOTE = "Dr. Zzsignerzz", "zzprofessionzz", "zzdecisionzz is missing"
 
 
 @pytest.fixture
@@ -28,6 +30,20 @@ def database(sqlite_database: Database) -> Database:
 def _everything(database: Database) -> bytes:
     file = Path(database.url.removeprefix("sqlite:///"))
     return b"".join(path.read_bytes() for path in sorted(file.parent.glob(f"{file.name}*")))
+
+
+def _send_papers(client, doctor):
+    paper = {"prescriber_name": PRESCRIBER, "prescriber_npi": "1234567893", "diagnosis": DIAGNOSIS, "icd10": "M54.50", "treatment": TREATMENT,
+             "visits_allowed": 3, "issued_on": "2027-01-04", "expires_on": "2027-03-01"}  # fmt: skip
+    assert client.post("/prescriptions", paper, key="k5").status_code == 201
+    word = {"signer_name": SIGNER, "signer_profession": PROFESSION, "signed_on": "2027-01-11", "expires_on": "2027-03-01",
+            "covers": ["aneurysm"], "provider": "anna"}  # fmt: skip
+    sent = client.post("/clearances", word, key="k6")
+    assert sent.status_code == 201
+    asked = {"signer_name": SIGNER, "signer_profession": PROFESSION, "email": "d@example.com", "covers": ["kidney_liver"]}
+    assert client.post("/clearances/requests", asked, key="k7").status_code == 201
+    decided = doctor.post(f"/clearances/{sent.json['id']}/decision", {"decision": "reject", "note": DECISION_NOTE})
+    assert decided.status_code == 200
 
 
 def test_nothing_sealed_is_found_in_the_files(app, clock, program, database, caplog):
@@ -80,6 +96,7 @@ def test_nothing_sealed_is_found_in_the_files(app, clock, program, database, cap
     credential = {"kind": "license", "issuer": "NYSED", "number": NUMBER, "holder_name": "A", "issued_on": "2020-01-01",
                   "expires_on": str(date(2028, 1, 1)), "details": {"profession_code": "27"}}  # fmt: skip
     assert doctor.post("/provider/credentials", credential, key="k4").status_code == 201
+    _send_papers(client, doctor)
     with app.app_context():
         assert db.session.query(Letter).count() > 0
     with app.app_context():
@@ -89,7 +106,27 @@ def test_nothing_sealed_is_found_in_the_files(app, clock, program, database, cap
     content = _everything(database)
     assert len(content) > 100_000
     assert json.dumps(made.json["reference"]).strip('"').encode() in content, "the files are read where the rows are"
-    secrets = (STREET, UNIT, WAY_IN, PHONE, PHONE[-7:], NUMBER, TOTP, NOTE, CANCEL_NOTE, BLOCK_NOTE, BASE, DRAFTED)
+    secrets = (
+        STREET,
+        UNIT,
+        WAY_IN,
+        PHONE,
+        PHONE[-7:],
+        NUMBER,
+        TOTP,
+        NOTE,
+        CANCEL_NOTE,
+        BLOCK_NOTE,
+        BASE,
+        DRAFTED,
+        PRESCRIBER,
+        DIAGNOSIS,
+        TREATMENT,
+        PROFESSION,
+        DECISION_NOTE,
+        "aneurysm",
+        "kidney_liver",
+    )
     assert [secret for secret in secrets if secret.encode() in content] == []
     assert number.encode() not in content.replace(b"contraindication", b""), "the question a client said yes to"
     assert [secret for secret in secrets if secret in caplog.text] == []

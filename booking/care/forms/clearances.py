@@ -45,6 +45,12 @@ def topics() -> dict[str, str]:
     return rules | conditions
 
 
+def all_topics() -> dict[str, str]:
+    """Every rule in the words of those who treat, and every condition, by code."""
+    conditions = {code: one.name for code, one in services.conditions().items()}
+    return conditions | {code: rule.topic for code, rule in catalogue.rules().items()}
+
+
 def _topic_choices(codes: Collection[str]) -> list[SelectChoice]:
     return [SelectChoice(code, words) for code, words in topics().items() if code in codes]
 

@@ -12,7 +12,7 @@ from booking.appointments.rules.naming import short_name
 from booking.care.actions.answer_clearance import answer_clearance, open_clearance
 from booking.care.actions.decide_clearance import decide_clearance, look_at_clearance, look_at_clearances, look_at_file
 from booking.care.actions.look_health import look_at_health
-from booking.care.forms.clearances import DecisionForm, PhysicianForm, topics
+from booking.care.forms.clearances import DecisionForm, PhysicianForm, all_topics, topics
 from booking.care.forms.people import own_provider_id
 from booking.care.forms.prescriptions import show_faults
 from booking.care.queries.papers import get_for_provider
@@ -92,7 +92,7 @@ def health(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("desk_visit.show", public_id=public_id))
     return render_template(
         "care/desk_health.html", booked=booked, visit=booked.appointment, client=short_name(booked.person.name), seen=seen,
-        topics=topics(), techniques=techniques(), regions=catalogue.body_map().names,
+        topics=all_topics(), techniques=techniques(), regions=catalogue.body_map().names,
     )  # fmt: skip
 
 
