@@ -13,7 +13,6 @@ from booking.appointments.forms.reading import base_url, doer, own_appointment, 
 from booking.appointments.queries import get_hold
 from marketplace import clock
 from marketplace.db import db
-from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
 
 blueprint = Blueprint("adding_api", __name__, url_prefix="/api/v1")
@@ -52,7 +51,6 @@ def list_for_visit(public_id: str) -> Response:
 
 @blueprint.post("/appointments/<public_id>/extras")
 @access("client", "provider", "admin")
-@idempotent
 def add(public_id: str) -> Response:
     """Add to a booked visit; a refusal says what fits."""
     own_appointment(public_id)

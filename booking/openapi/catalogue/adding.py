@@ -53,7 +53,7 @@ def operations(hold: dict[str, Any]) -> tuple[Operation, ...]:
         Operation(
             "POST", f"{V1}/appointments/<public_id>/extras", "add_extras",
             f"Add to a booked visit: add-ons, or a longer length. {FITS} Whoever is not the client needs the client's yes.", "appointments",
-            ("client", "provider", "admin"), WANTED, answer=ref("Appointment"), errors=(409,), creates=True,
+            ("client", "provider", "admin"), WANTED, answer=ref("Appointment"), errors=(409,),
         ),
     )  # fmt: skip
 

@@ -94,4 +94,4 @@ def test_what_is_not_offered_is_refused(clock, provider, start, codes):
 
 def test_a_booked_visit_is_wished_for_at_its_whole_length(start):
     visit = Appointment(service_code="s", minutes=60, setting="home", zip="10003", starts_at=start, ends_at=start + timedelta(minutes=75))
-    assert booked_wish(visit) == Wish("s", 60, "home", "10003", more_minutes=15)
+    assert booked_wish(visit) == Wish("s", 60, "home", "10003", more_minutes=15, agreed=True)
