@@ -1080,6 +1080,8 @@ class PackagePaperFactory(Row):
     amount_cents = 73_150
     content = factory.LazyFunction(dict)
     issued_at = START
+
+
 class PrescriptionFactory(Row):
     """Twelve visits in half a year. `PrescriptionFactory(person=..., visits_allowed=2)`."""
 
