@@ -45,15 +45,15 @@ from booking.appointments.views.checkout import blueprint as checkout_pages
 from booking.appointments.views.couples import blueprint as couple_pages
 from booking.appointments.views.desk import blueprint as desk_pages
 from booking.appointments.views.desk_visit import blueprint as desk_visit_pages
+from booking.appointments.views.due import blueprint as due_pages
 from booking.appointments.views.doors import blueprint as door_pages
 from booking.appointments.views.fitting import blueprint as fitting_pages
-from booking.appointments.views.due import blueprint as due_pages
 from booking.appointments.views.handing import blueprint as handing_pages
 from booking.appointments.views.hours import blueprint as hours_preview_pages
 from booking.appointments.views.money import blueprint as money_pages
+from booking.appointments.views.paying import blueprint as paying_pages
 from booking.appointments.views.series import blueprint as series_pages
 from booking.appointments.views.time_off import blueprint as time_off_pages
-from booking.appointments.views.paying import blueprint as paying_pages
 from booking.appointments.views.visits import blueprint as visit_pages
 from booking.appointments.views.waitlist import blueprint as waitlist_pages
 from booking.calendars.api import blueprint as feeds_api
@@ -102,6 +102,7 @@ from booking.payments.changes.telling import on_payment
 from booking.payments.commands import JOBS as PAYMENT_JOBS
 from booking.payments.commands import install_stand_in, payments
 from booking.payments.forms import install_cards, on_news
+from booking.payments.views import blueprint as stand_in_pages
 from booking.payouts.api import blueprint as payouts_api
 from booking.payouts.jobs import JOBS as PAYOUT_JOBS
 from booking.payouts.views import blueprint as payout_pages
@@ -109,7 +110,6 @@ from booking.screening.api import blueprint as screening_api
 from booking.upkeep.api import blueprint as attention_api
 from booking.upkeep.commands import JOBS as UPKEEP_JOBS
 from booking.upkeep.commands import check
-from booking.payments.views import blueprint as stand_in_pages
 from booking.upkeep.views import blueprint as attention_pages
 from marketplace.accounts.api import blueprint as accounts_api
 from marketplace.accounts.changes import on_account_created, on_account_switched
@@ -163,9 +163,9 @@ from providers.wording.views import blueprint as flag_pages
 
 ROOT = Path(__file__).parent
 on_account_switched("providers", note_account_switch)
-on_payment("packages", follow_package)
 on_payment("visits", follow_payment)
 on_news("checkouts", finish_open)
+on_payment("packages", follow_package)
 on_own_uids("visits", visit_uids)
 on_own_visits("visits", VisitSource(tell_visits, visits_changed))
 for _role in ("client", "provider"):
@@ -190,12 +190,12 @@ def create_app(settings: Settings | None = None) -> Flask:
                 opening_pages,
                 evidence_pages,
                 checkout_pages,
+                paying_pages,
+                stand_in_pages,
                 call_pages,
                 visit_pages,
                 waitlist_pages,
                 series_pages,
-                paying_pages,
-                stand_in_pages,
                 couple_pages,
                 calendar_pages,
                 feed_pages,
@@ -271,13 +271,13 @@ def create_app(settings: Settings | None = None) -> Flask:
                 hours_preview_api,
                 series_api,
                 baskets_api,
+                cards_api,
                 couples_api,
                 blocks_api,
                 time_off_api,
                 by_hand_api,
                 adding_api,
                 coupons_api,
-                cards_api,
                 feeds_api,
                 stripe_webhooks,
                 papers_api,

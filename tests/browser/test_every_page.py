@@ -70,6 +70,7 @@ CLIENT = [
     "/account/payments",
     "/progress",
     "/journal",
+    "/cards",
     "/packages",
     "/care",
     "/care/prescriptions/new",
@@ -101,9 +102,9 @@ THERAPIST = [
     "/provider/profile",
     "/provider/paper-facts",
     "/provider/packages",
+    "/provider/payouts",
     "/provider/codes",
     "/provider/first-visits",
-    "/provider/payouts",
     "/provider/credentials",
     "/provider/credentials/new/license",
 ]

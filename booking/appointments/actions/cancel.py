@@ -57,8 +57,8 @@ def cancel(public_id: str, wanted: Cancelling, doer: Doer, base_url: str, now: d
         visit.cancelled_at, visit.cancelled_by = now, doer.part
         visit.cancel_reason, visit.cancel_note = wanted.reason, wanted.note
         charge_fee(session, visit, doer, now, memo=LATE_CANCEL, fee_cents=verdict.fee_cents, waived_cents=verdict.waived_cents)
-        credit = give_credit(session, visit, verdict.credit_cents, doer, now)
         give_code_back(session, visit, now)
+        credit = give_credit(session, visit, verdict.credit_cents, doer, now)
         visit.sequence += 1
         visit.attention = []
         close_cards(session, visit, doer, now)

@@ -68,7 +68,10 @@ class PlaceOfVisit:
 
 @dataclass(frozen=True)
 class Booking:
-    """What a client gives to turn a hold into an appointment. A call asks for no screening and no consent: nobody is touched."""
+    """What a client gives to turn a hold into an appointment. A call asks for no screening and no consent: nobody is touched.
+
+    `card` goes with the payment method "card": Stripe's name for one, or our id of one that is kept.
+    """
 
     hold: str
     screening: str = ""
