@@ -24,8 +24,8 @@ from booking.appointments.api.blocks import blueprint as blocks_api
 from booking.appointments.api.by_hand import blueprint as by_hand_api
 from booking.appointments.api.cards import blueprint as cards_api
 from booking.appointments.api.couples import blueprint as couples_api
-from booking.appointments.api.due import blueprint as due_api
 from booking.appointments.api.doors import blueprint as doors_api
+from booking.appointments.api.due import blueprint as due_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.api.fitting import blueprint as fitting_api
 from booking.appointments.api.handing import blueprint as handing_api
@@ -45,8 +45,8 @@ from booking.appointments.views.checkout import blueprint as checkout_pages
 from booking.appointments.views.couples import blueprint as couple_pages
 from booking.appointments.views.desk import blueprint as desk_pages
 from booking.appointments.views.desk_visit import blueprint as desk_visit_pages
-from booking.appointments.views.due import blueprint as due_pages
 from booking.appointments.views.doors import blueprint as door_pages
+from booking.appointments.views.due import blueprint as due_pages
 from booking.appointments.views.fitting import blueprint as fitting_pages
 from booking.appointments.views.handing import blueprint as handing_pages
 from booking.appointments.views.hours import blueprint as hours_preview_pages
