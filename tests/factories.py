@@ -37,7 +37,9 @@ from booking.appointments.models import (
 from booking.calendars.models import CalendarFeed
 from booking.coupons.models import Coupon, CouponUse
 from booking.fees.models import FeeAgreement, VisitFee
+from booking.homecare.models import HomeProgram, JournalEntry
 from booking.ledger.models import LedgerEntry, Receipt
+from booking.outcomes.models import Outcome
 from booking.packages.models import Package, PackageOffer, PackagePaper, PackagePolicy, PackageUse
 from booking.papers.models import Estimate, EstimateVisit, PaperFacts
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
@@ -1152,6 +1154,49 @@ class PrescribedVisitFactory(Row):
     prescription_id = owned("prescription")
     number = 1
     allowed = 12
+
+
+class OutcomeFactory(Row):
+    """Pain of seven, noted by a client."""
+
+    class Meta:
+        model = Outcome
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = factory.SelfAttribute("person.id")
+    side = "client"
+    taken_by = "account:ann"
+    taken_at = START
+    content = factory.LazyFunction(lambda: {"measure": "nprs", "label": "now", "tenths": 70})
+
+
+class HomeProgramFactory(Row):
+    """Something to do at home, left at a visit."""
+
+    class Meta:
+        model = HomeProgram
+        exclude = ("appointment",)
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = factory.SelfAttribute("appointment.id")
+    person_id = factory.SelfAttribute("appointment.person_id")
+    given_by = "account:anna"
+    given_at = START
+    content = factory.LazyFunction(lambda: {"swollen": False, "items": []})
+
+
+class JournalEntryFactory(Row):
+    """A line of a client's journal."""
+
+    class Meta:
+        model = JournalEntry
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = factory.SelfAttribute("person.id")
+    written_at = START
+    content = factory.LazyFunction(lambda: {"on": "2027-01-12", "pain": 4, "stiffness": None, "mobility": None, "note": ""})
 
 
 class EstimateFactory(Row):
