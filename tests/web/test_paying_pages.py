@@ -106,6 +106,7 @@ def test_the_client_chooses_to_pay_now(desk):
     assert "Pay by card" in page.text
     booked = desk.give(desk.client.submit(form="card-form", card="on_page"), GOOD)
     assert "Booked. The letter with the calendar file is on its way." in booked.text
+    assert "$167.20 by card, as agreed" in booked.text
     assert (desk.captured(), desk.count(Appointment)) == (16_720, 1)
 
 
