@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from booking.packages.actions.buying import order_package, record_sale, withdraw_order
+from booking.packages.actions.buying import order_card, order_package, record_sale, withdraw_order
 from booking.packages.actions.ending import end_package, record_given_back
 from booking.packages.actions.offering import allow_packages, offer_package, withdraw_offer
 from booking.packages.forms import (
@@ -14,6 +14,7 @@ from booking.packages.forms import (
     offer_answer,
     own_side,
     package_answer,
+    read_card,
     read_end,
     read_offer,
     read_order,
@@ -21,12 +22,17 @@ from booking.packages.forms import (
     read_sale,
 )
 from booking.packages.queries import Kept, are_allowed, get_kept, list_offers, list_packages, list_policies
+from booking.payments.actions.settle import settle_payment
+from booking.payments.forms import find_port
+from booking.payments.rules.states import ACTION, CANCELLED, FAILED
+from booking.payments.stripe_port.values import Unknown
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import NotFound, PaymentNeeded, Refused
 from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
+from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import json_object
 from providers.profiles.queries import get_listed_facts
 from providers.registry.forms import desk_owner
@@ -81,6 +87,26 @@ def pay(public_id: str) -> Response:
     """The client paid the therapist."""
     how = read_sale(json_object(request))
     return _whole(record_sale(public_id, own_side()["provider_id"], how, viewer().actor, clock.now()))
+
+
+@blueprint.post("/packages/<public_id>/card")
+@access("client")
+@limiter.limit("5 per hour")
+def pay_by_card(public_id: str) -> Response:
+    """Ask a card for an order; once the money has arrived the package can be used. Where Stripe does not answer a job goes on."""
+    card, now, port = read_card(json_object(request)), clock.now(), find_port()
+    if port is None:
+        raise Refused("cards_off", "Cards are not taken here. Pay your therapist.")
+    payment = order_card(public_id, _client_id(), card, viewer().actor, now)
+    try:
+        settled = settle_payment(port, payment, now)
+    except Unknown:
+        return _whole(get_kept(db.session(), public_id, **own_side()))
+    if settled.state == ACTION:
+        raise PaymentNeeded("action_required", "Your bank wants you to confirm this.", details={"client_secret": settled.client_secret})
+    if settled.state in (FAILED, CANCELLED):
+        raise PaymentNeeded("payment_failed", "The card was declined. Try another one, or pay your therapist.")
+    return _whole(get_kept(db.session(), public_id, **own_side()))
 
 
 @blueprint.post("/packages/<public_id>/end")

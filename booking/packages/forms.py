@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from booking.ledger.rules.entries import HOW
+from booking.packages.actions.buying import Card
 from booking.packages.models import PackageOffer
 from booking.packages.queries import Kept, papers_of, uses_of
 from booking.packages.rules import ACTIVE, CLIENT_ENDS, PROVIDER_ENDS, Offer, assess_end
@@ -83,6 +84,14 @@ def read_sale(body: Mapping[str, Any]) -> str:
     how = fields.choice("how", HOW)
     fields.finish()
     return str(how)
+
+
+def read_card(body: Mapping[str, Any]) -> Card:
+    """The body of `POST /packages/{id}/card`: a card as the card company's own form named it."""
+    fields = Fields(body)
+    card = Card(fields.text("payment_method", longest=64))
+    fields.finish()
+    return card
 
 
 def read_end(body: Mapping[str, Any]) -> int | None:

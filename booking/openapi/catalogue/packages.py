@@ -73,6 +73,10 @@ CLIENTS = (
         "DELETE", ONE, "withdraw_package", "Let go of an order that is not paid.", "packages", ("client",), status=204, errors=(404, 409),
     ),
     Operation(
+        "POST", f"{ONE}/card", "pay_package_by_card", "Ask a card for an order.", "packages", ("client",), taken({"payment_method": WORDS}),
+        answer=PACKAGE, errors=(402, 404, 409, 422),
+    ),
+    Operation(
         "POST", f"{ONE}/end", "end_package",
         "End a package. What goes back: as a client, what was paid less the used visits at their single price; else the unused visits.",
         "packages", SIDES, taken({}, {"expected_refund_cents": nullable(CENTS)}), answer=PACKAGE, errors=(404, 409),
