@@ -31,6 +31,7 @@ from booking.appointments.rules.handing import (
 from booking.appointments.rules.states import CONFIRMED, SYSTEM
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import HouseRules
+from booking.packages.queries import find_use
 from booking.screening.changes import refuse_stop
 from marketplace.db import db, transaction
 from marketplace.jobs import one_by_one
@@ -46,6 +47,7 @@ from providers.schedule.models import Claim
 
 JOB = Doer(SYSTEM, "job:handovers")
 NO_HANDOVER = "No hand-over of this visit waits for an answer."
+OF_A_PACKAGE = "This visit is one of a package that its client bought from this therapist. Cancel it, which gives it back, and book it anew."
 ELSEWHERE = "This colleague works at another address, and the client would have to come there. Book it anew with them."
 NOT_EQUAL = (
     "This colleague does not offer all of the visit: its techniques, its length and setting, with all that it takes in force that day."
@@ -65,7 +67,7 @@ def offer_handover(public_id: str, wanted: Handing, doer: Doer, base_url: str, n
     """Keep an equal colleague's time and ask the client. The visit stays as it is until they have said yes.
 
     Raises NotFound, Conflict `wrong_state`, `handover_waits` or `slot_taken`, Refused `same_provider`, `too_late`, `not_equal`,
-    `another_place`, `screening_stop` or the code of the rule by which the colleague is not free.
+    `another_place`, `paid_by_package`, `screening_stop` or the code of the rule by which the colleague is not free.
     """
     with transaction() as session:
         colleague_id = find_provider_id(session, wanted.provider)
@@ -79,6 +81,8 @@ def offer_handover(public_id: str, wanted: Handing, doer: Doer, base_url: str, n
         if verdict.answer_by_at is None:
             kind = Conflict if verdict.code in {"wrong_state", "handover_waits"} else Refused
             raise kind(verdict.code, verdict.sentence)
+        if find_use(session, visit.id) is not None:
+            raise Refused("paid_by_package", OF_A_PACKAGE)
         refuse_stop(session, visit.person_id, now)
         colleague = get_facts(session, colleague_id)
         service = find_equal(visit, get_facts(session, visit.provider_id), colleague, house_rules(session))

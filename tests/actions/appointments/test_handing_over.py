@@ -19,7 +19,7 @@ from providers.credentials.models import Credential
 from providers.places.models import ProviderPlace
 from providers.registry.rules import SUSPENDED
 from providers.schedule.models import Claim
-from tests.factories import PersonFactory, bookable_provider
+from tests.factories import PackageUseFactory, PersonFactory, bookable_provider
 from tests.support.racing import race
 from tests.support.visits import BASE_URL, CLIENT, book_visit, hold_visit, visit_of
 
@@ -46,6 +46,13 @@ def claim_of(handover):
 
 def letters(kind):
     return db.session.scalars(select(Letter).where(Letter.kind == kind, Letter.withdrawn_at.is_(None))).all()
+
+
+def test_a_visit_of_a_package_stays_with_the_therapist_it_was_bought_from(clock, visit, colleague):
+    PackageUseFactory(appointment=visit)
+    with pytest.raises(Refused, match="paid_by_package"):
+        offer(visit, clock)
+    assert letters("handover_offered") == []
 
 
 def test_an_offer_keeps_the_colleagues_time_and_asks_the_client(clock, visit, colleague):
