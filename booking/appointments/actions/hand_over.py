@@ -47,7 +47,7 @@ from providers.schedule.models import Claim
 
 JOB = Doer(SYSTEM, "job:handovers")
 NO_HANDOVER = "No hand-over of this visit waits for an answer."
-OF_A_PACKAGE = "This visit is one of a package that its client bought from this therapist. Cancel it, which gives it back, and book it anew."
+OF_A_PACKAGE = "This visit is one of a package that its client bought from this therapist. Canceling gives it back; then book it anew."
 ELSEWHERE = "This colleague works at another address, and the client would have to come there. Book it anew with them."
 NOT_EQUAL = (
     "This colleague does not offer all of the visit: its techniques, its length and setting, with all that it takes in force that day."
