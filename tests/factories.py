@@ -38,7 +38,7 @@ from booking.calendars.models import CalendarFeed
 from booking.coupons.models import Coupon, CouponUse
 from booking.fees.models import FeeAgreement, VisitFee
 from booking.homecare.models import HomeProgram, JournalEntry
-from booking.ledger.models import LedgerEntry, Receipt
+from booking.ledger.models import Credit, LedgerEntry, Receipt
 from booking.outcomes.models import Outcome
 from booking.packages.models import Package, PackageOffer, PackagePaper, PackagePolicy, PackageUse
 from booking.papers.models import Estimate, EstimateVisit, PaperFacts
@@ -1154,6 +1154,23 @@ class PrescribedVisitFactory(Row):
     prescription_id = owned("prescription")
     number = 1
     allowed = 12
+
+
+class CreditFactory(Row):
+    """Twenty dollars for a visit that its provider called off, not used yet."""
+
+    class Meta:
+        model = Credit
+        exclude = ("appointment",)
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = factory.SelfAttribute("appointment.id")
+    person_id = factory.SelfAttribute("appointment.person_id")
+    provider_id = factory.SelfAttribute("appointment.provider_id")
+    amount_cents = 2_000
+    left_cents = 2_000
+    issued_at = START
+    expires_at = START + timedelta(days=365)
 
 
 class OutcomeFactory(Row):

@@ -287,7 +287,7 @@ def strayed_figures(session: Session) -> Iterator[tuple[Any, VisitSums]]:
         sums = sums_of_visits(session, [visit.id for visit in rows])
         for visit in rows:
             found = sums.get(visit.id, VisitSums())
-            most = max(visit.total_cents, visit.fee_base_cents)
+            most = max(visit.total_cents, visit.fee_base_cents or 0)
             if kept_figures(visit) != figures(visit.status, visit.total_cents, found) or found.fee > most:
                 yield visit, found
         last = rows[-1].id
