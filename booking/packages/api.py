@@ -95,6 +95,7 @@ def pay(public_id: str) -> Response:
 def pay_by_card(public_id: str) -> Response:
     """Ask a card for an order; once the money has arrived the package can be used. Where Stripe does not answer a job goes on."""
     card, now, port = read_card(json_object(request)), clock.now(), find_port()
+    get_kept(db.session(), public_id, **own_side())
     if port is None:
         raise Refused("cards_off", "Cards are not taken here. Pay your therapist.")
     payment = order_card(public_id, _client_id(), card, viewer().actor, now)
