@@ -25,7 +25,7 @@ from sqlalchemy import select
 from booking.appointments.models import Appointment
 from booking.openapi.api import api_document
 from booking.screening import catalogue
-from marketplace.accounts.models import ApiToken
+from marketplace.accounts.models import ApiToken, Person
 from marketplace.db import db
 from marketplace.settings import Settings
 from marketplace.vault import secret_hash
@@ -37,21 +37,29 @@ from tests.factories import (
     BasketFactory,
     BasketVisitFactory,
     ClaimFactory,
+    ClearanceFactory,
     ClinicFactory,
+    CoupleFactory,
+    CouponFactory,
     CredentialDocumentFactory,
     CredentialFactory,
     DavAccountFactory,
+    DisputeFactory,
     EvidenceRequestFactory,
     ExclusionHitFactory,
     HandBookingFactory,
     HoldFactory,
+    HomeProgramFactory,
+    JournalEntryFactory,
     OutsideCalendarFactory,
     PackageFactory,
     PackageOfferFactory,
+    PaymentFactory,
     PayoutFactory,
     ProfileFlagFactory,
     ProviderFactory,
     ReceiptFactory,
+    SavedCardFactory,
     SeriesFactory,
     SeriesVisitFactory,
     TimeOffFactory,
@@ -168,6 +176,12 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "packages": [bought.public_id for bought in some_packages(provider, person)],
         "payouts": [PayoutFactory(provider=provider).public_id],
         "package-offers": [PackageOfferFactory(provider=provider).public_id for _number in range(3)],
+        "cards": [SavedCardFactory(person=person).public_id for _number in range(3)],
+        "codes": [CouponFactory(provider=provider).public_id for _number in range(3)],
+        "clearances": [ClearanceFactory(person=person).public_id for _number in range(3)],
+        "journal": [JournalEntryFactory(person=person).public_id for _number in range(3)],
+        "couples": [for_two(provider, person, start + timedelta(days=80 + number), held.quote) for number in range(3)],
+        "disputes": [DisputeFactory(payment=PaymentFactory(provider=provider, person=person, appointment_id=booked.id)).stripe_dispute],
         "waitlist": [WaitlistEntryFactory(person=person).public_id for _number in range(3)],
         "series": [series.public_id for series in planned],
         "baskets": [basket.public_id for basket in baskets],
@@ -177,7 +191,14 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "clinics": [ClinicFactory().slug],
         "providers": ["anna", "bea"],
     }
+    HomeProgramFactory(appointment=booked)
     return {role: f"token-of-{role}" for role in ROLES}, known, sensible
+
+
+def for_two(provider: Provider, person: Person, starts_at: datetime, quote: object) -> str:
+    """Two held times side by side, the first of them the person's own."""
+    first = HoldFactory(provider=provider, person=person, starts_at=starts_at, quote=quote)
+    return CoupleFactory(first=first, second=HoldFactory(starts_at=starts_at, quote=quote)).public_id
 
 
 def kept_by_hand(provider: Provider, starts_at: datetime, quote: object) -> str:

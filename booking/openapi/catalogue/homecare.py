@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from booking.homecare.rules.journal import LONGEST_NOTE, SCALES
 from booking.homecare.rules.programs import KINDS, LONGEST_TEXT, MOST_ITEMS, MOST_TIMES
-from booking.openapi.catalogue.schemas import DAY, INSTANT, TEXT, YES, given, listed, nullable, page, taken
+from booking.openapi.catalogue.schemas import DAY, INSTANT, TEXT, YES, given, listed, nullable, taken
 from booking.openapi.rules import Operation, Query
 
 V1 = "/api/v1"
@@ -36,7 +36,8 @@ OPERATIONS = (
     Operation(
         "GET", f"{V1}/journal", "show_journal",
         "One's own journal; for a therapist what the client of a visit wrote since the visit before.", "care", SIDES,
-        queries=(Query("appointment", TEXT, "The visit; needed of a therapist."),), answer=page(ENTRY), errors=(404,),
+        queries=(Query("appointment", TEXT, "The visit; needed of a therapist."),), answer=given({"items": listed(ENTRY)}),
+        errors=(404, 422),
     ),
     Operation(
         "POST", f"{V1}/journal", "write_journal", "Write an entry; without a day it is about today.", "care", ("client",),

@@ -57,7 +57,8 @@ OPERATIONS = (
     Operation(
         "GET", f"{V1}/outcomes", "list_outcomes",
         "What was measured, newest first, what a client is asked for now, and the measures there are.", "care", SIDES,
-        queries=(AT_VISIT,), answer=given({"outcomes": listed(OUTCOME), "asked": listed(CODE), "measures": listed(MEASURE)}), errors=(404,),
+        queries=(AT_VISIT,), answer=given({"outcomes": listed(OUTCOME), "asked": listed(CODE), "measures": listed(MEASURE)}),
+        errors=(404, 422),
     ),
     Operation(
         "POST", f"{V1}/outcomes", "take_outcome",
@@ -73,6 +74,6 @@ OPERATIONS = (
             Query("label", TEXT, "Of what; without one pain now, or the mean of all activities."),
             AT_VISIT,
         ),
-        answer=TREND, errors=(404,),
+        answer=TREND, errors=(404, 422),
     ),
 )  # fmt: skip
