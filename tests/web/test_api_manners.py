@@ -13,15 +13,23 @@ from tests.factories import (
     AccountFactory,
     BasketFactory,
     ClinicFactory,
+    CoupleFactory,
     CredentialDocumentFactory,
     CredentialFactory,
+    DisputeFactory,
     EvidenceRequestFactory,
     ExclusionHitFactory,
+    HoldFactory,
+    HomeProgramFactory,
+    PackageFactory,
+    PackageOfferFactory,
+    PaymentFactory,
+    PayoutFactory,
     ReceiptFactory,
     bookable_provider,
     person_of,
 )
-from tests.support.visits import book_visit, clear_answers
+from tests.support.visits import book_visit, clear_answers, hold_visit
 
 OPERATIONS = (*clients.OPERATIONS, *desk.OPERATIONS)
 WISH = {"provider": "anna", "service": "medical-massage", "minutes": 60, "setting": "clinic"}
@@ -29,6 +37,8 @@ VISIT = {"service": "medical-massage", "minutes": 60, "setting": "clinic"}
 QUERIES = {
     "/providers/<slug>/openings": VISIT,
     "/series/plan": {**VISIT, "provider": "anna", "first": "2027-01-14", "time": "12:00"},
+    "/couples/openings": {"near": "10024", "setting": "clinic"},
+    "/outcomes/trend": {"measure": "nprs"},
 }
 # What stands in a path beside ids.
 WORDS = {"<kind>": "license", "<technique>": "trigger_point"}
@@ -61,7 +71,13 @@ def world(app, clock, program):
             "clinics": ClinicFactory(rostered=True).slug,
             "exclusions": ExclusionHitFactory(provider=anna).public_id,
             "confirmations": link,
+            "couples": CoupleFactory(first=HoldFactory(provider=anna, person=person, starts_at=clock.now + timedelta(days=14))).public_id,
+            "holds": hold_visit(anna, person, clock.now + timedelta(days=3), clock.now).public_id,
+            "packages": PackageFactory(offer=PackageOfferFactory(provider=anna), person=person).public_id,
+            "payouts": PayoutFactory(provider=anna).public_id,
+            "disputes": DisputeFactory(payment=PaymentFactory(provider=anna, person=person, appointment_id=booked.id)).stripe_dispute,
         }
+        HomeProgramFactory(appointment=booked)
         db.session.remove()
     return {role: program(account) for role, account in accounts.items()} | {"anyone": program(None)}, ids
 

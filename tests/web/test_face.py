@@ -48,6 +48,7 @@ def face(clock):
     install_filters(app)
     for rule, endpoint in [
         ("/", "openings.home"),
+        ("/platform-fee", "fees.show"),
         ("/about/<page>", "pages.show"),
         ("/find", "openings.search"),
         ("/login", "security.login"),
