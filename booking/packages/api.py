@@ -33,7 +33,7 @@ from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
-from marketplace.webkit.reading import json_object
+from marketplace.webkit.reading import Fields, json_object
 from providers.profiles.queries import get_listed_facts
 from providers.registry.forms import desk_owner
 from providers.registry.queries import find_own_id
@@ -123,6 +123,7 @@ def end(public_id: str) -> Response:
 @access("provider", "admin")
 def given_back(public_id: str) -> Response:
     """The therapist gave back what was left."""
+    Fields(json_object(request)).finish()
     return _whole(record_given_back(public_id, own_side()["provider_id"], viewer().actor, clock.now()))
 
 

@@ -12,6 +12,7 @@ from marketplace.db import db
 from tests.factories import (
     AccountFactory,
     BasketFactory,
+    ClearanceFactory,
     ClinicFactory,
     CoupleFactory,
     CredentialDocumentFactory,
@@ -74,6 +75,7 @@ def world(app, clock, program):
             "couples": CoupleFactory(first=HoldFactory(provider=anna, person=person, starts_at=clock.now + timedelta(days=14))).public_id,
             "holds": hold_visit(anna, person, clock.now + timedelta(days=3), clock.now).public_id,
             "packages": PackageFactory(offer=PackageOfferFactory(provider=anna), person=person).public_id,
+            "clearances": ClearanceFactory(person=person).public_id,
             "payouts": PayoutFactory(provider=anna).public_id,
             "disputes": DisputeFactory(payment=PaymentFactory(provider=anna, person=person, appointment_id=booked.id)).stripe_dispute,
         }

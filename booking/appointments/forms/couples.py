@@ -108,7 +108,7 @@ def read_couple(body: dict[str, Any], saved_zip: str | None) -> CoupleWanted:
     area = find_zip(code) if code and setting in MOBILE else None
     if code and setting in MOBILE and area is None:
         fields.fault("zip", f"{code} is not a ZIP code in Manhattan.")
-    for one in (*visits, guest, fields):
+    for one in (fields, *visits, guest):
         one.finish()
     wishes = [HoldWish(slug, Wish(service, minutes, setting, area.zip if area else None), starts_at) for slug, service in chosen]
     return CoupleWanted(wishes[0], wishes[1], name, email)
@@ -121,8 +121,8 @@ def read_answered(body: dict[str, Any]) -> tuple[str, Submission, HalfGiven]:
     sent = Submission(fields.table("answers"), fields.raw("region_marks", []), ())
     consent = Fields(fields.table("consent") or {}, "consent.")
     given = HalfGiven("", consent.text("version"), consent.boolean("accepted"), tuple(consent.texts("sections", []) or ()))
-    consent.finish()
     fields.finish()
+    consent.finish()
     return key, sent, given
 
 

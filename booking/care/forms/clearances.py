@@ -190,7 +190,7 @@ def read_clearance(body: Mapping[str, Any]) -> tuple[ClearanceDraft, str | None]
         signer_npi=npi,
         signed_on=fields.day("signed_on"),
         expires_on=fields.day("expires_on"),
-        covers=tuple(fields.texts("covers")),
+        covers=tuple(fields.texts("covers") or ()),
         regions=tuple(fields.texts("regions", None) or ()),
     )
     provider: str | None = fields.text("provider", None)
@@ -205,7 +205,7 @@ def read_asking(body: Mapping[str, Any]) -> tuple[Asking, str | None]:
         signer_name=fields.text("signer_name", longest=SHORT),
         signer_profession=fields.text("signer_profession", longest=60),
         email=fields.text("email", longest=254),
-        covers=tuple(fields.texts("covers")),
+        covers=tuple(fields.texts("covers") or ()),
     )
     provider: str | None = fields.text("provider", None)
     fields.finish()

@@ -273,7 +273,7 @@ def test_a_foreign_hold_is_not_paid_for(till, provider, client, start, clock):
 def test_the_check_finds_what_was_agreed_and_is_not_there(till, visit, clock, made, says):
     row = db.session.get_one(Appointment, visit.id)
     row.payment_method = "card"
-    if made:
+    if made := dict(made):
         card = SavedCardFactory(person_id=row.person_id, person=None, state=made.pop("card"))
         due = made.pop("charge_at", None)
         CardTermsFactory(appointment_id=row.id, appointment=None, card=card, charge_at=due and clock.now + due, **made)

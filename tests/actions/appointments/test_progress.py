@@ -111,7 +111,9 @@ def test_a_request_is_neither_begun_nor_missed(clock):
     person, start = PersonFactory(), clock.now + timedelta(days=2)
     hold = hold_visit(bookable_provider(), person, start, clock.now)
     visit = visit_of(book_hold(hold, person, clock.now, clear_answers(seizure=True)))
-    for step in (check_in, complete, mark_no_show, check_out):
+    with pytest.raises(Refused, match="clearance_due"):
+        check_in(visit.public_id, PROVIDER, start + HOUR)
+    for step in (complete, mark_no_show, check_out):
         with pytest.raises(Conflict, match="wrong_state"):
             step(visit.public_id, PROVIDER, start + HOUR)
     assert expire_requests(start + HOUR, BASE_URL) == 1

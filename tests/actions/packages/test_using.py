@@ -97,6 +97,7 @@ def test_what_is_not_paid_pays_for_nothing(anna, sam):
 @pytest.mark.parametrize("wish", [{"minutes": 90}, {"starts_at": START + timedelta(days=210)}])
 def test_a_visit_that_does_not_fit_is_paid_as_usual(anna, sam, wish):
     bought(anna, sam)
+    wish = dict(wish)
     at, now = wish.pop("starts_at", DAY), START
     if at != DAY:
         now = at - timedelta(days=10)

@@ -62,9 +62,15 @@ def _days(text: str) -> set[str]:
     return {f"{one['DTSTART'].dt:%Y%m%d}" for one in found}
 
 
+def _exact(start: datetime, end: datetime) -> tuple[int, int]:
+    """The other library adds a duration on the wall; its hours and minutes are exact (RFC 5545 3.3.6), also over a change day."""
+    begin = to_minute(start.astimezone(UTC))
+    return begin, begin + (end.replace(tzinfo=None) - start.replace(tzinfo=None)) // timedelta(minutes=1)
+
+
 def by_another(content: bytes) -> list[tuple[int, int]]:
     found = recurring_ical_events.of(icalendar.Calendar.from_ical(content)).between(date(2026, 12, 30), date(2027, 12, 5))
-    spans = [(to_minute(one["DTSTART"].dt.astimezone(UTC)), to_minute(one["DTEND"].dt.astimezone(UTC))) for one in found]
+    spans = [_exact(one["DTSTART"].dt, one["DTEND"].dt) for one in found]
     return merge((max(begin, WINDOW.from_minute), min(end, WINDOW.until_minute)) for begin, end in spans)
 
 
