@@ -42,7 +42,18 @@ def ann(client_account, program):
 def test_programs_hold_with_whoever_is_free_and_then_with_the_next(app, clock, three, ann):
     first = ann.post("/holds/any", WISH)
     assert first.status_code == 201
-    assert set(first.json) == {"id", "starts_at", "ends_at", "expires_at", "quote", "confirmation", "provider", "service", "setting", "add_ons"}
+    assert set(first.json) == {
+        "id",
+        "starts_at",
+        "ends_at",
+        "expires_at",
+        "quote",
+        "confirmation",
+        "provider",
+        "service",
+        "setting",
+        "add_ons",
+    }
     second = ann.post("/holds/any", WISH)
     assert second.status_code == 201
     assert first.json["provider"]["slug"] != second.json["provider"]["slug"]
