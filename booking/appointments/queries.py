@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from booking.appointments.models import (
@@ -91,14 +91,21 @@ def count_live_holds(session: Session, condition: ColumnElement[bool], now: date
     return session.scalar(counted.where(condition, _ASKED_FOR, Hold.state == "live", Claim.live, Hold.expires_at > now)) or 0
 
 
+_FIRST = aliased(Hold)
+_BROUGHT = select(Couple.second_hold_id).join(_FIRST, _FIRST.id == Couple.first_hold_id).where(_FIRST.person_id == bindparam("holder_id"))
+# Put together once: everybody who comes too late for a start asks it, and making the statement took longer than answering it.
+_HELD_SPANS = (
+    select(Claim.provider_id, Claim.begin_minute, Claim.end_minute)
+    .join(Hold, Hold.claim_id == Claim.id)
+    .where(or_(Hold.person_id == bindparam("holder_id"), Hold.id.in_(_BROUGHT)))
+    .where(_ASKED_FOR, Hold.state == "live", Claim.live, Hold.expires_at > bindparam("now"))
+)
+
+
 def live_hold_spans(session: Session, person_id: int, now: datetime) -> list[tuple[int, tuple[int, int]]]:
     """What a person holds of their own wish, and for whom they bring along: with which provider, the epoch minutes, pads left aside."""
-    held = select(Claim.provider_id, Claim.begin_minute, Claim.end_minute).join(Hold, Hold.claim_id == Claim.id)
-    first = aliased(Hold)
-    brought = select(Couple.second_hold_id).join(first, first.id == Couple.first_hold_id).where(first.person_id == person_id)
-    whose = or_(Hold.person_id == person_id, Hold.id.in_(brought))
-    mine = held.where(whose, _ASKED_FOR, Hold.state == "live", Claim.live, Hold.expires_at > now)
-    return [(row[0], (row[1], row[2])) for row in session.execute(mine)]
+    held = session.execute(_HELD_SPANS, {"holder_id": person_id, "now": now})
+    return [(row[0], (row[1], row[2])) for row in held]
 
 
 def _booked() -> Select[Appointment, Provider, Person, ProviderPlace]:
