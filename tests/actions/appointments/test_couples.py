@@ -441,7 +441,10 @@ def test_two_couples_who_want_overlapping_pairs_never_wait_for_each_other(app, c
 
 
 def test_answering_canceling_moving_and_running_out_at_once_leave_both_or_none(app, clock, start):
-    """Whatever comes first, the two halves stand alike afterwards, and nobody waits for anybody forever."""
+    """Whatever comes first, the two halves stand alike afterwards, and nobody waits for anybody forever.
+
+    Only where both were confirmed and one was then called off may the other one, which stays, go to another time alone.
+    """
     with app.app_context():
         shared("anna", "bea")
         booker = PersonFactory(name="Ada Booker")
@@ -459,7 +462,8 @@ def test_answering_canceling_moving_and_running_out_at_once_leave_both_or_none(a
     race(app, deeds)
     with app.app_context():
         one, other = visits()
-        assert one.starts_at == other.starts_at
+        left_alone = {one.status, other.status} == {"confirmed", "cancelled"}
+        assert one.starts_at == other.starts_at or left_alone
         live = {visit.status for visit in (one, other)} & {"requested", "confirmed"}
         assert len(live) <= 1
         assert list(findings(db.session(), clock.now)) == []

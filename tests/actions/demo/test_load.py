@@ -32,7 +32,7 @@ from providers.profiles.queries import load_facts
 from providers.registry.models import Change, Provider
 from providers.schedule.models import Claim
 from tests.support.clocks import START, Clock
-from tests.support.databases import ROOT, Database, environment_of, handed_on
+from tests.support.databases import ROOT, Database, Worker, environment_of, handed_on
 from wsgi import create_app
 
 SMALL = Plan(providers=12, days=30, seed=1)
@@ -56,6 +56,13 @@ def town() -> dict[str, list[tuple]]:
         ]
         for table in Base.metadata.sorted_tables
     }
+
+
+@pytest.fixture
+def postgresql_database(postgresql_worker: Worker) -> Database:
+    """A new copy of the template: where a database was only emptied its numbering goes on, and the town's numbers are compared here."""
+    postgresql_worker.copy()
+    return Database("postgresql", postgresql_worker.cluster.url(postgresql_worker.name))
 
 
 @pytest.fixture(scope="module")
