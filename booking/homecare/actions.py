@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from booking.care.changes import note_read
+from booking.care.queries.visits import get_in_care
 from booking.homecare.models import HomeProgram, JournalEntry
 from booking.homecare.queries import Given, Written, count_journal, ends_with, get_entry, load_journal, load_programs
 from booking.homecare.rules.journal import SCALES, Entry, entry_faults, since_last_visit
 from booking.homecare.rules.programs import Program, program_faults, program_to_dict
-from booking.outcomes.queries import get_in_care
 from marketplace import audit
 from marketplace.db import transaction
 from marketplace.kernel.errors import Refused

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.care.changes import note_read
+from booking.care.queries.visits import get_in_care
 from booking.outcomes.models import Outcome
-from booking.outcomes.queries import Kept, count_outcomes, get_in_care, load_outcomes
+from booking.outcomes.queries import Kept, count_outcomes, load_outcomes
 from marketplace import audit
 from marketplace.accounts.queries import get_person
 from marketplace.db import transaction

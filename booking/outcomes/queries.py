@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment
-from booking.appointments.queries import Booked, get_any
-from booking.appointments.rules.states import CHECKED_IN, COMPLETED, CONFIRMED
+from booking.appointments.rules.states import COMPLETED
 from booking.outcomes.models import Outcome
 from booking.outcomes.rules.trends import Taken
-from marketplace.kernel.errors import NotFound
-
-IN_CARE = (CONFIRMED, CHECKED_IN, COMPLETED)
-SEEN_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -42,15 +37,6 @@ def load_outcomes(session: Session, person_id: int) -> list[Kept]:
 
 def _taken(row: Outcome) -> Taken:
     return Taken(row.content["measure"], row.content["label"], row.content["tenths"], row.taken_at)
-
-
-def get_in_care(session: Session, appointment: str, now: datetime) -> Booked:
-    """A visit whose therapist may see what its client notes: from its confirmation until 30 days after it. Raises NotFound for others."""
-    booked = get_any(session, appointment)
-    visit = booked.appointment
-    if visit.status not in IN_CARE or visit.setting == "phone" or now > visit.ends_at + SEEN_AFTER:
-        raise NotFound("not_found", "There is nothing here for you.")
-    return booked
 
 
 def count_outcomes(session: Session, person_id: int) -> int:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from booking.appointments.models import Appointment
 from booking.appointments.queries import get_any
-from booking.appointments.rules.states import CANCELLED, EXPIRED, NO_SHOW, REQUESTED
 from booking.care.changes import note_read
 from booking.care.queries.papers import PrescriptionRow, prescription_of_visit
+from booking.care.rules import NO_LONGER, NOT_YET, why_closed
 from booking.screening import catalogue
 from booking.screening.models import Consent, Screening
 from booking.screening.queries import find_newest
 from marketplace.db import transaction
 from marketplace.kernel.errors import NotFound, Refused
 
-# From confirmation until so long after the visit a therapist may look.
-SEEN_AFTER = timedelta(days=30)
+WORDS = {
+    NOT_YET: "Health answers can be seen once the visit is confirmed.",
+    NO_LONGER: "Health answers can be seen until 30 days after a visit that takes place.",
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,6 @@ def look_at_health(public_id: str, provider_id: int, actor: str, now: datetime) 
 
 
 def _check_window(visit: Appointment, now: datetime) -> None:
-    if visit.status == REQUESTED:
-        raise Refused("not_yet", "Health answers can be seen once the visit is confirmed.")
-    if visit.status in (CANCELLED, EXPIRED, NO_SHOW) or now > visit.ends_at + SEEN_AFTER:
-        raise Refused("no_longer", "Health answers can be seen until 30 days after a visit that takes place.")
+    closed = why_closed(visit.status, visit.ends_at, now)
+    if closed is not None:
+        raise Refused(closed, WORDS[closed])
