@@ -98,6 +98,11 @@ def as_instant(value: Any) -> datetime:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
+def as_day(value: Any) -> date:
+    """A date, or the text of one (2027-07-12), as a date: letters keep days as text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
 def unbroken(text: str) -> str:
     """Words with their times and dates kept together: no line ends inside `6:30 PM` or `Thu Dec 3`."""
     return _KEPT_TOGETHER.sub(NBSP, text)
@@ -127,5 +132,6 @@ def install_filters(app: Flask) -> None:
         dense=dense,
         unbroken=unbroken,
         as_instant=as_instant,
+        as_day=as_day,
         ny_near=_of_now(lambda instant, today: near_day(ny_date(instant), today)),
     )
