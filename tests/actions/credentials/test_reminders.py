@@ -110,7 +110,7 @@ def test_the_letter_says_what_ends_and_when(license_):
     letter = db.session.scalars(select(Letter)).one()
     message = render_letter(letter.kind, letter.facts)
     assert message.subject == "Ends in 14 days: New York State license and registration"
-    assert "2027-03-14" in message.text
+    assert "Mar\u00a014, 2027" in message.text
     assert LINK in message.text
     assert license_.number not in message.text
 
