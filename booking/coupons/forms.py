@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -17,7 +15,6 @@ from marketplace.webkit.reading import Fields
 from marketplace.webkit.typed import cents_or_text, number_or_text
 
 MOST_SERVICES = 40
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def read_coupon(body: Mapping[str, Any]) -> CouponDraft:
@@ -27,8 +24,8 @@ def read_coupon(body: Mapping[str, Any]) -> CouponDraft:
         code=normal(fields.text("code", longest=40) or ""),
         percent=fields.integer("percent", None, least=1, most=100),
         amount_cents=fields.integer("amount_cents", None, least=1, most=HIGHEST_CENTS),
-        starts_on=_day(fields, "starts_on"),
-        ends_on=_day(fields, "ends_on"),
+        starts_on=fields.written_day("starts_on"),
+        ends_on=fields.written_day("ends_on"),
         most_uses=fields.integer("most_uses", None, least=1, most=MOST_USES),
         once_a_client=fields.boolean("once_a_client", default=False),
         services=tuple(dict.fromkeys(fields.texts("services", []) or [])),
@@ -40,17 +37,6 @@ def read_coupon(body: Mapping[str, Any]) -> CouponDraft:
         fields.fault(field, message)
     fields.finish()
     return draft
-
-
-def _day(fields: Fields, name: str) -> date | None:
-    text = fields.text(name, None, longest=10)
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
-    except ValueError:
-        fields.fault(name, "Write a day, such as 2027-03-01.")
-        return None
 
 
 def body_of_form(form: MultiDict[str, str]) -> dict[str, Any]:

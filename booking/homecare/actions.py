@@ -14,7 +14,7 @@ from marketplace import audit
 from marketplace.db import transaction
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.walltime import local_day, to_minute
-from marketplace.outbox.changes import enqueue_letter
+from marketplace.outbox.changes import enqueue_letter, withdraw_letters
 
 MOST_ENTRIES = 2_000
 
@@ -37,6 +37,7 @@ def give_program(appointment: str, program: Program, actor: str, base_url: str, 
         session.add(row)
         session.flush()
         audit.record(session, audit.Deed(now, actor, "home_program.given", "appointment", visit.public_id, {"version": row.public_id}))
+        withdraw_letters(session, about=visit.public_id, kinds=("home_program",), now=now)  # what was put right at once is told once
         if person.email:
             link = f"{base_url}/journal" if person.account_id is not None else f"{base_url}/appointments"
             facts = {"name": person.name, "provider": booked.provider.name, "link": link}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from flask import request
@@ -38,7 +37,7 @@ def read_program() -> Program:
         part = Fields(row, prefix=f"items.{place}.")
         kind, words = part.choice("kind", KINDS), part.text("words", "", longest=LONGEST_TEXT, blank=True)
         minutes, times = part.integer("minutes", None, least=1, most=60), part.integer("times_a_day", None, least=1, most=MOST_TIMES)
-        until = _day(part, "until_on", None)
+        until = part.written_day("until_on")
         part.finish()
         items.append(Item(str(kind), words or "", minutes, times, until))
     fields.finish()
@@ -48,26 +47,11 @@ def read_program() -> Program:
 def read_entry(today: date) -> Entry:
     """`{on?, pain?, stiffness?, mobility?, note?}`; without a day it is about today."""
     fields = Fields(json_object(request))
-    on = _day(fields, "on", today)
+    on = fields.written_day("on", today)
     pain, stiffness, mobility = (fields.integer(name, None, most=10) for name in SCALES)
     note = fields.text("note", "", longest=LONGEST_NOTE, blank=True)
     fields.finish()
     return Entry(on or today, pain, stiffness, mobility, note or "")
-
-
-def _day(fields: Fields, name: str, default: date | None) -> date | None:
-    text = fields.text(name, None, longest=10)
-    if text is None:
-        return default
-    try:
-        return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else _no_day(fields, name)
-    except ValueError:
-        return _no_day(fields, name)
-
-
-def _no_day(fields: Fields, name: str) -> date | None:
-    fields.fault(name, "A date looks like 2027-02-03.")
-    return None
 
 
 class EntryForm(FlaskForm):

@@ -39,6 +39,8 @@ OVERALL = (
     SelectChoice("-2", _l("Much worse")),
     SelectChoice("-3", _l("Very much worse")),
 )
+OVERALL_WORDS = {int(choice.value) * 10: choice.label for choice in OVERALL}
+"""In tenths, as values are kept."""
 
 
 def to_tenths(value: object) -> int | None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from booking.appointments.forms.reading import doer, own_appointment, own_person_id
 from booking.appointments.rules.naming import short_name
 from booking.outcomes.actions import open_outcomes, take_outcomes
-from booking.outcomes.forms import OneForm, sheet_form, sitting
+from booking.outcomes.forms import OVERALL_WORDS, OneForm, sheet_form, sitting
 from booking.outcomes.queries import load_outcomes, visit_ends
 from booking.outcomes.rules.showing import HEIGHT, WIDTH, sheets
 from booking.outcomes.rules.trends import activities, asked_now
@@ -35,7 +35,7 @@ def progress() -> ResponseReturnValue:
         flash(_("Saved. Only you and the therapists you visit can see it."), "good")
         return redirect(url_for("outcomes.progress"))
     asked = asked_now(taken, visit_ends(db.session(), person_id, now), now)
-    page = render_template("outcomes/progress.html", sheets=sheets(taken), form=form, asked=bool(asked), box=BOX)
+    page = render_template("outcomes/progress.html", sheets=sheets(taken), form=form, asked=bool(asked), box=BOX, overall=OVERALL_WORDS)
     return page, 422 if form.is_submitted() else 200
 
 
@@ -50,7 +50,8 @@ def of_client(public_id: str) -> ResponseReturnValue:
         flash(_("Saved."), "good")
         return redirect(url_for("outcomes.of_client", public_id=public_id))
     taken = [one.taken for one in open_outcomes(public_id, doer().name, now)]
+    name = short_name(booked.person.name)
     page = render_template(
-        "outcomes/of_client.html", sheets=sheets(taken), form=form, box=BOX, visit=booked.appointment, client=short_name(booked.person.name)
+        "outcomes/of_client.html", sheets=sheets(taken), form=form, box=BOX, overall=OVERALL_WORDS, visit=booked.appointment, client=name
     )
     return page, 422 if form.is_submitted() else 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 
 from flask import Response, request
@@ -85,11 +84,8 @@ def _file(paper: Paper, name: str) -> Response:
 def read_birth_date(today: date) -> date | None:
     """`{born_on: YYYY-MM-DD|null}`."""
     fields = Fields(json_object(request))
-    text = fields.text("born_on", "", longest=10, blank=True)
-    born_on = _day(text)
-    if text and born_on is None:
-        fields.fault("born_on", "A date looks like 1980-02-03.")
-    elif born_on is not None and (fault := birth_date_fault(born_on, today)):
+    born_on = fields.written_day("born_on")
+    if born_on is not None and (fault := birth_date_fault(born_on, today)):
         fields.fault("born_on", fault)
     fields.finish()
     return born_on
@@ -103,12 +99,3 @@ def read_tax_id() -> str | None:
         fields.fault("tax_id", fault)
     fields.finish()
     return tidy_tax_id(text) if text else None
-
-
-def _day(text: str | None) -> date | None:
-    if text is None or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -217,6 +217,15 @@ class Fields:
         value = self._typed(field, default, str, "This must be a date such as 2027-01-15.")
         return read_date(value) if isinstance(value, str) and value is not default else value
 
+    def written_day(self, field: str, default: date | None = None) -> date | None:
+        """A calendar date that a person may have typed: what is none is a fault of its field, as any other; empty is absent."""
+        text = self.text(field, "", longest=10, blank=True)
+        try:
+            return read_date(text) if text else default
+        except Malformed:
+            self.fault(field, "A date looks like 2027-02-03.")
+            return default
+
     def rows(self, field: str, default: Any = _MISSING, *, most: int = 100) -> list[Fields]:
         """A list of objects, each as Fields of its own named `field[0].`; hand each back to `adopt` when it is read."""
         rows = self.items(field, default) or []

@@ -11,24 +11,10 @@ from marketplace.audit import AuditEntry
 from marketplace.db import db
 from marketplace.outbox.models import Letter
 from tests.factories import AccountFactory, bookable_provider, person_of
-from tests.support.visits import book_visit
 
 DAY = timedelta(days=1)
 WORDS = "rolling the left shoulder"
 PROGRAM = {"items": [{"kind": "stretch", "words": WORDS, "minutes": 5, "times_a_day": 2}, {"kind": "ice", "minutes": 20}], "swollen": True}
-
-
-@pytest.fixture
-def sides(app, clock):
-    """A client and a therapist with a confirmed visit, and the visit's id."""
-    with app.app_context():
-        client, therapist = AccountFactory(), AccountFactory(role="provider")
-        anna, person = bookable_provider(slug="anna", account=therapist), person_of(client)
-        visit = book_visit(anna, person, clock.now + 14 * DAY, clock.now).booked.appointment.public_id
-        for account in (client, therapist):
-            db.session.refresh(account)
-        db.session.expunge_all()
-    return client, therapist, visit
 
 
 def test_a_therapist_leaves_a_program_and_the_client_is_told_once_without_a_word_of_it(app, sides, program):

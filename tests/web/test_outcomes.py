@@ -10,23 +10,9 @@ from booking.outcomes.models import Outcome
 from marketplace.audit import AuditEntry
 from marketplace.db import db
 from tests.factories import AccountFactory, bookable_provider, person_of
-from tests.support.visits import book_visit
 
 DAY = timedelta(days=1)
 ACTIVITY = "carry shopping upstairs"
-
-
-@pytest.fixture
-def sides(app, clock):
-    """A client and a therapist with a confirmed visit, and the visit's id."""
-    with app.app_context():
-        client, therapist = AccountFactory(), AccountFactory(role="provider")
-        anna, person = bookable_provider(slug="anna", account=therapist), person_of(client)
-        visit = book_visit(anna, person, clock.now + 14 * DAY, clock.now).booked.appointment.public_id
-        for account in (client, therapist):
-            db.session.refresh(account)
-        db.session.expunge_all()
-    return client, therapist, visit
 
 
 def done(app, visit, clock):

@@ -1,14 +1,13 @@
 """Estimates on pages, as files and for programs; each side sees its own, and nobody else any."""
 
 import re
-from datetime import timedelta
 
 import pytest
 
 from booking.papers.actions import give_due_estimates
 from marketplace.db import db
 from tests.factories import AccountFactory, bookable_provider, person_of
-from tests.support.visits import BASE_URL, book_visit
+from tests.support.visits import BASE_URL
 
 PARTS = {
     "id",
@@ -24,19 +23,6 @@ PARTS = {
     "items",
     "total_cents",
 }
-
-
-@pytest.fixture
-def sides(app, clock):
-    """A client and a therapist with a visit in two weeks, and the visit's id."""
-    with app.app_context():
-        client, therapist = AccountFactory(), AccountFactory(role="provider")
-        anna, person = bookable_provider(slug="anna", account=therapist), person_of(client)
-        visit = book_visit(anna, person, clock.now + timedelta(days=14), clock.now).booked.appointment.public_id
-        db.session.refresh(client)
-        db.session.refresh(therapist)
-        db.session.expunge_all()
-    return client, therapist, visit
 
 
 @pytest.fixture

@@ -42,7 +42,6 @@ class Measure:
     matters_percent: int | None = None
     labels: Mapping[str, str] | None = field(default_factory=dict)
     by_client: bool = True
-    ends: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,6 @@ _ALL = (
         20,
         "numeric pain rating scale; 2 points: PMC7053735",
         labels=PAIN,
-        ends=("no pain", "the worst pain you can imagine"),
     ),
     Measure(
         "psfs",
@@ -103,7 +101,6 @@ _ALL = (
         13,
         "patient-specific functional scale; mean of the activities, 1.3 small, 2.3 medium, 2.7 large: doi 10.2519/jospt.2014.5248",
         labels=FREE_LABEL,
-        ends=("not at all", "as well as before"),
     ),
     Measure(
         "stiffness",
@@ -116,7 +113,6 @@ _ALL = (
         LOWER,
         None,
         OWN,
-        ends=("not stiff", "as stiff as can be"),
     ),
     Measure(
         "sleep",
@@ -129,7 +125,6 @@ _ALL = (
         HIGHER,
         None,
         OWN,
-        ends=("very badly", "very well"),
     ),
     Measure(
         "medicine_days",
@@ -166,7 +161,6 @@ _ALL = (
         HIGHER,
         20,
         "global rating of change in seven steps; the two best count as satisfied: PMC7053735",
-        ends=("very much worse", "very much better"),
     ),
     Measure(
         "rom",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from booking.outcomes.rules.measures import FREE_LABEL, MEASURES, Measure, number
@@ -86,8 +86,3 @@ def measure_to_dict(measure: Measure) -> dict[str, object]:
         "by_client": measure.by_client,
         "source": measure.source,
     }
-
-
-def asked_for(codes: Iterable[str]) -> list[Measure]:
-    """The measures of these codes."""
-    return [MEASURES[code] for code in codes]
