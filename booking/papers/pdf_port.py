@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-from booking.papers.rules.paper import Paper, Party
+from booking.papers.rules.paper import Paper, Party, Table
 
 # Latin, Greek and Cyrillic letters; others have no glyph here and are left to the page.
 _FONTS = files("font_source_sans_pro") / "files"
@@ -44,7 +44,8 @@ def pdf_of(paper: Paper) -> bytes:
     pdf.ln(3)
     for party in paper.parties:
         _party(pdf, party)
-    _table(pdf, paper)
+    if paper.table is not None:
+        _table(pdf, paper.table)
     pdf.set_font(_FAMILY, "", _SMALL)
     for notice in paper.notices:
         pdf.multi_cell(0, 4.4, notice, **_NEXT)
@@ -54,11 +55,11 @@ def pdf_of(paper: Paper) -> bytes:
 
 def printable(paper: Paper) -> Paper:
     """The paper in letters that can be printed; where some cannot, a question mark stands for each and a notice says so."""
+    facts = tuple((label, _known(value)) for label, value in paper.facts)
     parties = tuple(replace(party, lines=tuple(_known(line) for line in party.lines)) for party in paper.parties)
-    rows = tuple(tuple(_known(cell) for cell in row) for row in paper.table.rows)
-    if parties == paper.parties and rows == paper.table.rows:
-        return paper
-    return replace(paper, parties=parties, table=replace(paper.table, rows=rows), notices=(*paper.notices, _LEFT_OUT))
+    table = paper.table and replace(paper.table, rows=tuple(tuple(_known(cell) for cell in row) for row in paper.table.rows))
+    known = replace(paper, facts=facts, parties=parties, table=table)
+    return paper if known == paper else replace(known, notices=(*paper.notices, _LEFT_OUT))
 
 
 def _known(text: str) -> str:
@@ -93,19 +94,19 @@ def _party(pdf: FPDF, party: Party) -> None:
     pdf.ln(2)
 
 
-def _table(pdf: FPDF, paper: Paper) -> None:
-    width = len(paper.table.columns)
+def _table(pdf: FPDF, listed: Table) -> None:
+    width = len(listed.columns)
     shape: dict[str, Any] = {
-        "col_widths": tuple(_WIDTHS.get(column, _WIDE) for column in paper.table.columns),
+        "col_widths": tuple(_WIDTHS.get(column, _WIDE) for column in listed.columns),
         "text_align": ("LEFT",) * (width - 1) + ("RIGHT",),
         "borders_layout": "HORIZONTAL_LINES",
         "line_height": _LINE + 1,
     }
     pdf.set_font(_FAMILY, "", _BODY)
-    label, total = paper.table.total
+    label, total = listed.total
     total_row = (label, total) if width == 2 else ("", label, *[""] * (width - 3), total)
     with pdf.table(**shape) as table:
-        for cells in (paper.table.columns, *paper.table.rows, total_row):
+        for cells in (listed.columns, *listed.rows, total_row):
             row = table.row()
             for cell in cells:
                 row.cell(cell)

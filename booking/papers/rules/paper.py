@@ -25,11 +25,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Paper:
-    """What is handed out: a title, facts with labels, two parties, one table, and what must be said below it."""
+    """What is handed out: a title, facts with labels, parties (or sections of a letter), one table if any, and what must be said below."""
 
     title: str
     number: str
     facts: tuple[tuple[str, str], ...]
     parties: tuple[Party, ...]
-    table: Table
+    table: Table | None
     notices: tuple[str, ...]
