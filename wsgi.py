@@ -101,10 +101,11 @@ from booking.payments.api import blueprint as stripe_webhooks
 from booking.payments.changes.telling import on_payment
 from booking.payments.commands import JOBS as PAYMENT_JOBS
 from booking.payments.commands import install_stand_in, payments
-from booking.payments.forms import install_cards, on_news
+from booking.payments.forms import install_cards, on_comparing, on_news
 from booking.payments.views import blueprint as stand_in_pages
 from booking.payouts.api import blueprint as payouts_api
 from booking.payouts.jobs import JOBS as PAYOUT_JOBS
+from booking.payouts.jobs import reconcile_payouts
 from booking.payouts.views import blueprint as payout_pages
 from booking.screening.api import blueprint as screening_api
 from booking.upkeep.api import blueprint as attention_api
@@ -166,6 +167,7 @@ on_account_switched("providers", note_account_switch)
 on_payment("visits", follow_payment)
 on_news("checkouts", finish_open)
 on_payment("packages", follow_package)
+on_comparing("payouts", reconcile_payouts)
 on_own_uids("visits", visit_uids)
 on_own_visits("visits", VisitSource(tell_visits, visits_changed))
 for _role in ("client", "provider"):

@@ -15,7 +15,7 @@ from flask.cli import with_appcontext
 from booking.payments.actions.compare import compare
 from booking.payments.actions.keep import settle_card
 from booking.payments.actions.settle import settle_payment, settle_refund
-from booking.payments.forms import HASTY, KEY, STAND_IN, find_port
+from booking.payments.forms import HASTY, KEY, STAND_IN, compare_others, find_port
 from booking.payments.queries import card_findings, open_cards, open_payments, open_refunds
 from booking.payments.stripe_port.client import StripePort
 from booking.payments.stripe_port.double import DoubleHttp
@@ -57,7 +57,7 @@ def reconcile(days: int) -> None:
 def reconcile_all(port: StripePort, now: datetime, since: datetime) -> Iterator[str]:
     """Settle all that is open, compare, settle what the comparison began; gives what is left to a person."""
     _settle(port, now, None)
-    left = list(compare(port, since, now))
+    left = [*compare(port, since, now), *compare_others(port, since, now)]
     _settle(port, now, None)
     yield from chain(left, card_findings(db.session(), now))
 
@@ -83,7 +83,8 @@ def settle_due(now: datetime) -> int:
 def reconcile_daily(now: datetime) -> int:
     """Compare the last days with Stripe by itself; findings stay for `flask payments reconcile` to tell."""
     port = find_port()
-    return 0 if port is None else len(list(compare(port, now - timedelta(days=2), now)))
+    since = now - timedelta(days=2)
+    return 0 if port is None else len([*compare(port, since, now), *compare_others(port, since, now)])
 
 
 def install_stand_in(app: Flask, settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from flask import Flask, current_app
@@ -15,7 +15,9 @@ from marketplace.db import db
 from marketplace.settings import Settings
 
 NewsFollower = Callable[[datetime, str], int]
+Comparer = Callable[[StripePort, datetime, datetime], Iterator[str]]
 _followers: dict[str, NewsFollower] = {}
+_comparers: dict[str, Comparer] = {}
 # Instead of a host: cards are tried out with a stand-in for Stripe. Production refuses it.
 STAND_IN = "double"
 KEY, HASTY = "stripe_port", "hasty_stripe_port"
@@ -37,6 +39,20 @@ def install_cards(app: Flask, settings: Settings) -> None:
 def on_news(name: str, follow: NewsFollower) -> None:
     """Have `follow` run after news of Stripe's was taken in, with the instant and our own address; a topic registers once."""
     _followers[name] = follow
+
+
+def on_comparing(name: str, comparer: Comparer) -> None:
+    """Have `comparer` hold its own against Stripe (the door, since when, now) when payments are reconciled; a topic registers once.
+
+    It gives one sentence for each thing that is left to a person.
+    """
+    _comparers[name] = comparer
+
+
+def compare_others(port: StripePort, since: datetime, now: datetime) -> Iterator[str]:
+    """What other topics find that Stripe has otherwise. Raises Unknown."""
+    for comparer in _comparers.values():
+        yield from comparer(port, since, now)
 
 
 def follow_news(now: datetime) -> None:

@@ -12,8 +12,8 @@ from booking.ledger.changes import Whose, counter_post, post
 from booking.payments.changes.ordering import make_instance
 from booking.payments.rules.states import GRACE, wait_after
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
-from booking.payouts.queries import find_account, provider_address, visits_by_id
-from booking.payouts.rules import FAILED, SENT, Plan, paid_out, payout_key
+from booking.payouts.queries import cents_back, find_account, provider_address, visits_by_id
+from booking.payouts.rules import FAILED, SENT, Plan, came_back, found_sent, paid_out, payout_key
 from marketplace import audit
 from marketplace.outbox.changes import enqueue_letter
 
@@ -62,6 +62,27 @@ def note_failed(session: Session, payout: Payout, code: str, now: datetime) -> N
         session, audit.Deed(now, STRIPE, "payout.failed", "payout", payout.public_id, {"cents": payout.amount_cents, "code": code})
     )
     _write(session, payout, "payout_failed", {"cents": payout.amount_cents}, now)
+
+
+def note_found(session: Session, payout: Payout, transfer: str, now: datetime) -> bool:
+    """A payout that failed by our books has left all the same: it is no longer owed. False where that stands already."""
+    whose = Whose(None, payout.provider_id, None)
+    if not post(session, found_sent(payout.public_id, payout.amount_cents), whose, STRIPE, now):
+        return False
+    details = {"cents": payout.amount_cents, "transfer": transfer}
+    audit.record(session, audit.Deed(now, STRIPE, "payout.found_sent", "payout", payout.public_id, details))
+    return True
+
+
+def note_back(session: Session, payout: Payout, transfer: str, cents: int, now: datetime) -> int:
+    """So much of a payout was called back at Stripe in all: the provider's again; gives how much of it is news."""
+    before = cents_back(session, payout.public_id)
+    if cents <= before:
+        return 0
+    post(session, came_back(payout.public_id, before, cents), Whose(None, payout.provider_id, None), STRIPE, now)
+    details = {"cents": cents - before, "transfer": transfer}
+    audit.record(session, audit.Deed(now, STRIPE, "payout.called_back", "payout", payout.public_id, details))
+    return cents - before
 
 
 def postpone(payout: Payout, why: str, now: datetime) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from booking.payments.stripe_port.client import StripePort
+from booking.payments.stripe_port.connect import ConnectPort
 from booking.payouts.actions.accounts import read_account
+from booking.payouts.actions.compare import compare_transfers
 from booking.payouts.actions.paying import order_due, send_payout
 from booking.payouts.forms import find_connect
 from booking.payouts.queries import open_payouts, unready_accounts
@@ -24,6 +28,14 @@ def send_due(now: datetime) -> int:
     port, waiting = find_connect(), open_payouts(db.session(), now)
     db.session.rollback()
     return 0 if port is None else one_by_one("send payouts", waiting, lambda one: send_payout(port, one, now))
+
+
+def reconcile_payouts(port: StripePort, since: datetime, now: datetime) -> Iterator[str]:
+    """Finish what a crash left, then hold payouts against Stripe's transfers: a sentence for what is left to a person. Raises Unknown."""
+    connect, waiting = ConnectPort(port), open_payouts(db.session())
+    db.session.rollback()
+    one_by_one("send payouts", waiting, lambda one: send_payout(connect, one, now))
+    yield from compare_transfers(connect, since, now)
 
 
 def look_at_accounts(now: datetime) -> int:

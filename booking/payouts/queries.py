@@ -14,7 +14,7 @@ from booking.ledger.models import LedgerEntry
 from booking.ledger.rules.entries import CARD, PAID_OUT, PLATFORM_COSTS, Entry
 from booking.payments.queries import frozen_visits
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
-from booking.payouts.rules import ASKED, FAILED, Moved, Year
+from booking.payouts.rules import ASKED, BACK, FAILED, FOUND, Moved, Year, payout_key
 from marketplace.accounts.models import Account
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.walltime import NEW_YORK
@@ -67,6 +67,22 @@ def get_payout(session: Session, public_id: str, *, provider_id: int | None = No
     if found is None:
         raise NotFound("not_found", "There is no such payout here.")
     return found
+
+
+def find_named(session: Session, public_id: str) -> Payout | None:
+    """One payout by our name of it."""
+    return session.scalar(select(Payout).where(Payout.public_id == public_id))
+
+
+def payouts_since(session: Session, since: datetime) -> Sequence[Payout]:
+    """Payouts ordered since an instant, of which Stripe has told us the transfer."""
+    return session.scalars(select(Payout).where(Payout.made_at >= since, Payout.transfer.is_not(None)).order_by(Payout.id)).all()
+
+
+def cents_back(session: Session, public_id: str) -> int:
+    """How much of a payout came back to us, by the ledger."""
+    mine = LedgerEntry.key.startswith(payout_key(public_id, "back:"), autoescape=True)
+    return session.scalar(select(func.coalesce(func.sum(LedgerEntry.amount_cents), 0)).where(mine)) or 0
 
 
 def open_payouts(session: Session, due_by: datetime | None = None) -> Sequence[str]:
@@ -140,8 +156,9 @@ def payout_findings(session: Session, now: datetime) -> Iterator[str]:
         yield f"payout {row.public_id} of {row.amount_cents} cents has lines of {row.lines}"
     standing = session.scalar(select(func.coalesce(func.sum(Payout.amount_cents), 0)).where(Payout.state != FAILED)) or 0
     table = LedgerEntry.__table__.c
-    out = session.scalar(select(func.coalesce(func.sum(table.amount_cents), 0)).where(table.debit == PAID_OUT)) or 0
-    back = session.scalar(select(func.coalesce(func.sum(table.amount_cents), 0)).where(table.credit == PAID_OUT)) or 0
+    cents = select(func.coalesce(func.sum(table.amount_cents), 0)).where(table.memo.not_in((BACK, FOUND)))
+    out = session.scalar(cents.where(table.debit == PAID_OUT)) or 0
+    back = session.scalar(cents.where(table.credit == PAID_OUT)) or 0
     if out - back != standing:
         yield f"payouts of {standing} cents stand, the ledger says {out - back}"
     late = select(Payout.public_id, Payout.failure_code).where(Payout.state == ASKED, Payout.made_at < now - LONG)

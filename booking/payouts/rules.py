@@ -12,6 +12,8 @@ from booking.ledger.rules.entries import CARD, DEPOSITS, PAID_OUT, PLATFORM_COST
 ASKED, SENT, FAILED = "asked", "sent", "failed"
 STATES = (ASKED, SENT, FAILED)
 PAID, MEMO = "paid_out", "payout"
+# Money of a payout that came back to us, and money that had left though we thought it had not.
+BACK, FOUND = "payout_back", "payout_found"
 # Nobody waits longer for money that is theirs than from one Monday to the next.
 WEEK = timedelta(days=7)
 # Figures by which a year is reported: 1099-K (third-party networks), gross and without refunds taken off. Rows, not law: a person looks.
@@ -69,6 +71,16 @@ def payout_key(payout: str, line: str) -> str:
 def paid_out(payout: str, line: str, cents: int) -> Group:
     """Money of one visit leaves for its provider; a line below zero takes back what was paid too much."""
     return Group(payout_key(payout, line), entry(MEMO, PAID_OUT, CARD, cents))
+
+
+def came_back(payout: str, before: int, cents: int) -> Group:
+    """Of a payout's transfer `cents` in all are back with the card company, `before` of which were written down already."""
+    return Group(payout_key(payout, f"back:{cents}"), entry(BACK, CARD, PAID_OUT, cents - before))
+
+
+def found_sent(payout: str, cents: int) -> Group:
+    """A payout that had failed by our books left all the same."""
+    return Group(payout_key(payout, "found"), entry(FOUND, PAID_OUT, CARD, cents))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from booking.payments.changes.ordering import DEPOSIT, Back, Wish, order_capture
 from booking.payments.models import Payment, Refund
 from booking.payments.queries import get_payment, get_refund
 from booking.payments.stripe_port.client import StripePort
+from booking.payments.stripe_port.connected import ConnectDouble
 from booking.payments.stripe_port.double import DoubleHttp, StripeDouble
 from marketplace.db import db, transaction
 from marketplace.outbox.models import Letter
@@ -46,7 +47,7 @@ class Till:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.double = StripeDouble(lambda: clock.now)
+        self.double = ConnectDouble(lambda: clock.now)
         self.port = port_to(self.double)
 
     def order(self, **other: object) -> str:

@@ -43,6 +43,10 @@ class ConnectDouble(StripeDouble):
         """Stripe no longer sends money to an account."""
         self._find(account, "account").update(payouts_enabled=False, capabilities={"transfers": "inactive"})
 
+    def call_back(self, transfer: str, cents: int) -> None:
+        """Somebody of ours takes a part of a transfer back, on Stripe's own pages."""
+        self._find(transfer, "transfer")["amount_reversed"] += cents
+
     def sent(self) -> int:
         """All cents that were ever transferred."""
         return sum(one["amount"] for one in self._all("transfer"))

@@ -1,1 +1,1 @@
-"""Verbs of payouts: an account is begun and looked at, money is ordered and sent."""
+"""Verbs of payouts: an account is begun and looked at, money is ordered, sent, and held against what Stripe has."""

@@ -6,14 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from booking.appointments.actions.progress import complete
-from booking.appointments.changes.history import Doer
 from booking.ledger.models import LedgerEntry
 from booking.ledger.queries import as_entry
 from booking.ledger.rules.sums import balances
-from booking.payments.changes.ordering import DEPOSIT
 from booking.payments.models import Payment
 from booking.payments.stripe_port.connect import ConnectPort
-from booking.payments.stripe_port.connected import ConnectDouble
 from booking.payments.stripe_port.double import Fault
 from booking.payments.stripe_port.values import Unknown
 from booking.payouts.actions.accounts import begin_account, read_account
@@ -25,60 +22,16 @@ from marketplace.db import db
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.models import Letter
 from tests.factories import DisputeFactory, FeeAgreementFactory, PersonFactory, bookable_provider
-from tests.support.cards import Till, port_to
+from tests.support.cards import port_to
 from tests.support.clocks import START
+from tests.support.payouts import DAY, MONDAY, PROVIDER, Ended, had, send_all
 from tests.support.racing import race
 from tests.support.visits import book_visit
-
-PROVIDER = Doer("provider", "account:test")
-DAY = START + timedelta(days=2)
-MONDAY = START + timedelta(days=6)
-
-
-class Ended(BaseException):
-    """The process ends here."""
-
-
-@pytest.fixture
-def bank(ctx, clock):
-    """A till whose Stripe has accounts."""
-    till = Till(clock)
-    till.double = ConnectDouble(lambda: clock.now)
-    till.port = port_to(till.double)
-    return till
-
-
-@pytest.fixture
-def anna(bank):
-    """A therapist whose account can take money."""
-    provider = bookable_provider(slug="anna")
-    begin_account(ConnectPort(bank.port), provider.id, "https://hands.test/back", "account:anna", START)
-    account = db.session.scalars(select(PayoutAccount.account)).one()
-    db.session.rollback()
-    bank.double.onboard(account)
-    assert read_account(ConnectPort(bank.port), provider.id, START)
-    return provider
-
-
-def had(anna, bank, at=DAY, cents=16_720):
-    """A visit that was paid by card and took place; gives its row id."""
-    person = PersonFactory(email="sam@licensedhands.test")
-    visit = book_visit(anna, person, at, START).booked.appointment
-    name, row = visit.public_id, visit.id
-    bank.pay(cause=f"visit:{name}", purpose=DEPOSIT, person_id=person.id, provider_id=anna.id, appointment_id=row, amount_cents=cents)
-    complete(name, PROVIDER, at + timedelta(hours=1))
-    return row
 
 
 def sums():
     db.session.rollback()
     return {name: cents for name, cents in balances(as_entry(row) for row in db.session.scalars(select(LedgerEntry))).items() if cents}
-
-
-def send_all(bank, now=MONDAY):
-    names = open_payouts(db.session())
-    db.session.rollback()
-    return [send_payout(ConnectPort(bank.port), name, now) for name in names]
 
 
 def test_card_money_less_the_fee_leaves_once_a_week(anna, bank):
