@@ -181,7 +181,11 @@ class CardTerms(Base):
 
 
 class Dispute(Base):
-    """A client's bank asks for the money of a payment. `status` is Stripe's word as read last."""
+    """A client's bank asks for the money of a payment. `status` is Stripe's word as read last.
+
+    `taken_cents` the bank has taken out of ours and not given back, `fee_cents` the card company took for it. `settled_at` is when the
+    bank had decided and what follows stood in the ledger.
+    """
 
     __tablename__ = "payment_dispute"
 
@@ -191,6 +195,9 @@ class Dispute(Base):
     amount_cents: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(String(40))
     status: Mapped[str] = mapped_column(String(32))
+    taken_cents: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    fee_cents: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
