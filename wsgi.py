@@ -83,6 +83,8 @@ from booking.guide.views import blueprint as guide_pages
 from booking.guide.views import install_continuity, install_navigation
 from booking.homecare.api import blueprint as homecare_api
 from booking.homecare.views import blueprint as homecare_pages
+from booking.matching.api import blueprint as matching_api
+from booking.matching.views import blueprint as matching_pages
 from booking.openapi.api import blueprint as openapi_api
 from booking.openings.api import blueprint as openings_api
 from booking.openings.api.evidence import blueprint as evidence_api
@@ -189,6 +191,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 oversight_pages,
                 audit_pages,
                 guide_pages,
+                matching_pages,
                 opening_pages,
                 evidence_pages,
                 checkout_pages,
@@ -259,6 +262,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 exclusions_api,
                 confirming_api,
                 openings_api,
+                matching_api,
                 evidence_api,
                 screening_api,
                 appointments_api,

@@ -10,9 +10,13 @@ from flask_babel import gettext as _
 from booking.appointments.forms.baskets import find_beside
 from booking.appointments.models import Hold
 from booking.appointments.queries import done_visits, find_door_minutes, find_own_hold, has_met, may_hold
+from booking.guide.rules import PARTS, QUESTIONS, look_at_coverage
+from booking.matching.catalogue import tables
 from booking.openings.forms.acquaintance import install_door_minutes, install_has_met
 from booking.openings.forms.continuity import install_done_visits
 from booking.openings.forms.nearby import install_may_hold
+from booking.openings.rules.kinds import PROVIDER_KINDS
+from booking.openings.views.words import place_kind_words, provider_kind_words
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import NotFound
@@ -20,9 +24,22 @@ from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.settings import Settings
 from marketplace.webkit.identity import access, viewer
 from providers.credentials.queries import load_policies
+from providers.schedule.rules.clinics import CLINIC_KINDS
 
 blueprint = Blueprint("pages", __name__)
 PAGES = ("help", "how-we-verify", "cancellation", "conduct", "emergency", "privacy", "terms", "accessibility")
+GUIDES = (
+    "medical-massage",
+    "techniques",
+    "conditions",
+    "what-to-expect",
+    "is-it-for-me",
+    "choosing",
+    "insurance",
+    "safety",
+    "for-practitioners",
+)
+"""What is told of the work itself, apart from how the site works; what helps with what has a page of its own in matching."""
 
 
 @blueprint.get("/help")
@@ -36,10 +53,24 @@ def index() -> str:
 @access("anyone")
 def show(page: str) -> str:
     """One page of plain words."""
+    if page in GUIDES:
+        return render_template(f"guide/{page}.html", **_of_guides())
     if page not in PAGES:
         raise NotFound("not_found", "There is no such page.")
     asked = load_policies(db.session()).on(local_day(to_minute(clock.now())))
     return render_template(f"marketing/{page}.html", asked=asked)
+
+
+def _of_guides() -> dict[str, object]:
+    """What pages of the guide draw on."""
+    return {
+        "tables": tables(),
+        "kinds": {code: provider_kind_words(code) for code in PROVIDER_KINDS},
+        "places": {code: place_kind_words(code) for code in CLINIC_KINDS},
+        "coverage": look_at_coverage({code: request.args.get(code) for code in PARTS}),
+        "questions": QUESTIONS,
+        "apply_href": url_for("apply.begin") if viewer().role == "provider" else url_for("accounts.sign_up", role="provider"),
+    }
 
 
 def install_continuity(app: Flask, _settings: Settings) -> None:

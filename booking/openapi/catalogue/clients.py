@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from booking.openapi.catalogue import adding, baskets, care, couples, homecare, money, outcomes, packages, papers, series, waiting
+from booking.openapi.catalogue.matching import OPERATIONS as MATCHING
 from booking.openapi.catalogue.schemas import (
     ADD_ON,
     ANY_SETTING,
@@ -510,6 +511,7 @@ OPERATIONS = (
         answer=ref("Appointment"),
         errors=(409,),
     ),
+    *MATCHING,
     *waiting.OPERATIONS,
     *series.OPERATIONS,
     *money.OPERATIONS,
