@@ -79,6 +79,21 @@ def secret_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def new_data_key() -> str:
+    """A key for one thing that may never be touched again: kept sealed beside it, so that field keys can change without it."""
+    return Fernet.generate_key().decode()
+
+
+def seal_under(data_key: str, text: str) -> str:
+    """An opaque token of `text` under a data key."""
+    return Fernet(data_key).encrypt(text.encode()).decode()
+
+
+def open_under(data_key: str, token: str) -> str:
+    """The text of a token made with this data key. Raises InvalidToken for anything else."""
+    return Fernet(data_key).decrypt(token.encode()).decode()
+
+
 class SealedText(TypeDecorator[str]):
     """A text column whose content is encrypted."""
 

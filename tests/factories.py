@@ -39,6 +39,9 @@ from booking.coupons.models import Coupon, CouponUse
 from booking.fees.models import FeeAgreement, VisitFee
 from booking.homecare.models import HomeProgram, JournalEntry
 from booking.ledger.models import Credit, LedgerEntry, Receipt
+from booking.notes.models import ClinicalNote, NoteAddendum, NoteKey
+from booking.notes.rules.content import Note, Used, note_to_dict
+from booking.notes.rules.signing import Signature, digest_of
 from booking.outcomes.models import Outcome
 from booking.packages.models import Package, PackageOffer, PackagePaper, PackagePolicy, PackageUse
 from booking.papers.models import Estimate, EstimateVisit, PaperFacts
@@ -50,7 +53,7 @@ from marketplace.accounts.security_port import hash_password
 from marketplace.db import db
 from marketplace.idempotency.models import IdempotencyKey
 from marketplace.outbox.models import Letter
-from marketplace.vault import secret_hash, vault
+from marketplace.vault import new_data_key, seal_under, secret_hash, vault
 from providers.calendars.models import DavAccount, DavCopy, DavSource, OutsideCalendar
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument, CredentialPolicy
 from providers.places.models import Clinic, ProviderPlace, ServiceArea
@@ -1214,6 +1217,71 @@ class JournalEntryFactory(Row):
     person_id = factory.SelfAttribute("person.id")
     written_at = START
     content = factory.LazyFunction(lambda: {"on": "2027-01-12", "pain": 4, "stiffness": None, "mobility": None, "note": ""})
+
+
+class ClinicalNoteFactory(Row):
+    """A note of a visit, signed by default; `signed=False` leaves it open. Its key is made with it."""
+
+    class Meta:
+        model = ClinicalNote
+        exclude = ("appointment", "note", "signed", "key", "signature")
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    note = factory.LazyFunction(lambda: Note(subjective="stiff", techniques=(Used("myofascial_release", 50, ("neck_back",)),), minutes=50))
+    signed = True
+    key = factory.LazyFunction(new_data_key)
+    signature = Signature("Anna Alder", "account:anna", START, "salt")
+    appointment_id = factory.SelfAttribute("appointment.id")
+    provider_id = factory.SelfAttribute("appointment.provider_id")
+    person_id = factory.SelfAttribute("appointment.person_id")
+    version = 1
+    content = factory.LazyAttribute(
+        lambda it: seal_under(it.key, json.dumps({"note": note_to_dict(it.note), "carried": [], "salt": it.signature.salt}))
+    )
+    created_at = START
+    changed_at = START
+    locked_at = factory.LazyAttribute(lambda it: it.signature.at if it.signed else None)
+    signed_name = factory.LazyAttribute(lambda it: it.signature.name if it.signed else None)
+    signed_by = factory.LazyAttribute(lambda it: it.signature.actor if it.signed else None)
+    digest = factory.LazyAttribute(
+        lambda it: digest_of(it.appointment.public_id, note_to_dict(it.note), it.signature) if it.signed else None
+    )
+
+
+class NoteKeyFactory(Row):
+    """The key of a note."""
+
+    class Meta:
+        model = NoteKey
+        exclude = ("note",)
+
+    note = factory.SubFactory(ClinicalNoteFactory)
+    note_id = factory.SelfAttribute("note.id")
+    data_key = factory.LazyFunction(new_data_key)
+
+
+class NoteAddendumFactory(Row):
+    """Words added to a note."""
+
+    class Meta:
+        model = NoteAddendum
+        exclude = ("note", "key")
+
+    note = factory.SubFactory(ClinicalNoteFactory)
+    key = factory.LazyFunction(new_data_key)
+    note_id = factory.SelfAttribute("note.id")
+    content = factory.LazyAttribute(lambda it: seal_under(it.key, "A word more."))
+    written_name = "Anna Alder"
+    written_by = "account:anna"
+    written_at = START
+
+
+def signed_note(appointment: Appointment, **wishes: Any) -> ClinicalNote:
+    """A signed note of a visit with the key that opens it."""
+    key = new_data_key()
+    note: ClinicalNote = ClinicalNoteFactory(appointment=appointment, key=key, **wishes)
+    NoteKeyFactory(note=note, data_key=key)
+    return note
 
 
 class EstimateFactory(Row):

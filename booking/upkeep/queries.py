@@ -25,6 +25,7 @@ from booking.care.queries.papers import care_findings
 from booking.ledger.models import Receipt
 from booking.ledger.queries import strayed_credit, sums_of_visits
 from booking.ledger.rules.sums import VisitSums
+from booking.notes.queries import note_findings
 from booking.packages.queries import package_findings
 from booking.payments.models import Payment
 from booking.payments.queries import card_findings, terms_of_visits
@@ -70,6 +71,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from payout_findings(session, now)
     yield from code_findings(session)
     yield from care_findings(session)
+    yield from note_findings(session)
     yield from broken_entries(session)
 
 

@@ -1,0 +1,1 @@
+"""What a therapist does with a note, one file a verb."""
