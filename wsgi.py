@@ -110,6 +110,8 @@ from booking.payouts.jobs import JOBS as PAYOUT_JOBS
 from booking.payouts.jobs import reconcile_payouts
 from booking.payouts.views import blueprint as payout_pages
 from booking.screening.api import blueprint as screening_api
+from booking.statements.api import blueprint as statements_api
+from booking.statements.views import blueprint as statement_pages
 from booking.upkeep.api import blueprint as attention_api
 from booking.upkeep.commands import JOBS as UPKEEP_JOBS
 from booking.upkeep.commands import check
@@ -205,6 +207,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 calendar_pages,
                 feed_pages,
                 paper_pages,
+                statement_pages,
                 due_pages,
                 money_desk_pages,
                 package_pages,
@@ -287,6 +290,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 feeds_api,
                 stripe_webhooks,
                 papers_api,
+                statements_api,
                 due_api,
                 disputes_api,
                 packages_api,

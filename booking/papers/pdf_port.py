@@ -19,7 +19,8 @@ _FAMILY = "Source Sans Pro"
 _BODY, _SMALL, _TITLE = 10, 8.5, 18
 _LINE = 5.2
 # Shares of the line.
-_WIDTHS, _WIDE = {"Date": 26, "Code": 24, "Units": 24, "Amount": 24}, 80
+_WIDTHS, _WIDE = {"Date": 26, "Code": 24, "Units": 24, "Amount": 24, "Change": 24, "Balance": 24}, 80
+_NUMBERS = frozenset({"Amount", "Change", "Balance"})
 _NEXT: dict[str, Any] = {"new_x": XPos.LMARGIN, "new_y": YPos.NEXT}
 
 
@@ -98,7 +99,7 @@ def _table(pdf: FPDF, listed: Table) -> None:
     width = len(listed.columns)
     shape: dict[str, Any] = {
         "col_widths": tuple(_WIDTHS.get(column, _WIDE) for column in listed.columns),
-        "text_align": ("LEFT",) * (width - 1) + ("RIGHT",),
+        "text_align": tuple("RIGHT" if column in _NUMBERS else "LEFT" for column in listed.columns),
         "borders_layout": "HORIZONTAL_LINES",
         "line_height": _LINE + 1,
     }

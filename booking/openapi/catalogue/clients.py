@@ -26,6 +26,7 @@ from booking.openapi.catalogue.schemas import (
     ref,
     taken,
 )
+from booking.openapi.catalogue.statements import OPERATIONS as STATEMENTS
 from booking.openapi.rules import Operation, Query
 
 V1 = "/api/v1"
@@ -518,6 +519,7 @@ OPERATIONS = (
     *baskets.OPERATIONS,
     *couples.OPERATIONS,
     *papers.OPERATIONS,
+    *STATEMENTS,
     *packages.CLIENTS,
     *adding.operations(HOLD),
     *care.OPERATIONS,

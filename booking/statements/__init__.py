@@ -1,0 +1,1 @@
+"""Statements of account: what came and went in a month or a year, out of the ledger alone."""

@@ -1,0 +1,1 @@
+"""Spans of days, the two sides of a statement, and the paper it becomes."""
