@@ -85,6 +85,7 @@ from booking.homecare.api import blueprint as homecare_api
 from booking.homecare.views import blueprint as homecare_pages
 from booking.matching.api import blueprint as matching_api
 from booking.matching.views import blueprint as matching_pages
+from booking.notes.api import blueprint as notes_api
 from booking.openapi.api import blueprint as openapi_api
 from booking.openings.api import blueprint as openings_api
 from booking.openings.api.evidence import blueprint as evidence_api
@@ -299,6 +300,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 care_api,
                 outcomes_api,
                 homecare_api,
+                notes_api,
                 attention_api,
                 policies_api,
                 openapi_api,

@@ -29,6 +29,7 @@ from tests.factories import (
     ReceiptFactory,
     bookable_provider,
     person_of,
+    signed_note,
 )
 from tests.support.visits import book_visit, clear_answers, hold_visit
 
@@ -80,6 +81,7 @@ def world(app, clock, program):
             "disputes": DisputeFactory(payment=PaymentFactory(provider=anna, person=person, appointment_id=booked.id)).stripe_dispute,
         }
         HomeProgramFactory(appointment=booked)
+        signed_note(booked)
         db.session.remove()
     return {role: program(account) for role, account in accounts.items()} | {"anyone": program(None)}, ids
 

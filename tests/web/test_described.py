@@ -67,6 +67,7 @@ from tests.factories import (
     bookable_provider,
     epoch_minute,
     person_of,
+    signed_note,
 )
 from tests.support.applications import let_go
 from tests.support.clocks import START, Clock
@@ -192,6 +193,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "providers": ["anna", "bea"],
     }
     HomeProgramFactory(appointment=booked)
+    signed_note(booked)
     return {role: f"token-of-{role}" for role in ROLES}, known, sensible
 
 

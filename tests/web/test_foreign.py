@@ -32,6 +32,7 @@ from tests.factories import (
     bookable_provider,
     epoch_minute,
     person_of,
+    signed_note,
 )
 from tests.support.visits import answered, book_visit, clear_answers, hold_visit
 
@@ -87,7 +88,9 @@ def mine(app, clock):
             "payouts": PayoutFactory(provider=anna).public_id,
             "journal": JournalEntryFactory(person=person).public_id,
         }
-        HomeProgramFactory(appointment=get_any(db.session(), things["appointments"]).appointment)
+        visit = get_any(db.session(), things["appointments"]).appointment
+        HomeProgramFactory(appointment=visit)
+        signed_note(visit)
         owners = {"client": customer, "provider": therapist}
         strangers = {role: AccountFactory(role=role) for role in owners}
         person_of(strangers["client"])

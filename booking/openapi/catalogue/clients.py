@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from booking.openapi.catalogue import adding, baskets, care, couples, homecare, money, outcomes, packages, papers, series, waiting
 from booking.openapi.catalogue.matching import OPERATIONS as MATCHING
+from booking.openapi.catalogue.notes import OPERATIONS as NOTES
 from booking.openapi.catalogue.schemas import (
     ADD_ON,
     ANY_SETTING,
@@ -525,6 +526,7 @@ OPERATIONS = (
     *care.OPERATIONS,
     *outcomes.OPERATIONS,
     *homecare.OPERATIONS,
+    *NOTES,
     _step("check-in", "The visit has begun."),
     _step("check-out", "The therapist has left."),
     _step("complete", "The visit took place."),
