@@ -56,6 +56,8 @@ from booking.appointments.views.series import blueprint as series_pages
 from booking.appointments.views.time_off import blueprint as time_off_pages
 from booking.appointments.views.visits import blueprint as visit_pages
 from booking.appointments.views.waitlist import blueprint as waitlist_pages
+from booking.bodymap.api import blueprint as bodymap_api
+from booking.bodymap.views import blueprint as bodymap_pages
 from booking.calendars.api import blueprint as feeds_api
 from booking.calendars.changes import begin_feeds, tell_visits
 from booking.calendars.queries import visit_uids, visits_changed
@@ -215,6 +217,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 fee_pages,
                 payout_pages,
                 care_pages,
+                bodymap_pages,
                 outcome_pages,
                 homecare_pages,
                 care_desk_pages,
@@ -298,6 +301,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 fees_api,
                 payouts_api,
                 care_api,
+                bodymap_api,
                 outcomes_api,
                 homecare_api,
                 notes_api,

@@ -34,6 +34,8 @@ from booking.appointments.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
+from booking.bodymap.models import PainMap
+from booking.bodymap.rules import Mark, mark_to_dict
 from booking.calendars.models import CalendarFeed
 from booking.coupons.models import Coupon, CouponUse
 from booking.fees.models import FeeAgreement, VisitFee
@@ -1189,6 +1191,20 @@ class OutcomeFactory(Row):
     taken_by = "account:ann"
     taken_at = START
     content = factory.LazyFunction(lambda: {"measure": "nprs", "label": "now", "tenths": 70})
+
+
+class PainMapFactory(Row):
+    """An aching neck, marked by a client."""
+
+    class Meta:
+        model = PainMap
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = factory.SelfAttribute("person.id")
+    taken_by = "account:ann"
+    taken_at = START
+    content = factory.LazyFunction(lambda: {"marks": [mark_to_dict(Mark("neck_back", 6, "ache"))], "note": ""})
 
 
 class HomeProgramFactory(Row):

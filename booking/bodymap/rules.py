@@ -117,12 +117,12 @@ def regions_for(codes: Iterable[str], groups: Mapping[str, Sequence[str]]) -> tu
 
 
 def marks_faults(marks: Sequence[Mark], remark: str) -> list[FieldFault]:
-    """Everything wrong with a map, by field (`marks.0.intensity`). An empty map is a map: nothing hurts."""
-    faults = [FieldFault(f"marks.{place}.{name}", words) for place, mark in enumerate(marks) for name, words in _mark_faults(mark)]
+    """Everything wrong with a map, by field (`marks[0].intensity`). An empty map is a map: nothing hurts."""
+    faults = [FieldFault(f"marks[{place}].{name}", words) for place, mark in enumerate(marks) for name, words in _mark_faults(mark)]
     seen: set[str] = set()
     for place, mark in enumerate(marks):
         if mark.region in seen:
-            faults.append(FieldFault(f"marks.{place}.region", "This region is marked twice."))
+            faults.append(FieldFault(f"marks[{place}].region", "This region is marked twice."))
         seen.add(mark.region)
     if len(remark) > LONGEST_REMARK:
         faults.append(FieldFault("note", f"At most {LONGEST_REMARK} characters."))

@@ -82,6 +82,8 @@ CLIENT = [
     "/account/statements",
     "/progress",
     "/journal",
+    "/account/pain-map",
+    "/account/pain-map/new",
     "/cards",
     "/packages",
     "/care",

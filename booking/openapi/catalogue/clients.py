@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from booking.openapi.catalogue import adding, baskets, care, couples, homecare, money, outcomes, packages, papers, series, waiting
+from booking.openapi.catalogue.bodymap import OPERATIONS as BODY_MAPS
 from booking.openapi.catalogue.matching import OPERATIONS as MATCHING
 from booking.openapi.catalogue.notes import OPERATIONS as NOTES
 from booking.openapi.catalogue.schemas import (
@@ -524,6 +525,7 @@ OPERATIONS = (
     *packages.CLIENTS,
     *adding.operations(HOLD),
     *care.OPERATIONS,
+    *BODY_MAPS,
     *outcomes.OPERATIONS,
     *homecare.OPERATIONS,
     *NOTES,

@@ -53,12 +53,12 @@ MAPS = st.lists(MARKS, max_size=12, unique_by=lambda mark: mark.region)
     ],
 )
 def test_what_is_wrong_with_a_mark_is_named_by_field(wrong, fields):
-    assert [fault.field for fault in marks_faults([replace(GOOD, **wrong)], "")] == [f"marks.0.{name}" for name in fields]
+    assert [fault.field for fault in marks_faults([replace(GOOD, **wrong)], "")] == [f"marks[0].{name}" for name in fields]
 
 
 def test_nothing_marked_is_a_map_and_a_region_is_marked_once():
     assert marks_faults([], "") == []
-    assert [fault.field for fault in marks_faults([GOOD, replace(GOOD, intensity=2)], "")] == ["marks.1.region"]
+    assert [fault.field for fault in marks_faults([GOOD, replace(GOOD, intensity=2)], "")] == ["marks[1].region"]
     assert [fault.field for fault in marks_faults([], "x" * 1_001)] == ["note"]
 
 
