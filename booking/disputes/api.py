@@ -46,7 +46,10 @@ def _answer(one: Disputed) -> dict[str, object]:
         "amount_cents": one.dispute.amount_cents,
         "currency": "USD",
         "opened_at": rfc3339(one.dispute.opened_at),
-        "payouts_frozen": keeps_back(one.dispute.status),
+        "payouts_frozen": keeps_back(one.dispute.status, settled=one.dispute.settled_at is not None),
+        "taken_cents": one.dispute.taken_cents,
+        "fee_cents": one.dispute.fee_cents,
+        "settled_at": None if one.dispute.settled_at is None else rfc3339(one.dispute.settled_at),
         "appointment": one.visit.public_id if one.visit else None,
         "reference": one.visit.reference if one.visit else None,
     }

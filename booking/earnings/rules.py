@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from booking.ledger.rules.entries import AT_VISIT, CARD, CREDIT, FEES, PAID_OUT, PROVIDER, TAX, WAIVED, Entry
+from booking.ledger.rules.entries import AT_VISIT, CARD, CREDIT, DISPUTED, FEES, PAID_OUT, PROVIDER, TAX, WAIVED, Entry
 from booking.ledger.rules.story import Told, tell
 from marketplace.kernel.walltime import NEW_YORK
 
@@ -88,7 +88,7 @@ def list_lines(rows: Iterable[Written]) -> list[Line]:
 
 
 # What was paid in advance was received when it was paid, not when its visit came.
-_SIDES = (frozenset({PROVIDER}), frozenset({TAX}), frozenset({WAIVED}), frozenset({AT_VISIT, CARD, CREDIT}))
+_SIDES = (frozenset({PROVIDER}), frozenset({TAX}), frozenset({WAIVED}), frozenset({AT_VISIT, CARD, CREDIT, DISPUTED}))
 
 
 def _toward(one: Entry, accounts: frozenset[str]) -> int:

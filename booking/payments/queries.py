@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from booking.ledger.models import LedgerEntry
+from booking.ledger.rules.entries import DISPUTED
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
-from booking.payments.rules.disputes import keeps_back
+from booking.payments.rules.disputes import LOSS, LOST, is_open, keeps_back, losses_of
 from booking.payments.rules.keeping import KEPT
 from booking.payments.rules.states import ASKED, AUTHORISED, CAPTURING, OPEN, REFUND_FAILED, REFUND_OPEN, RELEASING
 from marketplace.kernel.errors import NotFound
@@ -79,11 +81,64 @@ def find_dispute(session: Session, stripe_dispute: str) -> Dispute | None:
     return session.scalar(select(Dispute).where(Dispute.stripe_dispute == stripe_dispute))
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What of a dispute's loss stands in the ledger: cents, the groups it stands in, and how often there was one."""
+
+    cents: int
+    keys: tuple[str, ...]
+    count: int
+
+
+def standing_loss(session: Session, stripe_dispute: str) -> Standing:
+    """A dispute's loss by the ledger; what was countered no longer stands."""
+    begins = losses_of(stripe_dispute)
+    wanted = select(LedgerEntry).where(LedgerEntry.key.startswith(begins, autoescape=True)).order_by(LedgerEntry.id)
+    rows = session.scalars(wanted).all()
+    gone = {row.corrects for row in rows}
+    stands = [row for row in rows if row.corrects is None and row.key not in gone]
+    cents = sum(row.amount_cents for row in stands if row.credit == DISPUTED)
+    return Standing(
+        cents, tuple(dict.fromkeys(row.key for row in stands)), len({row.key for row in rows if row.memo == LOSS and not row.corrects})
+    )
+
+
+def open_disputes(session: Session) -> Sequence[str]:
+    """Stripe's names of disputes that a bank has not decided, or whose end does not stand in the ledger yet."""
+    return session.scalars(select(Dispute.stripe_dispute).where(Dispute.settled_at.is_(None)).order_by(Dispute.id)).all()
+
+
+def disputed_cents(session: Session, payment_ids: Collection[int]) -> int:
+    """How many cents of payments clients' banks have taken out of ours: nobody can give them back."""
+    wanted = select(func.coalesce(func.sum(Dispute.taken_cents), 0)).where(Dispute.payment_id.in_(payment_ids))
+    return session.scalar(wanted) or 0
+
+
+def lost_cents(session: Session, payment_ids: Collection[int]) -> int:
+    """How many cents of payments banks gave back to their clients for good."""
+    wanted = select(func.coalesce(func.sum(Dispute.taken_cents), 0)).where(Dispute.payment_id.in_(payment_ids), Dispute.status == LOST)
+    return session.scalar(wanted) or 0
+
+
+def dispute_findings(session: Session) -> Iterator[str]:
+    """Disputes whose end does not stand in the ledger, and such as hold money though they are over."""
+    ended = select(Dispute.stripe_dispute, Dispute.status, Dispute.settled_at, Dispute.taken_cents).order_by(Dispute.id)
+    for row in session.execute(ended):
+        if is_open(row.status):
+            continue
+        stands = standing_loss(session, row.stripe_dispute).cents
+        wanted = row.taken_cents if row.status == LOST else 0
+        if row.settled_at is None or stands != wanted:
+            yield f"dispute {row.stripe_dispute} is {row.status}; {wanted} cents are lost, the ledger says {stands}"
+        elif row.status != LOST and row.taken_cents > 0:
+            yield f"dispute {row.stripe_dispute} is {row.status} and {row.taken_cents} cents have not come back yet"
+
+
 def frozen_visits(session: Session, provider_id: int) -> frozenset[int]:
     """A provider's visits, by row id, of which nothing is paid out at present: a client's bank asks for the money, or has taken it."""
-    wanted = select(Payment.appointment_id, Dispute.status).join(Dispute, Dispute.payment_id == Payment.id)
+    wanted = select(Payment.appointment_id, Dispute.status, Dispute.settled_at).join(Dispute, Dispute.payment_id == Payment.id)
     rows = session.execute(wanted.where(Payment.provider_id == provider_id, Payment.appointment_id.is_not(None)))
-    return frozenset(row[0] for row in rows if row[0] is not None and keeps_back(row[1]))
+    return frozenset(row[0] for row in rows if row[0] is not None and keeps_back(row[1], settled=row[2] is not None))
 
 
 def is_known(session: Session, event_id: str) -> bool:
@@ -221,6 +276,7 @@ def card_findings(session: Session, now: datetime) -> Iterator[str]:
     faults = select(StripeEvent.id, StripeEvent.object_id, StripeEvent.fault).where(StripeEvent.fault.is_not(None))
     for event_id, object_id, fault in session.execute(faults.order_by(StripeEvent.taken_at)):
         yield f"event {event_id} about {object_id} was not acted on: {fault}"
+    yield from dispute_findings(session)
     yield from _wrong_sums(session)
 
 

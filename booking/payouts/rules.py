@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from booking.ledger.rules.entries import CARD, DEPOSITS, PAID_OUT, PLATFORM_COSTS, PREPAID, REFUNDS, Entry, Group, entry
+from booking.ledger.rules.entries import CARD, DEPOSITS, DISPUTED, PAID_OUT, PLATFORM_COSTS, PREPAID, REFUNDS, Entry, Group, entry
 
 ASKED, SENT, FAILED = "asked", "sent", "failed"
 STATES = (ASKED, SENT, FAILED)
@@ -18,8 +18,9 @@ BACK, FOUND = "payout_back", "payout_found"
 WEEK = timedelta(days=7)
 # Figures by which a year is reported: 1099-K (third-party networks), gross and without refunds taken off. Rows, not law: a person looks.
 K_CENTS, K_COUNT = 2_000_000, 200
-# Card money is on the platform's side; what is held, owed back or prepaid is still the client's; what the platform cost is its own.
-_WEIGHTS: Mapping[str, int] = {CARD: 1, DEPOSITS: 1, REFUNDS: 1, PREPAID: 1, PLATFORM_COSTS: -1}
+# Card money is on the platform's side, and what a bank has taken is not lost until the bank has decided; what is held, owed back or
+# prepaid is still the client's; what the platform cost is its own.
+_WEIGHTS: Mapping[str, int] = {CARD: 1, DISPUTED: 1, DEPOSITS: 1, REFUNDS: 1, PREPAID: 1, PLATFORM_COSTS: -1}
 
 
 @dataclass(frozen=True)

@@ -59,12 +59,11 @@ def tell(till):
     assert take_event(till.port, event, till.clock.now) == "done"
 
 
-@pytest.mark.parametrize("status, frozen", [("needs_response", True), ("under_review", True), ("lost", True), ("won", False)])
+@pytest.mark.parametrize("status, frozen", [("needs_response", True), ("under_review", True), ("lost", False), ("won", False)])
 def test_nothing_of_the_visit_is_paid_out_until_the_bank_has_decided_for_us(app, world, status, frozen):
     with app.app_context():
         assert frozen_visits(db.session(), world["provider_id"]) == {world["visit_id"]}
-        world["till"].double.things[world["dispute"]]["status"] = status
-        world["till"].double._tell("charge.dispute.updated", world["till"].double.things[world["dispute"]])
+        world["till"].double.decide(world["dispute"], status)
         if status != "needs_response":
             tell(world["till"])
         assert frozen_visits(db.session(), world["provider_id"]) == ({world["visit_id"]} if frozen else frozenset())
@@ -120,7 +119,46 @@ def test_nobody_else_sees_it(world, program, visitor):
     assert program(world["admin"]).get("/admin/disputes/du_of_nobody/evidence").status_code == 404
 
 
-def test_a_visit_is_found_by_its_reference(world, visitor):
+def test_a_visit_is_found_by_its_reference_and_what_the_bank_has_cannot_be_given_back(app, world, visitor):
     desk = visitor(world["admin"])
-    assert "Give card money back" in desk.open("/admin/money", reference=world["reference"].lower()).text
+    shown = desk.open("/admin/money", reference=world["reference"].lower()).text
+    assert "Taken back by the client’s bank for now" in shown
+    assert "Give card money back" not in shown
+    with app.app_context():
+        world["till"].double.decide(world["dispute"], "won")
+        tell(world["till"])
+    assert "Give card money back" in desk.open("/admin/money", reference=world["reference"]).text
     assert "There is no visit with this reference." in desk.open("/admin/money", reference="LH-0000000").text
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("needs_response", "Nothing of this visit is paid out to the therapist meanwhile."),
+        ("lost", "the client is not asked for it again, and the fee for the dispute is ours."),
+        ("won", "the money goes out with the therapist’s next payout."),
+    ],
+)
+def test_the_page_and_the_list_say_what_was_taken_and_how_it_ended(app, world, visitor, program, status, words):
+    with app.app_context():
+        if status != "needs_response":
+            world["till"].double.decide(world["dispute"], status)
+            tell(world["till"])
+    page = visitor(world["admin"]).open(f"/admin/disputes/{world['dispute']}").text
+    assert words in page
+    assert "$15.00" in page
+    [listed] = program(world["admin"]).get("/admin/disputes").json["items"]
+    assert (listed["taken_cents"], listed["fee_cents"]) == (0 if status == "won" else 16_000, 1_500)
+    assert (listed["settled_at"] is None, listed["payouts_frozen"]) == (status == "needs_response", status == "needs_response")
+
+
+def test_a_loss_is_a_line_of_the_therapists_earnings(app, world, visitor, program):
+    with app.app_context():
+        world["till"].double.decide(world["dispute"], "lost")
+        tell(world["till"])
+    lines = program(world["anna"]).get("/provider/earnings").json["lines"]
+    assert [(line["what"], line["received_cents"], line["waived_cents"]) for line in lines[-2:]] == [
+        ("dispute_lost", -16_000, 0),
+        ("dispute_let_go", 0, 16_000),
+    ]
+    assert "Taken back by the client’s bank" in visitor(world["anna"]).open("/provider/earnings").text

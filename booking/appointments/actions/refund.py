@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from booking.ledger.rules.sums import VisitSums
 from booking.payments.changes.closing import give_back
 from booking.payments.changes.ordering import Back
 from booking.payments.models import Payment
-from booking.payments.queries import count_refunds, lock_payments_of_visit
+from booking.payments.queries import count_refunds, disputed_cents, lock_payments_of_visit
 from booking.payments.rules.states import CAPTURED
 from marketplace.audit import Deed, record
 from marketplace.db import transaction
@@ -45,12 +46,13 @@ def refund(public_id: str, wanted: Refunding, doer: Doer, now: datetime) -> Book
         booked = lock_appointment(session, public_id)
         visit = booked.appointment
         payments = [one for one in lock_payments_of_visit(session, visit.id) if one.state == CAPTURED]
-        _check(sum(map(_left, payments)), wanted)
+        bound = {one.id: disputed_cents(session, [one.id]) for one in payments}
+        _check(sum(_left(one, bound) for one in payments), wanted)
         if visit.status in OVER:
             _let_go(session, visit, settle(session, visit), wanted, doer, now)
         rest = wanted.amount_cents
         for payment in reversed(payments):
-            part = min(rest, _left(payment))
+            part = min(rest, _left(payment, bound))
             if part:
                 cause = f"refund:{count_refunds(session, payment.id) + 1}"
                 give_back(session, payment, Back(part, cause, wanted.reason, doer.name, held=False), now)
@@ -62,8 +64,9 @@ def refund(public_id: str, wanted: Refunding, doer: Doer, now: datetime) -> Book
         return booked
 
 
-def _left(payment: Payment) -> int:
-    return payment.captured_cents - payment.refunded_cents
+def _left(payment: Payment, bound: Mapping[int, int]) -> int:
+    """What a client's bank has taken cannot go back a second time."""
+    return max(0, payment.captured_cents - payment.refunded_cents - bound[payment.id])
 
 
 def _check(left_cents: int, wanted: Refunding) -> None:

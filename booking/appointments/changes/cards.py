@@ -18,7 +18,7 @@ from booking.ledger.changes import issue_receipt
 from booking.payments.changes.closing import Ending, close_payments
 from booking.payments.changes.ordering import FEE
 from booking.payments.models import Payment
-from booking.payments.queries import find_card_of_visit, payments_of_visit
+from booking.payments.queries import find_card_of_visit, lost_cents, payments_of_visit
 from booking.payments.rules.states import CAPTURED, FAILED
 
 BANK = Doer(SYSTEM, "stripe")
@@ -38,7 +38,9 @@ def close_cards(session: Session, visit: Appointment, doer: Doer, now: datetime,
     Only fees are asked of a card while its owner is away: that is what they agreed to. The price of a visit is due at the visit.
     """
     sums = settle(session, visit)
-    elsewhere = sums.paid - sum(payment.captured_cents - payment.refunded_cents for payment in payments_of_visit(session, visit.id))
+    cards = payments_of_visit(session, visit.id)
+    by_card = sum(payment.captured_cents - payment.refunded_cents for payment in cards) - lost_cents(session, [one.id for one in cards])
+    elsewhere = sums.paid - by_card
     owed = 0 if visit.status == EXPIRED else max(0, sums.charged - sums.forgiven - sums.waived)
     card = find_card_of_visit(session, visit.id) if charge and visit.status in LABELS else None
     ending = Ending(

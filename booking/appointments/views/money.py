@@ -27,7 +27,7 @@ from booking.ledger.queries import (
     visit_sums,
 )
 from booking.payments.forms import pursue_visit
-from booking.payments.queries import payments_of_visit, refunds_of_visit
+from booking.payments.queries import disputed_cents, payments_of_visit, refunds_of_visit
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Refusal
@@ -79,7 +79,7 @@ def _cards(desk: Desk, refund: RefundForm | None) -> dict[str, Any]:
         return {"cards": [], "left_cents": 0, "refund": None}
     session, visit = db.session(), desk.booked.appointment
     cards = payments_of_visit(session, visit.id)
-    left = sum(one.captured_cents - one.refunded_cents for one in cards)
+    left = sum(max(0, one.captured_cents - one.refunded_cents - disputed_cents(session, [one.id])) for one in cards)
     fresh = RefundForm(formdata=None, data={"back": dollars(left), "expected_left_cents": left})
     return {"cards": cards, "left_cents": left, "refund": refund or fresh, "refunds": refunds_of_visit(session, visit.id)}
 

@@ -20,17 +20,20 @@ DEPOSITS, CREDIT, REFUNDS, WAIVED = "deposits_held", "store_credit", "refunds_ow
 PREPAID, PREPAID_IN_HAND = "prepaid_visits", "prepaid_in_hand"
 # What the platform cost a provider, and what was paid out to them.
 PLATFORM_COSTS, PAID_OUT = "platform_costs", "paid_out"
+# Card money that a client's bank has taken out of ours until it has decided.
+DISPUTED = "disputed"
 ACCOUNTS = (
     *(CLIENT, PROVIDER, TAX, PLATFORM, AT_VISIT, CARD, DEPOSITS, CREDIT, REFUNDS, WAIVED),
-    *(PREPAID, PREPAID_IN_HAND, PLATFORM_COSTS, PAID_OUT),
+    *(PREPAID, PREPAID_IN_HAND, PLATFORM_COSTS, PAID_OUT, DISPUTED),
 )
-# Where a client's money is once it was given: with the therapist, at the card company, or taken from credit or a package of earlier.
-MONEY = frozenset({AT_VISIT, CARD, CREDIT, PREPAID, PREPAID_IN_HAND})
+# Where a client's money is once it was given: with the therapist, at the card company, back at their bank for now, or taken from credit
+# or a package of earlier.
+MONEY = frozenset({AT_VISIT, CARD, CREDIT, PREPAID, PREPAID_IN_HAND, DISPUTED})
 
 PARTIES: Mapping[str, str] = {
     CLIENT: "person", DEPOSITS: "person", CREDIT: "person", REFUNDS: "person", PROVIDER: "provider", AT_VISIT: "provider",
     WAIVED: "provider", TAX: "tax", PLATFORM: "platform", CARD: "platform", PREPAID: "person", PREPAID_IN_HAND: "person",
-    PLATFORM_COSTS: "provider", PAID_OUT: "provider",
+    PLATFORM_COSTS: "provider", PAID_OUT: "provider", DISPUTED: "platform",
 }  # fmt: skip
 
 TAX_LINE = "tax"

@@ -10,7 +10,12 @@ ADMIN = ("admin",)
 USD = {"const": "USD"}
 FILE = {"type": "string", "format": "binary"}
 DISPUTE = {"id": TEXT, "status": TEXT, "reason": TEXT, "amount_cents": CENTS, "currency": USD, "opened_at": INSTANT}
-LISTED = given({**DISPUTE, "payouts_frozen": YES, "appointment": nullable(TEXT), "reference": nullable(TEXT)})
+LISTED = given(
+    {
+        **DISPUTE, "payouts_frozen": YES, "taken_cents": CENTS, "fee_cents": CENTS, "settled_at": nullable(INSTANT),
+        "appointment": nullable(TEXT), "reference": nullable(TEXT),
+    }
+)  # fmt: skip
 EVIDENCE = given(
     {
         "dispute": given(DISPUTE),

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from booking.payments.changes.disputes import note_dispute
 from booking.payments.changes.noting import Mismatch, note_intent, note_seen_refund
 from booking.payments.changes.telling import lock_payment
 from booking.payments.queries import (
     find_by_intent,
     find_instance,
     find_payment,
+    open_disputes,
     payments_since,
 )
 from booking.payments.rules.states import CANCEL, next_step
 from booking.payments.stripe_port.client import StripePort
-from booking.payments.stripe_port.values import Declined, Invalid, Missing, SeenIntent, SeenRefund
+from booking.payments.stripe_port.values import Declined, Invalid, Missing, SeenDispute, SeenIntent, SeenRefund
 from marketplace.db import db, transaction
 from marketplace.kernel.errors import Refusal
 
@@ -38,6 +40,34 @@ def compare(port: StripePort, since: datetime, now: datetime) -> Iterator[str]:
             yield f"payment {public_id}: Stripe has no intent {intent} of ours"
     for refund in port.refunds_since(since):
         yield from _hold_refund(refund, now)
+    yield from _hold_disputes(port, since, now)
+
+
+def _hold_disputes(port: StripePort, since: datetime, now: datetime) -> Iterator[str]:
+    """Disputes that Stripe has, and older ones of ours that are not settled."""
+    listed = {seen.id: seen for seen in port.disputes_since(since)}
+    waiting = open_disputes(db.session())
+    db.session.rollback()
+    for name in waiting:
+        if name not in listed:
+            try:
+                listed[name] = port.read_dispute(name)
+            except Missing:
+                yield f"dispute {name}: Stripe has none of this name"
+    for seen in listed.values():
+        yield from _hold_dispute(seen, now)
+
+
+def _hold_dispute(seen: SeenDispute, now: datetime) -> Iterator[str]:
+    known = find_by_intent(db.session(), seen.intent or "")
+    db.session.rollback()
+    if known is None:
+        return
+    try:
+        with transaction() as session:
+            note_dispute(session, lock_payment(session, known.public_id), seen, now)
+    except Refusal as fault:
+        yield f"dispute {seen.id} of payment {known.public_id}: {fault}"
 
 
 def _hold_intent(port: StripePort, seen: SeenIntent, now: datetime) -> Iterator[str]:

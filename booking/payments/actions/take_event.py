@@ -12,8 +12,9 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from booking.payments.changes.disputes import note_dispute
 from booking.payments.changes.keeping import note_setup
-from booking.payments.changes.noting import Mismatch, note_dispute, note_intent, note_seen_refund
+from booking.payments.changes.noting import Mismatch, note_intent, note_seen_refund
 from booking.payments.changes.telling import lock_payment
 from booking.payments.models import StripeEvent
 from booking.payments.queries import find_by_intent, find_instance, find_payment, get_card, is_known

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from booking.ledger.queries import held_of_visit
 from booking.payments.changes.ordering import FEE, Back, Wish, order_capture, order_payment, order_refund, order_release
 from booking.payments.models import Payment, Refund
-from booking.payments.queries import Card, count_refunds, failed_cents, lock_payments_of_visit
+from booking.payments.queries import Card, count_refunds, disputed_cents, failed_cents, lock_payments_of_visit, lost_cents
 from booking.payments.rules.closing import LEAST_CENTS, Closing, Held, close
 from booking.payments.rules.states import ASKED, AUTHORISED, CANCELLED, CAPTURED, CAPTURING
 
@@ -67,8 +67,12 @@ def _give_back(session: Session, payment: Payment, cents: int, ending: Ending, n
 
 def _held(session: Session, payment: Payment) -> Held:
     """A refund that failed is a person's to mend: it is not ordered again by itself."""
-    left = payment.captured_cents - payment.refunded_cents - failed_cents(session, payment.id) if payment.state == CAPTURED else 0
-    return Held(payment.id, payment.state, payment.purpose, payment.amount_cents, max(0, left), payment.wanted_cents)
+    if payment.state != CAPTURED:
+        return Held(payment.id, payment.state, payment.purpose, payment.amount_cents, 0, payment.wanted_cents)
+    lost = lost_cents(session, [payment.id])
+    left = payment.captured_cents - payment.refunded_cents - failed_cents(session, payment.id) - lost
+    bound = disputed_cents(session, [payment.id]) - lost
+    return Held(payment.id, payment.state, payment.purpose, payment.amount_cents, max(0, left), payment.wanted_cents, bound)
 
 
 def _charge(session: Session, ending: Ending, card: Card, cents: int, payments: list[Payment], now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Noting what was read from Stripe: a payment, a refund, a dispute go on, with their entries and letters, once each."""
+"""Noting what was read from Stripe: a payment, a refund go on, with their entries and letters, once each."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from booking.ledger.rules.entries import deposit_taken, paid_by_card, refund_sen
 from booking.payments.changes.closing import give_back
 from booking.payments.changes.ordering import FEE, Back, enter, order_refund, refund_key, whose
 from booking.payments.changes.telling import lock_payment, tell_payment
-from booking.payments.models import Dispute, Payment, Refund
-from booking.payments.queries import find_dispute, find_instance, find_refund
+from booking.payments.models import Payment, Refund
+from booking.payments.queries import find_instance, find_refund
 from booking.payments.rules.matching import Sum, differences
 from booking.payments.rules.states import (
     ACTION,
@@ -32,7 +32,7 @@ from booking.payments.rules.states import (
     UNWANTED,
     next_state,
 )
-from booking.payments.stripe_port.values import SeenDispute, SeenIntent, SeenRefund
+from booking.payments.stripe_port.values import SeenIntent, SeenRefund
 from marketplace.accounts.models import Person
 from marketplace.audit import Deed, record
 from marketplace.outbox.changes import enqueue_letter
@@ -165,21 +165,6 @@ def note_seen_refund(session: Session, public_id: str, seen: SeenRefund, now: da
         note_refund(session, given, payment, seen, now)
     elif seen.status not in ("failed", "canceled"):
         adopt_refund(session, payment, seen, now)
-
-
-def note_dispute(session: Session, payment: Payment, seen: SeenDispute, now: datetime) -> None:
-    """Keep how a dispute stands."""
-    known = find_dispute(session, seen.id)
-    if known is not None and known.status == seen.status:
-        return
-    if known is None:
-        known = Dispute(
-            payment_id=payment.id, stripe_dispute=seen.id, amount_cents=seen.amount_cents, reason=seen.reason, opened_at=seen.created_at
-        )  # fmt: skip
-        session.add(known)
-    known.status, known.changed_at = seen.status, now
-    record(session, Deed(now, STRIPE, "payment_disputed", "payment", payment.public_id, {"dispute": seen.id, "status": seen.status}))
-    tell_payment(session, payment, now)
 
 
 def write_let_go(session: Session, payment: Payment, now: datetime) -> None:

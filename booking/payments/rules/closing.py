@@ -17,7 +17,10 @@ _ORDER = (CAPTURED, CAPTURING, AUTHORISED, ASKED, ACTION)
 
 @dataclass(frozen=True)
 class Held:
-    """One payment of a visit: its row, its state, what it asked; of a captured one what is left of it, of a part that was ordered which."""
+    """One payment of a visit: its row, its state, what it asked; of a captured one what is left of it, of a part that was ordered which.
+
+    `bound_cents` of what is left a client's bank has taken until it has decided: they count, and nobody can give them back.
+    """
 
     id: int
     state: str
@@ -25,6 +28,7 @@ class Held:
     amount_cents: int
     left_cents: int = 0
     wanted_cents: int | None = None
+    bound_cents: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,9 @@ def close(owed_cents: int, held: Iterable[Held]) -> Closing:
     for one in sorted(held, key=_turn):
         kept = min(rest, _usable(one, rest))
         rest -= kept
-        if one.state == CAPTURED and one.left_cents > kept:
-            refunds[one.id] = one.left_cents - kept
+        if one.state == CAPTURED:
+            back = min(one.left_cents - kept, one.left_cents - one.bound_cents)
+            refunds.update({one.id: back} if back > 0 else {})
         elif one.state == AUTHORISED and kept:
             captures[one.id] = kept
         elif one.state in {AUTHORISED, ASKED, ACTION} and not kept:

@@ -267,6 +267,12 @@ class StripePort:
         return [refund_of(one) for one in self._v1.refunds.list(wanted).auto_paging_iter()]
 
     @_plainly
+    def disputes_since(self, since: datetime) -> list[SeenDispute]:
+        """All disputes opened since an instant, whosoever they are."""
+        wanted: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+        return [dispute_of(one) for one in self._v1.disputes.list(wanted).auto_paging_iter()]
+
+    @_plainly
     def events_since(self, since: datetime) -> list[SeenEvent]:
         """All events since an instant (Stripe keeps 30 days)."""
         wanted: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from booking.payments.stripe_port.double import Refusal, StripeDouble, Thing
+from booking.payments.stripe_port.disputing import DisputingDouble
+from booking.payments.stripe_port.double import Refusal, Thing
 
 
-class ConnectDouble(StripeDouble):
+class ConnectDouble(DisputingDouble):
     """Accounts are made without anything stated; `onboard` says that their owner has stated all of it."""
 
     def _post_accounts(self, words: dict[str, str]) -> Thing:

@@ -287,7 +287,7 @@ class StripeDouble:
             message = f"This PaymentIntent could not be changed because it has a status of {intent['status']}."
             raise _invalid("payment_intent_unexpected_state", message, payment_intent=dict(intent))
 
-    # --- refunds, disputes, events ---
+    # --- refunds, events ---
 
     def _post_refunds(self, words: dict[str, str]) -> Thing:
         intent = self._find(words.get("payment_intent", ""), "payment_intent")
@@ -316,9 +316,6 @@ class StripeDouble:
 
     def _get_refunds(self, words: dict[str, str]) -> Thing:
         return self._list("refund", words)
-
-    def _get_disputes_one(self, name: str, _words: dict[str, str]) -> Thing:
-        return self._find(name, "dispute")
 
     def _get_events(self, words: dict[str, str]) -> Thing:
         return self._page(
@@ -426,15 +423,6 @@ class StripeDouble:
             refund = self._find(refund_id, "refund")
             refund |= {"status": status, "failure_reason": "lost_or_stolen_card" if status == "failed" else None}
             self._tell("refund.failed" if status == "failed" else "refund.updated", refund)
-
-    def dispute(self, intent_id: str, status: str = "needs_response") -> Thing:
-        """The client's bank asks for the money."""
-        with self._lock:
-            intent = self._find(intent_id, "payment_intent")
-            facts = {"status": status, "reason": "fraudulent", "amount": intent["amount_received"], "currency": intent["currency"]}
-            made = self._make("du", "dispute", {}, facts | {"payment_intent": intent_id})
-            self._tell("charge.dispute.created", made)
-            return made
 
     def by_hand(self, intent_id: str, amount_cents: int) -> Thing:
         """Somebody gives money back on Stripe's own pages, without a word of ours on it."""

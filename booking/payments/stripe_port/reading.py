@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from booking.payments.stripe_port.values import Mark, SeenDispute, SeenEvent, SeenIntent, SeenPage, SeenRefund, SeenSetup
+from booking.payments.stripe_port.values import Mark, SeenDispute, SeenEvent, SeenIntent, SeenMove, SeenPage, SeenRefund, SeenSetup
 
 
 def read_event(body: bytes) -> SeenEvent | None:
@@ -114,6 +114,7 @@ def dispute_of(found: Any) -> SeenDispute:
         currency=str(found.currency),
         intent=linked_id(found, "payment_intent"),
         created_at=_instant(found.created),
+        moves=tuple(SeenMove(str(one.id), -int(one.amount), int(one.fee)) for one in getattr(found, "balance_transactions", None) or ()),
     )
 
 

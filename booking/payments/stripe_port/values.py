@@ -147,6 +147,15 @@ class SeenCard:
 
 
 @dataclass(frozen=True)
+class SeenMove:
+    """Money that a dispute moved, under Stripe's name of it: taken out of ours (below zero: given back), and what Stripe took for that."""
+
+    id: str
+    taken_cents: int
+    fee_cents: int
+
+
+@dataclass(frozen=True)
 class SeenDispute:
     """A dispute as Stripe has it now."""
 
@@ -157,6 +166,7 @@ class SeenDispute:
     currency: str
     intent: str | None
     created_at: datetime
+    moves: tuple[SeenMove, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -220,7 +220,7 @@ def test_a_thousand_in_a_hundred_random_orders_with_repeats_and_forgeries(app, c
             ("refunded", "captured", 19_000, 7_000),
         ],
         [(2_000, "succeeded"), (5_000, "succeeded"), (19_000, "asked")],
-        [("card_clearing", 126_000), ("deposits_held", -107_000), ("refunds_owed", -19_000)],
+        [("card_clearing", 105_500), ("deposits_held", -107_000), ("disputed", 19_000), ("platform_fee", 1_500), ("refunds_owed", -19_000)],
         6,
         2,
         1,
