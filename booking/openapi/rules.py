@@ -19,6 +19,7 @@ TITLES = {
     415: "This content type is not taken.",
     422: "A rule says no.",
     429: "Too many, too fast.",
+    503: "Somebody else does not answer.",
 }
 PROBLEM: Schema = {"$ref": "#/components/schemas/Problem"}
 

@@ -15,6 +15,7 @@ from booking.payouts.forms import account_state, find_connect, own_provider_id
 from booking.payouts.queries import Line, disputed_visits, get_payout, lines_of, list_payouts, moved_of, years_of
 from booking.payouts.rules import K_CENTS, K_COUNT, plan_payout
 from marketplace import clock
+from marketplace.accounts.security_port import proven_again
 from marketplace.db import db
 from marketplace.kernel.walltime import NEW_YORK
 from marketplace.webkit.identity import access, viewer
@@ -68,8 +69,12 @@ def _cells(week: str, state: str, line: Line) -> tuple[str, ...]:
 @blueprint.post("/provider/payouts/account")
 @access("provider")
 @limiter.limit("10 per hour")
+@proven_again
 def begin() -> ResponseReturnValue:
-    """To Stripe's own page, where one states who one is and where the money goes; nothing of that comes to us."""
+    """To Stripe's own page, where one states who one is and where the money goes; nothing of that comes to us.
+
+    Whoever signed in a while ago types the password once more first, and comes back to the list.
+    """
     port = find_connect()
     if port is None:
         flash(_("Cards are off here, so there is nothing to pay out."), "warning")

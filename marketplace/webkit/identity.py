@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
@@ -12,13 +13,18 @@ from marketplace.kernel.errors import Forbidden, Unauthorized
 from marketplace.webkit.problems import wants_json
 
 ANYONE = "anyone"
+# How long after a sign-in what is weighty may be done without another proof.
+FRESH = timedelta(minutes=15)
 SIGNED_IN = frozenset({"client", "provider", "admin"})
 View = TypeVar("View", bound=Callable[..., object])
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who is asking. `role` is anonymous, client, provider or admin; `person_id` is set for clients and for guests at checkout."""
+    """Who is asking. `role` is anonymous, client, provider or admin; `person_id` is set for clients and for guests at checkout.
+
+    `signed_in_at` is when they signed in, or when their token was issued.
+    """
 
     role: str = "anonymous"
     account_id: int | None = None
@@ -27,6 +33,7 @@ class Viewer:
     email: str | None = None
     person_id: int | None = None
     by_token: bool = False
+    signed_in_at: datetime | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -45,6 +52,16 @@ def viewer() -> Viewer:
     """Who sends the running request; the accounts topic puts it there."""
     found: Viewer = g.get("viewer", Viewer())
     return found
+
+
+def require_fresh(now: datetime) -> None:
+    """Let nobody on who signed in more than a quarter of an hour ago. Raises Forbidden `fresh_sign_in_required`.
+
+    For programs; pages ask for the password once more.
+    """
+    since = viewer().signed_in_at
+    if since is None or now - since > FRESH:
+        raise Forbidden("fresh_sign_in_required", "This needs a sign-in of the last 15 minutes. Ask for a new token at /api/v1/tokens.")
 
 
 def access(*roles: str) -> Callable[[View], View]:

@@ -5,11 +5,15 @@ import io
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from booking.payments.stripe_port.double import Fault
 from booking.payouts.models import PayoutAccount
 from marketplace.accounts.models import Account
+from marketplace.audit import AuditEntry
 from marketplace.db import db
 from tests.factories import (
+    PASSWORD,
     AccountFactory,
     AppointmentFactory,
     FeeAgreementFactory,
@@ -19,6 +23,7 @@ from tests.factories import (
     PersonFactory,
     bookable_provider,
 )
+from tests.support.cards import Till
 from tests.support.clocks import START
 from tests.support.visits import book_visit
 
@@ -69,6 +74,67 @@ def test_without_cards_there_is_no_account_to_open(paid, visitor, app):
     assert "Cards are off here" in page.text
     with app.app_context():
         assert db.session.query(PayoutAccount).count() == 1
+
+
+@pytest.fixture
+def cards(app, paid, clock):
+    """Cards are on, and Stripe's stand-in knows Anna's account."""
+    till = Till(clock)
+    app.extensions["stripe_port"] = till.port
+    with app.app_context():
+        account = db.session.query(PayoutAccount).one()
+        till.double.things[account.account] = {
+            "id": account.account,
+            "object": "account",
+            "payouts_enabled": True,
+            "details_submitted": True,
+        }
+    return till
+
+
+def grow_old(browser, minutes):
+    """So long ago somebody gave their password."""
+    with browser.client.session_transaction() as session:
+        session["fs_paa"] -= minutes * 60
+        session.pop("fs_gexp", None)
+
+
+@pytest.mark.parametrize(("who", "words"), [("anna", "/express/"), ("cora", "connect.stripe.test/acct_")])
+def test_the_account_is_set_up_and_changed_after_the_password_alone(paid, cards, visitor, who, words):
+    browser = visitor(paid[who])
+    browser.open("/provider/payouts")
+    assert words in browser.submit(at="/provider/payouts/account", follow=False).location
+    grow_old(browser, 16)
+    browser.open("/provider/payouts")
+    assert browser.submit(at="/provider/payouts/account").request.path == "/account/again"
+    assert len([call for call in cards.double.calls if "links" in call.path]) == 1
+    back = browser.submit(at="/account/again", password=PASSWORD)
+    assert (back.request.path, "/provider/payouts/account" in back.text) == ("/provider/payouts", True)
+    assert words in browser.submit(at="/provider/payouts/account", follow=False).location
+
+
+def test_a_program_needs_a_fresh_token(app, paid, cards, program, clock):
+    anna, cora = program(paid["anna"]), program(paid["cora"])
+    assert "/express/" in anna.post("/provider/payouts/account").json["url"]
+    assert "connect.stripe.test/acct_" in cora.post("/provider/payouts/account").json["url"]
+    with app.app_context():
+        deeds = list(db.session.scalars(select(AuditEntry.verb).where(AuditEntry.object_kind == "payout_account")))
+    assert sorted(deeds) == ["payout_account.begun", "payout_account.opened"]
+    clock.advance(minutes=15)
+    assert anna.post("/provider/payouts/account").status_code == 200
+    clock.advance(seconds=1)
+    late = anna.post("/provider/payouts/account")
+    assert (late.status_code, late.json["code"]) == (403, "fresh_sign_in_required")
+    assert program(None).post("/provider/payouts/account").status_code == 401
+    assert program(paid["admin"]).post("/provider/payouts/account").status_code == 403
+
+
+def test_without_cards_or_an_answer_a_program_is_told(app, paid, program, clock):
+    assert program(paid["anna"]).post("/provider/payouts/account").json["code"] == "cards_off"
+    till = Till(clock)
+    till.double.faults.append(Fault("lost"))
+    app.extensions["stripe_port"] = till.port
+    assert program(paid["cora"]).post("/provider/payouts/account").status_code == 503
 
 
 def test_the_fee_is_announced_by_the_staff_and_read_by_everybody(paid, program, visitor):

@@ -64,6 +64,11 @@ OPERATIONS = (
         ),
     ),
     Operation(
+        "POST", f"{V1}/provider/payouts/account", "open_payout_account",
+        "The address of Stripe's page where the account is set up or changed. Needs a sign-in of the last 15 minutes.", "payments",
+        ("provider",), answer=given({"url": TEXT}), errors=(403, 404, 422, 503),
+    ),
+    Operation(
         "GET", f"{V1}/provider/payouts/<public_id>", "show_payout", "One payout, each line with its visit.", "payments", ("provider",),
         answer=PAYOUT, errors=(404,),
     ),

@@ -73,6 +73,11 @@ class ConnectPort:
         return str(self._v1.account_links.create(words).url)
 
     @plainly
+    def account_url(self, account: str) -> str:
+        """The page at Stripe where a provider whose account is whole changes where money goes; it works once. Raises Invalid."""
+        return str(self._v1.accounts.login_links.create(account).url)
+
+    @plainly
     def create_transfer(self, order: TransferOrder) -> SeenTransfer:
         """Send money. Stripe forgets keys after a day: ask `transfers_of` first."""
         words: Any = {

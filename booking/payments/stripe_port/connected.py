@@ -20,6 +20,11 @@ class ConnectDouble(DisputingDouble):
         self._find(words.get("account", ""), "account")
         return {"object": "account_link", "url": f"https://connect.stripe.test/{words['account']}", "created": 0, "expires_at": 0}
 
+    def _post_accounts_login_links(self, name: str, _words: dict[str, str]) -> Thing:
+        if not self._find(name, "account")["details_submitted"]:
+            raise Refusal(400, "invalid_request_error", None, "Cannot create a login link for an account that is not onboarded.")
+        return {"object": "login_link", "url": f"https://connect.stripe.test/express/{name}", "created": 0}
+
     def _post_transfers(self, words: dict[str, str]) -> Thing:
         account = self._find(words.get("destination", ""), "account")
         if account["capabilities"]["transfers"] != "active":

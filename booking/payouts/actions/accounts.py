@@ -14,7 +14,7 @@ from providers.registry.changes import lock_provider
 
 
 def begin_account(port: ConnectPort, provider_id: int, back: str, actor: str, now: datetime) -> str:
-    """The address of Stripe's page for a provider, whose account is made at the first time and once. Raises Unknown."""
+    """The address of Stripe's page where a provider sets up their account (made once, the first time) or changes it. Raises Unknown."""
     with transaction() as session:
         lock_provider(session, provider_id)
         row = find_account(session, provider_id)
@@ -23,12 +23,14 @@ def begin_account(port: ConnectPort, provider_id: int, back: str, actor: str, no
             session.add(row)
             session.flush()
             audit.record(session, audit.Deed(now, actor, "payout_account.begun", "payout_account", row.public_id))
-        instance, public_id, account = make_instance(session), row.public_id, row.account
+        elif row.ready:
+            audit.record(session, audit.Deed(now, actor, "payout_account.opened", "payout_account", row.public_id))
+        instance, public_id, account, ready = make_instance(session), row.public_id, row.account, row.ready
     if account is None:
         made = port.create_account(public_id, instance)
         _note(provider_id, made, now)
         account = made.id
-    return port.onboarding_url(account, back)
+    return port.account_url(account) if ready else port.onboarding_url(account, back)
 
 
 def read_account(port: ConnectPort, provider_id: int, now: datetime) -> bool:

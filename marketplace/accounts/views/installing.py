@@ -28,7 +28,7 @@ from marketplace.accounts.views.second_factor import RECOVERY_CODES, AccountStor
 from marketplace.accounts.views.viewers import install_viewers
 from marketplace.db import db, transaction
 from marketplace.settings import Settings
-from marketplace.webkit.identity import ANYONE, SIGNED_IN
+from marketplace.webkit.identity import ANYONE, FRESH, SIGNED_IN
 from marketplace.webkit.limits import limiter
 
 View = Callable[..., Any]
@@ -127,7 +127,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SECURITY_TOTP_ISSUER": "Licensed Hands",
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_API_ENABLED_METHODS": ["session"],
-        "SECURITY_FRESHNESS": timedelta(minutes=15),
+        "SECURITY_FRESHNESS": FRESH,
         "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=5),
         "SECURITY_DATETIME_FACTORY": clock.now,
         "SECURITY_JOIN_USER_ROLES": False,

@@ -92,4 +92,5 @@ def _viewer(standing: Standing, *, by_token: bool = False) -> Viewer:
         email=standing.email,
         person_id=standing.person_id if standing.role == CLIENT else None,
         by_token=by_token,
+        signed_in_at=standing.began_at,
     )
