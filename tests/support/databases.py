@@ -6,8 +6,10 @@ about the database override it in their conftest with `sqlite_database`.
 
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -16,6 +18,7 @@ from flask_migrate import upgrade
 from marketplace.db import db
 from marketplace.settings import Settings
 from tests.support import postgres
+from tests.support.haste import MEMORY
 from tests.support.profiles import missing
 from wsgi import create_app
 
@@ -88,11 +91,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Database:
+def sqlite_database(sqlite_template: Path) -> Iterator[Database]:
     """A fresh file."""
-    path = tmp_path / "marketplace.db"
-    shutil.copyfile(sqlite_template, path)
-    return Database("sqlite", f"sqlite:///{path}")
+    with TemporaryDirectory(prefix="lh-sqlite-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "marketplace.db"
+        shutil.copyfile(sqlite_template, path)
+        yield Database("sqlite", f"sqlite:///{path}")
 
 
 # --- PostgreSQL ------------------------------------------------------------------------------------------------------

@@ -6,12 +6,15 @@ the rule at the call), so the tests keep them. So they do with what Jinja makes 
 
 Each application has an engine of its own, too, and with it SQLAlchemy would write every statement anew in every test. What it writes depends
 on the statement and the dialect; so engines of one kind of database share the dialect and what was written.
+
+Databases of tests outlive no test, so they lie in memory where the machine has a folder for that.
 """
 
 from __future__ import annotations
 
 import functools
 import gc
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -22,6 +25,9 @@ from jinja2.bccache import Bucket
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from werkzeug.routing import Rule, rules
+
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+"""A folder in memory, for whoever makes a temporary one; None stands for the usual place."""
 
 Builder = Callable[..., tuple[str, str]]
 _made: dict[tuple[str, bool, tuple[Any, ...]], Builder] = {}
