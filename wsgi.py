@@ -85,6 +85,9 @@ from booking.guide.views import blueprint as guide_pages
 from booking.guide.views import install_continuity, install_navigation
 from booking.homecare.api import blueprint as homecare_api
 from booking.homecare.views import blueprint as homecare_pages
+from booking.intake.api import blueprint as intake_api
+from booking.intake.views.desk import blueprint as intake_desk_pages
+from booking.intake.views.own import blueprint as intake_pages
 from booking.matching.api import blueprint as matching_api
 from booking.matching.views import blueprint as matching_pages
 from booking.notes.api import blueprint as notes_api
@@ -220,6 +223,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 bodymap_pages,
                 outcome_pages,
                 homecare_pages,
+                intake_pages,
+                intake_desk_pages,
                 care_desk_pages,
                 rescreening_pages,
                 place_pages,
@@ -304,6 +309,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 bodymap_api,
                 outcomes_api,
                 homecare_api,
+                intake_api,
                 notes_api,
                 attention_api,
                 policies_api,

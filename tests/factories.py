@@ -40,6 +40,7 @@ from booking.calendars.models import CalendarFeed
 from booking.coupons.models import Coupon, CouponUse
 from booking.fees.models import FeeAgreement, VisitFee
 from booking.homecare.models import HomeProgram, JournalEntry
+from booking.intake.models import ComfortVersion, HealthFile, IntakeVersion
 from booking.ledger.models import Credit, LedgerEntry, Receipt
 from booking.notes.models import ClinicalNote, NoteAddendum, NoteKey
 from booking.notes.rules.content import Note, Used, note_to_dict
@@ -1298,6 +1299,52 @@ def signed_note(appointment: Appointment, **wishes: Any) -> ClinicalNote:
     note: ClinicalNote = ClinicalNoteFactory(appointment=appointment, key=key, **wishes)
     NoteKeyFactory(note=note, data_key=key)
     return note
+
+
+class IntakeVersionFactory(Row):
+    """What a client told: one goal, nothing else."""
+
+    class Meta:
+        model = IntakeVersion
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = factory.SelfAttribute("person.id")
+    form_version = "1"
+    written_by = "account:ann"
+    written_at = START
+    content = factory.LazyFunction(lambda: {"goals": ["lift my son"], "medicines": [], "surgeries": [], "emergency": None, "home": None})
+
+
+class ComfortVersionFactory(Row):
+    """A card that names no area and no limit."""
+
+    class Meta:
+        model = ComfortVersion
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = factory.SelfAttribute("person.id")
+    text_version = "1"
+    written_by = "account:ann"
+    written_at = START
+    content = factory.LazyFunction(lambda: {"areas_in": [], "areas_out": []})
+
+
+class HealthFileFactory(Row):
+    """A report that a client keeps."""
+
+    class Meta:
+        model = HealthFile
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = factory.SelfAttribute("person.id")
+    media_type = "application/pdf"
+    content = b"%PDF-1.7 %%EOF"
+    size_bytes = factory.LazyAttribute(lambda made: len(made.content))
+    added_at = START
+    about = factory.LazyFunction(lambda: {"kind": "imaging", "taken_on": "2026-11-02", "title": ""})
 
 
 class EstimateFactory(Row):

@@ -22,6 +22,7 @@ from booking.appointments.rules.paying import CARD
 from booking.appointments.rules.states import CONFIRMED
 from booking.appointments.rules.states import LIVE as LIVE_VISITS
 from booking.care.queries.papers import care_findings
+from booking.intake.queries import intake_findings
 from booking.ledger.models import Receipt
 from booking.ledger.queries import strayed_credit, sums_of_visits
 from booking.ledger.rules.sums import VisitSums
@@ -71,6 +72,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from payout_findings(session, now)
     yield from code_findings(session)
     yield from care_findings(session)
+    yield from intake_findings(session)
     yield from note_findings(session)
     yield from broken_entries(session)
 

@@ -91,6 +91,9 @@ CLIENT = [
     "/care/clearances/new",
     "/care/clearances/ask",
     "/care/access-log",
+    "/account/intake",
+    "/account/comfort",
+    "/account/files",
     "/account/email",
     "/account/password",
 ]

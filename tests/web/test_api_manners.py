@@ -20,6 +20,7 @@ from tests.factories import (
     DisputeFactory,
     EvidenceRequestFactory,
     ExclusionHitFactory,
+    HealthFileFactory,
     HoldFactory,
     HomeProgramFactory,
     PackageFactory,
@@ -77,6 +78,7 @@ def world(app, clock, program):
             "holds": hold_visit(anna, person, clock.now + timedelta(days=3), clock.now).public_id,
             "packages": PackageFactory(offer=PackageOfferFactory(provider=anna), person=person).public_id,
             "clearances": ClearanceFactory(person=person).public_id,
+            "files": HealthFileFactory(person=person).public_id,
             "payouts": PayoutFactory(provider=anna).public_id,
             "disputes": DisputeFactory(payment=PaymentFactory(provider=anna, person=person, appointment_id=booked.id)).stripe_dispute,
         }

@@ -39,6 +39,7 @@ from tests.factories import (
     ClaimFactory,
     ClearanceFactory,
     ClinicFactory,
+    ComfortVersionFactory,
     CoupleFactory,
     CouponFactory,
     CredentialDocumentFactory,
@@ -48,8 +49,10 @@ from tests.factories import (
     EvidenceRequestFactory,
     ExclusionHitFactory,
     HandBookingFactory,
+    HealthFileFactory,
     HoldFactory,
     HomeProgramFactory,
+    IntakeVersionFactory,
     JournalEntryFactory,
     OutsideCalendarFactory,
     PackageFactory,
@@ -180,6 +183,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "cards": [SavedCardFactory(person=person).public_id for _number in range(3)],
         "codes": [CouponFactory(provider=provider).public_id for _number in range(3)],
         "clearances": [ClearanceFactory(person=person).public_id for _number in range(3)],
+        "files": [HealthFileFactory(person=person).public_id for _number in range(3)],
         "journal": [JournalEntryFactory(person=person).public_id for _number in range(3)],
         "couples": [for_two(provider, person, start + timedelta(days=80 + number), held.quote) for number in range(3)],
         "disputes": [DisputeFactory(payment=PaymentFactory(provider=provider, person=person, appointment_id=booked.id)).stripe_dispute],
@@ -193,6 +197,8 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "providers": ["anna", "bea"],
     }
     HomeProgramFactory(appointment=booked)
+    IntakeVersionFactory(person=person)
+    ComfortVersionFactory(person=person)
     signed_note(booked)
     return {role: f"token-of-{role}" for role in ROLES}, known, sensible
 

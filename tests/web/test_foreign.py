@@ -17,6 +17,7 @@ from tests.factories import (
     CredentialFactory,
     DavAccountFactory,
     HandBookingFactory,
+    HealthFileFactory,
     HoldFactory,
     HomeProgramFactory,
     JournalEntryFactory,
@@ -87,6 +88,7 @@ def mine(app, clock):
             "codes": CouponFactory(provider=anna).public_id,
             "payouts": PayoutFactory(provider=anna).public_id,
             "journal": JournalEntryFactory(person=person).public_id,
+            "files": HealthFileFactory(person=person).public_id,
         }
         visit = get_any(db.session(), things["appointments"]).appointment
         HomeProgramFactory(appointment=visit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from booking.openapi.catalogue import adding, baskets, care, couples, homecare, money, outcomes, packages, papers, series, waiting
 from booking.openapi.catalogue.bodymap import OPERATIONS as BODY_MAPS
+from booking.openapi.catalogue.intake import OPERATIONS as INTAKE
 from booking.openapi.catalogue.matching import OPERATIONS as MATCHING
 from booking.openapi.catalogue.notes import OPERATIONS as NOTES
 from booking.openapi.catalogue.schemas import (
@@ -528,6 +529,7 @@ OPERATIONS = (
     *BODY_MAPS,
     *outcomes.OPERATIONS,
     *homecare.OPERATIONS,
+    *INTAKE,
     *NOTES,
     _step("check-in", "The visit has begun."),
     _step("check-out", "The therapist has left."),

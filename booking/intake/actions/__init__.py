@@ -1,0 +1,1 @@
+"""Telling, asking for care, keeping papers, and the looks of therapists."""

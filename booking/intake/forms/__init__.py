@@ -1,0 +1,1 @@
+"""What is read and shown of intakes, comfort cards and papers."""
