@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, render_template, request, url_for
 from flask_babel import gettext as _
 
 from booking.appointments.forms.baskets import find_beside
-from booking.appointments.models import Hold
+from booking.appointments.models import Appointment, Hold
 from booking.appointments.queries import done_visits, find_door_minutes, find_own_hold, has_met, may_hold
 from booking.guide.rules import PARTS, QUESTIONS, look_at_coverage
 from booking.matching.catalogue import tables
@@ -25,6 +25,7 @@ from marketplace.settings import Settings
 from marketplace.webkit.identity import access, viewer
 from providers.credentials.queries import load_policies
 from providers.schedule.rules.clinics import CLINIC_KINDS
+from providers.services.queries import find_preparation
 
 blueprint = Blueprint("pages", __name__)
 PAGES = ("help", "how-we-verify", "cancellation", "conduct", "emergency", "privacy", "terms", "accessibility")
@@ -119,7 +120,13 @@ def install_navigation(app: Flask, _settings: Settings) -> None:
     def around() -> dict[str, object]:
         known = [(label, endpoint) for label, endpoint in _links() if endpoint in app.view_functions]
         nav = [{"label": label, "href": url_for(endpoint), "current": request.endpoint == endpoint} for label, endpoint in known]
-        return {"nav": nav, "viewer": viewer(), "own_hold": _own_hold, "adding": lambda: find_beside(clock.now())}
+        known_of = {"own_hold": _own_hold, "adding": lambda: find_beside(clock.now()), "preparation_for": _preparation}
+        return {"nav": nav, "viewer": viewer(), **known_of}
+
+
+def _preparation(visit: Appointment) -> str | None:
+    """What the therapist of a visit asks of whoever comes."""
+    return find_preparation(db.session(), visit.provider_id, visit.service_code)
 
 
 def _own_hold(slug: str, starts_at: datetime) -> Hold | None:

@@ -13,7 +13,7 @@ from providers.registry.changes import note_change, note_deed, own_provider
 from providers.registry.rules import Owner
 from providers.services.models import FirstVisitRule, PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.queries import durations_of, find_first_visit_rule, list_service_rows, newest_prices, newest_terms
-from providers.services.rules.drafts import AddOn, ServiceDraft, priced, version_after
+from providers.services.rules.drafts import AddOn, ServiceDraft, priced, texts_of, version_after
 from providers.services.rules.first_visits import FirstVisits, first_visits_to_dict
 from providers.services.rules.prices import PriceRules, prices_to_dict
 from providers.services.rules.requests import by_request_to_dict
@@ -32,7 +32,7 @@ def put_services(owner: Owner, drafts: Sequence[ServiceDraft], now: datetime) ->
             _write(session, row, draft, position, durations.get(row.id, {}))
         for row in rows.values():
             row.retired = True
-        raise_flags(session, provider, {f"service:{draft.code}": draft.name for draft in drafts}, now)
+        raise_flags(session, provider, texts_of(drafts), now)
         note_deed(session, provider, owner.actor, "services_changed", now, codes=[draft.code for draft in drafts])
         note_change(session, provider.id)
 
@@ -106,6 +106,7 @@ def _write(session: Session, row: Service, draft: ServiceDraft, position: int, d
     row.buffer_before_minutes, row.buffer_after_minutes = draft.buffer_before_minutes, draft.buffer_after_minutes
     row.add_ons = [asdict(add_on) for add_on in draft.add_ons]
     row.by_request = by_request_to_dict(draft.by_request) if draft.by_request.settings else None
+    row.preparation = draft.preparation or None
     for minutes, cents in draft.prices.items():
         if minutes in durations:
             durations[minutes].price_cents = cents

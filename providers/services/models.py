@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Json, UtcDateTime
@@ -14,7 +14,8 @@ from marketplace.db import Base, Json, UtcDateTime
 class Service(Base):
     """One kind of visit. `version` rises with each change of its prices; `retired` ones stay for the appointments that name them.
 
-    `by_request` says where its therapist confirms each booking by hand, as `by_request_to_dict` has it; None: nowhere.
+    `by_request` says where its therapist confirms each booking by hand, as `by_request_to_dict` has it; None: nowhere. `preparation` is
+    what its therapist asks of whoever comes; None: nothing.
     """
 
     __tablename__ = "service"
@@ -32,6 +33,7 @@ class Service(Base):
     buffer_after_minutes: Mapped[int | None] = mapped_column(Integer)
     add_ons: Mapped[Any] = mapped_column(Json, default=list)
     by_request: Mapped[Any] = mapped_column(Json, nullable=True)
+    preparation: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(Integer, default=1)
     retired: Mapped[bool] = mapped_column(Boolean, default=False)
 

@@ -37,10 +37,15 @@ def list_services(session: Session, provider_id: int | None) -> list[ServiceDraf
             row.code, row.name, tuple(row.techniques), tuple(row.conditions),
             {minutes: one.price_cents for minutes, one in durations[row.id].items()}, tuple(row.settings), row.first_visit_only,
             row.buffer_before_minutes, row.buffer_after_minutes, tuple(AddOn(**add_on) for add_on in row.add_ons or ()),
-            by_request_from_dict(row.by_request),
+            by_request_from_dict(row.by_request), row.preparation or "",
         )
         for row in list_service_rows(session, provider_id) if not row.retired
     ]  # fmt: skip
+
+
+def find_preparation(session: Session, provider_id: int, code: str) -> str | None:
+    """What a provider asks of whoever comes to a service, in their own words; a retired one still says it."""
+    return session.scalar(select(Service.preparation).where(Service.provider_id == provider_id, Service.code == code))
 
 
 def newest_prices(session: Session, provider_id: int | None) -> PricePolicy | None:

@@ -65,7 +65,7 @@ def change_services() -> ResponseReturnValue:
 
 def _services(rows: list[ServiceRow], faults: Faults | None = None, sentence: str = "", *, call: bool) -> str:
     provider = find_own_provider(db.session(), desk_owner().account_id)
-    texts = {f"service:{row.name}": row.title for row in rows}
+    texts = {f"service:{row.name}": row.title for row in rows} | {f"preparation:{row.name}": row.preparation for row in rows}
     advice = advice_on(texts, provider.profession if provider else "")
     return render_template("provider/services.html", rows=rows, call=call, faults=faults or {}, sentence=sentence, advice=advice)
 

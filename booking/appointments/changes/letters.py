@@ -26,6 +26,7 @@ from marketplace.vault import secret_hash
 from providers.registry.models import Provider
 from providers.schedule.queries import load_aways
 from providers.schedule.rules.time_off import away_words, meeting
+from providers.services.queries import find_preparation
 from providers.services.rules.calls import PHONE
 
 REMINDER = "visit_reminder"
@@ -292,14 +293,14 @@ def write_reminders(session: Session, booked: Booked, sending: Sending, now: dat
     visit = booked.appointment
     if booked.person.email is None:
         return
-    beside = _beside(session, visit)
+    more = {**_beside(session, visit), "preparation": find_preparation(session, visit.provider_id, visit.service_code)}
     for hours, at in reminder_instants(visit.starts_at, now):
         enqueue_letter(
             session,
             key=f"{REMINDER}:{visit.public_id}:{visit.sequence}:{hours}",
             kind=REMINDER,
             recipient=booked.person.email,
-            facts=letter_facts(booked, sending, for_provider=False, to=booked.person.email) | beside,
+            facts=letter_facts(booked, sending, for_provider=False, to=booked.person.email) | more,
             now=now,
             about=visit.public_id,
             send_after_at=at,

@@ -68,6 +68,7 @@ SERVICES = taken(
                     "buffer_before_minutes": nullable(COUNT),
                     "buffer_after_minutes": nullable(COUNT),
                     "add_ons": listed(ANYTHING),
+                    "preparation": nullable({"type": "string", "maxLength": 600}),
                     "by_request": nullable(
                         taken(
                             {"settings": listed(ANY_SETTING)},

@@ -9,7 +9,7 @@ from typing import Any
 from marketplace.webkit.reading import Fields
 from providers.services.catalogue import conditions, techniques
 from providers.services.rules.calls import PHONE, call_faults
-from providers.services.rules.drafts import HIGHEST_CENTS, LONGEST_MINUTES, SHORTEST_MINUTES, AddOn, ServiceDraft
+from providers.services.rules.drafts import HIGHEST_CENTS, LONGEST_MINUTES, LONGEST_PREPARATION, SHORTEST_MINUTES, AddOn, ServiceDraft
 from providers.services.rules.requests import AT_ONCE, LONGEST_ANSWER_HOURS, USUAL_ANSWER_HOURS, ByRequest
 
 SETTINGS = ("clinic", "home", "office", "hotel")
@@ -46,6 +46,7 @@ def _service(fields: Fields, row: Fields, at: int) -> ServiceDraft:
         buffer_after_minutes=row.integer("buffer_after_minutes", None, most=LONGEST_BUFFER),
         add_ons=tuple(_add_on(row, add_on) for add_on in row.rows("add_ons", (), most=12)),
         by_request=_by_request(row, f"services[{at}].by_request."),
+        preparation=row.text("preparation", "", longest=LONGEST_PREPARATION, blank=True),
     )
     if not draft.by_request.settings <= set(draft.settings):
         row.fault("by_request.settings", "Confirm bookings only where this service takes place.")

@@ -17,7 +17,7 @@ from providers.services.rules.drafts import ServiceDraft, services_to_dict
 USUAL_MINUTES = ("30", "45", "60", "75", "90")
 MOST_ADD_ONS = 12
 _KEY = re.compile(
-    r"s-(\d{1,2})-(name|code|settings|techniques|first|before|after|other|confirm|confirm-new|confirm-hours|price-[0-9]{1,4}|price-other"
+    r"s-(\d{1,2})-(name|code|settings|techniques|first|before|after|other|preparation|confirm|confirm-new|confirm-hours|price-[0-9]{1,4}|price-other"
     r"|add-\d{1,2}-(?:code|name|minutes|price))"
 )
 _AMOUNT = "Write an amount in dollars, such as 165 or 165.50."
@@ -67,6 +67,7 @@ class ServiceRow:
     confirm_new: bool = False
     confirm_hours: str = ""
     add_ons: list[AddOnRow] = field(default_factory=list)
+    preparation: str = ""
 
     @property
     def typed_add_ons(self) -> list[AddOnRow]:
@@ -94,6 +95,7 @@ class ServiceRow:
             "buffer_after_minutes": number_or_text(self.after),
             "add_ons": self._add_ons() if self.add_ons or old is None else [asdict(one) for one in old.add_ons],
             "by_request": self._by_request(),
+            "preparation": self.preparation,
         }
 
     def _add_ons(self) -> list[dict[str, Any]]:
@@ -141,6 +143,7 @@ def rows_of_drafts(drafts: Sequence[ServiceDraft]) -> list[ServiceRow]:
             confirm_new=draft.by_request.new_clients_only,
             confirm_hours=str(draft.by_request.answer_hours) if draft.by_request.settings else "",
             add_ons=[AddOnRow(one.code, one.name, str(one.minutes), dollars(one.price_cents)) for one in draft.add_ons],
+            preparation=draft.preparation,
         )
         for at, draft in enumerate(draft for draft in drafts if not is_call(draft.settings))
     ]
@@ -201,6 +204,7 @@ def faults_of_rows(rows: Sequence[ServiceRow], faults: Sequence[FieldFault]) -> 
         names |= {f"services[{at}].minutes.{row.other}": f"{row.name}-price-other"} if row.other and row.other not in row.lengths else {}
         names |= {f"services[{at}].minutes": f"{row.name}-price-60", f"services[{at}].first_visit_only": f"{row.name}-first"}
         names |= {f"services[{at}].by_request.answer_hours": f"{row.name}-confirm-hours"}
+        names |= {f"services[{at}].preparation": f"{row.name}-preparation"}
         for number, one in enumerate(row.typed_add_ons):
             field_name, stated = f"{row.name}-add-{row.add_ons.index(one)}", f"services[{at}].add_ons[{number}]"
             names |= {f"{stated}.{part}": f"{field_name}-{part}" for part in ("name", "minutes")}

@@ -9,6 +9,7 @@ from providers.services.rules.requests import AT_ONCE, ByRequest, by_request_to_
 
 SHORTEST_MINUTES, LONGEST_MINUTES = 10, 480
 HIGHEST_CENTS = 500_000
+LONGEST_PREPARATION = 600
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,10 @@ class AddOn:
 
 @dataclass(frozen=True)
 class ServiceDraft:
-    """One service; `prices` maps minutes to cents. Buffers are None where the schedule's own count."""
+    """One service; `prices` maps minutes to cents. Buffers are None where the schedule's own count.
+
+    `preparation` is what clients read before such a visit, empty for nothing.
+    """
 
     code: str
     name: str
@@ -36,6 +40,13 @@ class ServiceDraft:
     buffer_after_minutes: int | None = None
     add_ons: tuple[AddOn, ...] = ()
     by_request: ByRequest = AT_ONCE
+    preparation: str = ""
+
+
+def texts_of(drafts: Sequence[ServiceDraft]) -> dict[str, str]:
+    """What clients read of services, by field."""
+    names = {f"service:{draft.code}": draft.name for draft in drafts}
+    return names | {f"preparation:{draft.code}": draft.preparation for draft in drafts if draft.preparation}
 
 
 def priced(prices: Mapping[int, int], add_ons: Sequence[AddOn]) -> object:
@@ -66,4 +77,5 @@ def _to_dict(draft: ServiceDraft) -> dict[str, object]:
         "buffer_after_minutes": draft.buffer_after_minutes,
         "add_ons": [asdict(add_on) for add_on in draft.add_ons],
         "by_request": by_request_to_dict(draft.by_request) if draft.by_request.settings else None,
+        "preparation": draft.preparation or None,
     }
