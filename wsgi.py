@@ -116,6 +116,10 @@ from booking.payouts.jobs import JOBS as PAYOUT_JOBS
 from booking.payouts.jobs import reconcile_payouts
 from booking.payouts.views import blueprint as payout_pages
 from booking.screening.api import blueprint as screening_api
+from booking.sharing.api import blueprint as sharing_api
+from booking.sharing.views.desk import blueprint as sharing_desk_pages
+from booking.sharing.views.own import blueprint as sharing_pages
+from booking.sharing.views.recipient import blueprint as letter_pages
 from booking.statements.api import blueprint as statements_api
 from booking.statements.views import blueprint as statement_pages
 from booking.upkeep.api import blueprint as attention_api
@@ -223,6 +227,9 @@ def create_app(settings: Settings | None = None) -> Flask:
                 bodymap_pages,
                 outcome_pages,
                 homecare_pages,
+                sharing_pages,
+                sharing_desk_pages,
+                letter_pages,
                 intake_pages,
                 intake_desk_pages,
                 care_desk_pages,
@@ -309,6 +316,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 bodymap_api,
                 outcomes_api,
                 homecare_api,
+                sharing_api,
                 intake_api,
                 notes_api,
                 attention_api,

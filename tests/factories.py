@@ -48,9 +48,13 @@ from booking.notes.rules.signing import Signature, digest_of
 from booking.outcomes.models import Outcome
 from booking.packages.models import Package, PackageOffer, PackagePaper, PackagePolicy, PackageUse
 from booking.papers.models import Estimate, EstimateVisit, PaperFacts
+from booking.papers.rules.paper import Paper
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
 from booking.screening.models import Clearance, ClearanceDecision, Consent, Prescription, Screening
+from booking.sharing.models import LetterDraft, LetterOpening, Release, SentLetter
+from booking.sharing.queries.letters import letter_digest
+from booking.sharing.rules.letters import paper_to_dict
 from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
 from marketplace.accounts.security_port import hash_password
 from marketplace.db import db
@@ -1345,6 +1349,92 @@ class HealthFileFactory(Row):
     size_bytes = factory.LazyAttribute(lambda made: len(made.content))
     added_at = START
     about = factory.LazyFunction(lambda: {"kind": "imaging", "taken_on": "2026-11-02", "title": ""})
+
+
+class ReleaseFactory(Row):
+    """A release in force for everything there is. `ReleaseFactory(person=..., provider=..., scope=["visits"])` is about those."""
+
+    class Meta:
+        model = Release
+        exclude = ("person", "provider", "email")
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    provider = factory.SubFactory(ProviderFactory)
+    provider_id = owned("provider")
+    email = "dora@practice.example.com"
+    recipient = factory.LazyAttribute(lambda made: {"name": "Dora Doe", "profession": "physician", "practice": "", "email": made.email})
+    by_link = factory.LazyAttribute(lambda made: made.email is not None)
+    scope = factory.LazyFunction(lambda: ["home_program", "notes", "outcomes", "plan", "visits"])
+    purpose = "to plan my care together"
+    expires_on = START.date() + timedelta(days=90)
+    signed_name = "Ruth Weiss"
+    text_version = "1"
+    signed_by = "account:ruth"
+    signed_at = START
+
+
+class LetterDraftFactory(Row):
+    """A letter in the making about one visit."""
+
+    class Meta:
+        model = LetterDraft
+        exclude = ("appointment", "release")
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = owned("appointment")
+    release = factory.SubFactory(
+        ReleaseFactory,
+        person_id=factory.SelfAttribute("..appointment.person_id"),
+        provider_id=factory.SelfAttribute("..appointment.provider_id"),
+    )
+    release_id = owned("release")
+    words = factory.LazyFunction(lambda: {"opening": "", "sections": [{"code": "visits", "text": "1 visit took place."}], "closing": ""})
+    changed_by = "account:anna"
+    changed_at = START
+
+
+class SentLetterFactory(Row):
+    """A letter that left by a link. `SentLetterFactory(token="...")` opens with that; `release=` says under which."""
+
+    class Meta:
+        model = SentLetter
+        exclude = ("appointment", "release", "token", "paper")
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = owned("appointment")
+    person_id = factory.SelfAttribute("appointment.person_id")
+    provider_id = factory.SelfAttribute("appointment.provider_id")
+    release = factory.SubFactory(
+        ReleaseFactory,
+        person_id=factory.SelfAttribute("..appointment.person_id"),
+        provider_id=factory.SelfAttribute("..appointment.provider_id"),
+    )
+    release_id = owned("release")
+    public_id = factory.Sequence(lambda n: f"letter-{n:08}")
+    token = factory.Sequence(lambda n: f"{'letter':x<34}{n:09}")
+    paper = factory.LazyAttribute(lambda made: Paper("Letter about Ruth Weiss", made.public_id, (), (), None, ()))
+    way = "link"
+    parts = factory.LazyFunction(lambda: ["visits"])
+    content = factory.LazyAttribute(lambda made: paper_to_dict(made.paper))
+    digest = factory.LazyAttribute(lambda made: letter_digest(made.paper))
+    token_hash = factory.LazyAttribute(lambda made: secret_hash(made.token))
+    open_until_at = START + timedelta(days=14)
+    sent_by = "account:anna"
+    sent_at = START
+
+
+class LetterOpeningFactory(Row):
+    """One look at a letter."""
+
+    class Meta:
+        model = LetterOpening
+        exclude = ("letter",)
+
+    letter = factory.SubFactory(SentLetterFactory)
+    letter_id = owned("letter")
+    number = 1
+    opened_at = START
 
 
 class EstimateFactory(Row):

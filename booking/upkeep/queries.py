@@ -33,6 +33,7 @@ from booking.payments.queries import card_findings, terms_of_visits
 from booking.payments.rules.keeping import KEPT
 from booking.payments.rules.states import AUTHORISED, CAPTURED, CAPTURING
 from booking.payouts.queries import payout_findings
+from booking.sharing.queries.letters import sharing_findings
 from booking.upkeep.rules import KEEPS_TIME, LIVE, Half, Kept, fallen, mismatches, overlaps, uneven
 from marketplace.accounts.models import Account, Person
 from marketplace.audit import broken_entries
@@ -72,6 +73,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from payout_findings(session, now)
     yield from code_findings(session)
     yield from care_findings(session)
+    yield from sharing_findings(session)
     yield from intake_findings(session)
     yield from note_findings(session)
     yield from broken_entries(session)

@@ -10,7 +10,9 @@ from flask import Flask
 from marketplace.settings import Settings
 
 SERVERS = ("werkzeug", "gunicorn.access", "gunicorn.error")
-_SECRET = re.compile(r"(/(?:evidence|clearance|confirm|reset|calendar(?:/visit)?|api/v1/confirmations|account/email)/)[^\s/?\"']{30,}")
+_SECRET = re.compile(
+    r"(/(?:evidence|clearance|letter|confirm|reset|calendar(?:/visit)?|api/v1/confirmations|account/email)/)[^\s/?\"']{30,}"
+)
 
 
 def mask(text: str) -> str:

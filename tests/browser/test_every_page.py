@@ -91,6 +91,8 @@ CLIENT = [
     "/care/clearances/new",
     "/care/clearances/ask",
     "/care/access-log",
+    "/account/releases",
+    "/account/releases/new",
     "/account/intake",
     "/account/comfort",
     "/account/files",

@@ -23,11 +23,14 @@ from tests.factories import (
     HealthFileFactory,
     HoldFactory,
     HomeProgramFactory,
+    LetterDraftFactory,
     PackageFactory,
     PackageOfferFactory,
     PaymentFactory,
     PayoutFactory,
     ReceiptFactory,
+    ReleaseFactory,
+    SentLetterFactory,
     bookable_provider,
     person_of,
     signed_note,
@@ -83,6 +86,10 @@ def world(app, clock, program):
             "disputes": DisputeFactory(payment=PaymentFactory(provider=anna, person=person, appointment_id=booked.id)).stripe_dispute,
         }
         HomeProgramFactory(appointment=booked)
+        release = ReleaseFactory(person=person, provider=anna)
+        LetterDraftFactory(appointment=booked, release=release)
+        ids["releases"] = release.public_id
+        ids["letters"] = SentLetterFactory(appointment=booked, release=release).public_id
         signed_note(booked)
         db.session.remove()
     return {role: program(account) for role, account in accounts.items()} | {"anyone": program(None)}, ids

@@ -54,6 +54,7 @@ from tests.factories import (
     HomeProgramFactory,
     IntakeVersionFactory,
     JournalEntryFactory,
+    LetterDraftFactory,
     OutsideCalendarFactory,
     PackageFactory,
     PackageOfferFactory,
@@ -62,7 +63,9 @@ from tests.factories import (
     ProfileFlagFactory,
     ProviderFactory,
     ReceiptFactory,
+    ReleaseFactory,
     SavedCardFactory,
+    SentLetterFactory,
     SeriesFactory,
     SeriesVisitFactory,
     TimeOffFactory,
@@ -197,6 +200,10 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "providers": ["anna", "bea"],
     }
     HomeProgramFactory(appointment=booked)
+    releases = [ReleaseFactory(person=person, provider=provider) for _number in range(3)]
+    LetterDraftFactory(appointment=booked, release=releases[0])
+    known["releases"] = [release.public_id for release in releases]
+    known["letters"] = [SentLetterFactory(appointment=booked, release=releases[0]).public_id]
     IntakeVersionFactory(person=person)
     ComfortVersionFactory(person=person)
     signed_note(booked)

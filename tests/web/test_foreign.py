@@ -21,12 +21,15 @@ from tests.factories import (
     HoldFactory,
     HomeProgramFactory,
     JournalEntryFactory,
+    LetterDraftFactory,
     OutsideCalendarFactory,
     PackageFactory,
     PackageOfferFactory,
     PayoutFactory,
     ProviderPlaceFactory,
+    ReleaseFactory,
     SavedCardFactory,
+    SentLetterFactory,
     SeriesFactory,
     TimeOffFactory,
     WaitlistEntryFactory,
@@ -92,6 +95,10 @@ def mine(app, clock):
         }
         visit = get_any(db.session(), things["appointments"]).appointment
         HomeProgramFactory(appointment=visit)
+        release = ReleaseFactory(person=person, provider=anna)
+        LetterDraftFactory(appointment=visit, release=release)
+        things["releases"] = release.public_id
+        things["letters"] = SentLetterFactory(appointment=visit, release=release).public_id
         signed_note(visit)
         owners = {"client": customer, "provider": therapist}
         strangers = {role: AccountFactory(role=role) for role in owners}

@@ -41,7 +41,7 @@ def reads_of(session: Session, person_id: int) -> list[Read]:
 
 def _read(entry: AuditEntry, names: dict[str, tuple[str, str | None]]) -> Read:
     who, slug = names.get(entry.actor, (entry.actor, None))
-    about = entry.details.get("appointment") or entry.details.get("clearance")
+    about = entry.details.get("appointment") or entry.details.get("clearance") or entry.details.get("letter")
     return Read(entry.at, who, slug, entry.details["what"], about)
 
 

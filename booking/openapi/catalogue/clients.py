@@ -29,6 +29,7 @@ from booking.openapi.catalogue.schemas import (
     ref,
     taken,
 )
+from booking.openapi.catalogue.sharing import OPERATIONS as SHARING
 from booking.openapi.catalogue.statements import OPERATIONS as STATEMENTS
 from booking.openapi.rules import Operation, Query
 
@@ -529,6 +530,7 @@ OPERATIONS = (
     *BODY_MAPS,
     *outcomes.OPERATIONS,
     *homecare.OPERATIONS,
+    *SHARING,
     *INTAKE,
     *NOTES,
     _step("check-in", "The visit has begun."),

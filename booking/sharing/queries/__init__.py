@@ -1,0 +1,1 @@
+"""Releases, letters, and what letters are drawn from."""

@@ -1,0 +1,1 @@
+"""Pages of clients, of therapists, and of those who receive a letter."""
