@@ -20,6 +20,7 @@ from booking.openings.rules.evenings import evenings_of
 from booking.openings.rules.kinds import provider_kinds
 from booking.openings.rules.wanted import SETTINGS
 from booking.openings.views.cards import rating_words
+from booking.openings.views.five import five_things
 from booking.openings.views.marks import Words, credentials_today, date_words, evening_mark, evidence_items, evidence_line
 from booking.openings.views.weeks import Choice
 from booking.openings.views.words import (
@@ -251,6 +252,7 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
     house = house_rules(db.session())
     pieces = standing_pieces(facts, codes, house, today, today, None)
     standing = pieces[0].techniques if pieces else frozenset()
+    marks = evidence_line(facts, now)
     return {
         "provider": facts,
         "initials": initials(facts.name),
@@ -258,7 +260,8 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
         "kinds": kinds_line(facts.profession, provider_kinds(facts, today)),
         "languages": ", ".join(language_words(code) for code in facts.languages),
         "rating": rating_words(facts),
-        "marks": [*evidence_line(facts, now), *evening_mark(facts, evenings_of(facts, house, today))],
+        "marks": [*marks, *evening_mark(facts, evenings_of(facts, house, today))],
+        "five": five_things(facts, credentials, rating_words(facts), marks),
         "evidence": evidence_items(facts, credentials),
         "choice": choice,
         "call": _call(facts, choice),
