@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from booking.packages.actions.buying import order_card, order_package, record_sale, withdraw_order
+from booking.packages.actions.buying import order_package, record_sale, withdraw_order
 from booking.packages.actions.ending import end_package, record_given_back
 from booking.packages.actions.offering import allow_packages, offer_package, withdraw_offer
 from booking.packages.forms import (
+    ask_card,
     ends_as,
     offer_answer,
     own_side,
@@ -22,13 +23,10 @@ from booking.packages.forms import (
     read_sale,
 )
 from booking.packages.queries import Kept, are_allowed, get_kept, list_offers, list_packages, list_policies
-from booking.payments.actions.settle import settle_payment
-from booking.payments.forms import find_port
 from booking.payments.rules.states import ACTION, CANCELLED, FAILED
-from booking.payments.stripe_port.values import Unknown
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.errors import NotFound, PaymentNeeded, Refused
+from marketplace.kernel.errors import NotFound, PaymentNeeded
 from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
@@ -94,14 +92,8 @@ def pay(public_id: str) -> Response:
 @limiter.limit("5 per hour")
 def pay_by_card(public_id: str) -> Response:
     """Ask a card for an order; once the money has arrived the package can be used. Where Stripe does not answer a job goes on."""
-    card, now, port = read_card(json_object(request)), clock.now(), find_port()
-    get_kept(db.session(), public_id, **own_side())
-    if port is None:
-        raise Refused("cards_off", "Cards are not taken here. Pay your therapist.")
-    payment = order_card(public_id, _client_id(), card, viewer().actor, now)
-    try:
-        settled = settle_payment(port, payment, now)
-    except Unknown:
+    settled = ask_card(public_id, read_card(json_object(request)), clock.now())
+    if settled is None:
         return _whole(get_kept(db.session(), public_id, **own_side()))
     if settled.state == ACTION:
         raise PaymentNeeded("action_required", "Your bank wants you to confirm this.", details={"client_secret": settled.client_secret})

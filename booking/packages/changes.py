@@ -26,8 +26,9 @@ from booking.packages.rules import (
     pays_fee,
     sold,
 )
+from booking.payments.changes.ordering import order_capture, order_release
 from booking.payments.models import Payment
-from booking.payments.rules.states import CAPTURED
+from booking.payments.rules.states import AUTHORISED, CAPTURED
 from marketplace import audit
 from marketplace.db import wait_turn
 from marketplace.kernel.errors import Conflict, NotFound
@@ -47,13 +48,26 @@ def lock_package(session: Session, public_id: str, *, person_id: int | None = No
 
 
 def follow_package(session: Session, payment: Payment, now: datetime) -> None:
-    """A card was asked for a package: once the money has arrived the package can be used. A payment of something else is passed over."""
+    """A card was asked for a package: what its bank keeps is taken, and once the money has arrived the package can be used.
+
+    What is kept for an order that nobody wants any more is let go of. A payment of something else is passed over.
+    """
     public_id = session.scalar(select(Package.public_id).where(Package.payment_id == payment.id))
-    if public_id is None or payment.state != CAPTURED:
+    if public_id is None or payment.state not in {AUTHORISED, CAPTURED}:
         return
     kept = get_kept(session, public_id, lock=True)
-    if kept.package.state == ORDERED:
+    if payment.state == AUTHORISED:
+        _take(session, payment, wanted=kept.package.state == ORDERED, now=now)
+    elif kept.package.state == ORDERED:
         activate(session, kept, BY_CARD, STRIPE, now)
+
+
+def _take(session: Session, payment: Payment, *, wanted: bool, now: datetime) -> None:
+    if wanted:
+        order_capture(session, payment, payment.amount_cents, STRIPE, now)
+    else:
+        order_release(session, payment, STRIPE, now)
+    payment.next_try_at = now
 
 
 def reserve(session: Session, package: str, appointment_id: int, visit: str, reference: str, now: datetime) -> None:

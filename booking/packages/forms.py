@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypedDict
 
 from booking.ledger.rules.entries import HOW
-from booking.packages.actions.buying import Card
+from booking.packages.actions.buying import Card, order_card
 from booking.packages.models import PackageOffer
-from booking.packages.queries import Kept, papers_of, uses_of
+from booking.packages.queries import Kept, get_kept, papers_of, uses_of
 from booking.packages.rules import ACTIVE, CLIENT_ENDS, PROVIDER_ENDS, Offer, assess_end
+from booking.payments.actions.settle import Settled, settle_payment
+from booking.payments.forms import find_port
+from booking.payments.queries import find_customer, find_kept_card
+from booking.payments.rules.keeping import ON_PAGE
+from booking.payments.stripe_port.values import Unknown
 from marketplace.db import db
+from marketplace.kernel.errors import Refused
 from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.identity import viewer
 from marketplace.webkit.reading import Fields
@@ -92,6 +99,31 @@ def read_card(body: Mapping[str, Any]) -> Card:
     card = Card(fields.text("payment_method", longest=64))
     fields.finish()
     return card
+
+
+def chosen_card(person_id: int, name: str) -> Card:
+    """The card that a client chose on a page: a kept one by our name of it, else one that they give on the card company's page."""
+    kept, session = find_kept_card(db.session(), person_id, name), db.session()
+    if kept is None:
+        return Card(ON_PAGE, find_customer(session, person_id))
+    return Card(str(kept.payment_method), kept.customer)
+
+
+def ask_card(public_id: str, card: Card, now: datetime) -> Settled | None:
+    """Ask a card of the viewer's for their order; None where Stripe does not answer and a job goes on.
+
+    Raises NotFound, Conflict `wrong_state`, Refused `cards_off`.
+    """
+    port = find_port()
+    get_kept(db.session(), public_id, **own_side())
+    if port is None:
+        raise Refused("cards_off", "Cards are not taken here. Pay your therapist.")
+    payment = order_card(public_id, viewer().person_id or 0, card, viewer().actor, now)
+    try:
+        return settle_payment(port, payment, now)
+    except Unknown:
+        db.session.rollback()
+        return None
 
 
 def read_end(body: Mapping[str, Any]) -> int | None:

@@ -93,6 +93,11 @@ def get_kept(session: Session, public_id: str, *, person_id: int | None = None, 
     return Kept(found, session.get_one(Provider, found.provider_id), session.get_one(Person, found.person_id))
 
 
+def find_paid_with(session: Session, payment_id: int) -> str | None:
+    """The package, by public id, that a payment is for."""
+    return session.scalar(select(Package.public_id).where(Package.payment_id == payment_id))
+
+
 def uses_of(session: Session, package_id: int) -> Sequence[PackageUse]:
     """Which visits used a package, in the order in which they were booked; those that gave it back too."""
     return session.scalars(select(PackageUse).where(PackageUse.package_id == package_id).order_by(PackageUse.id)).all()

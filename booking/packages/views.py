@@ -12,7 +12,7 @@ from booking.ledger.rules.entries import HOW
 from booking.packages.actions.buying import order_package, record_sale, withdraw_order
 from booking.packages.actions.ending import end_package, record_given_back
 from booking.packages.actions.offering import allow_packages, offer_package, withdraw_offer
-from booking.packages.forms import LONGEST_REASON, own_side, read_end, read_offer, typed_offer
+from booking.packages.forms import LONGEST_REASON, ask_card, chosen_card, own_side, read_end, read_offer, typed_offer
 from booking.packages.queries import (
     Kept,
     are_allowed,
@@ -25,10 +25,14 @@ from booking.packages.queries import (
     uses_of,
 )
 from booking.packages.rules import ACTIVE, CLIENT_ENDS, PROVIDER_ENDS, assess_end
+from booking.payments.forms import find_port
+from booking.payments.queries import cards_of_person
+from booking.payments.rules.states import CANCELLED, CAPTURED, FAILED
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.errors import Malformed, NotFound, Refusal, Refused
+from marketplace.kernel.errors import Conflict, Malformed, NotFound, Refusal, Refused
 from marketplace.webkit.identity import access, viewer
+from marketplace.webkit.limits import limiter
 from marketplace.webkit.typed import number_or_text, placed_faults
 from providers.profiles.queries import get_facts, get_listed_facts
 from providers.registry.forms import desk_owner
@@ -143,7 +147,7 @@ def order() -> ResponseReturnValue:
     except Refused as refusal:
         flash(refusal.sentence, "warning")
         return redirect(url_for("packages.index"))
-    flash(_("Ordered. Pay your therapist; once that is recorded you can book with it."), "good")
+    flash(_("Ordered. Once it is paid you can book with it."), "good")
     return redirect(url_for("packages.show", public_id=kept.package.public_id))
 
 
@@ -166,6 +170,30 @@ def show(public_id: str) -> str:
 def withdraw(public_id: str) -> ResponseReturnValue:
     """Let go of an order that is not paid."""
     return _done("packages.index", lambda: withdraw_order(public_id, _client_id(), _actor(), clock.now()), _("Withdrawn. You owe nothing."))
+
+
+@blueprint.post("/packages/<public_id>/card")
+@access("client")
+@limiter.limit("5 per hour")
+def card(public_id: str) -> ResponseReturnValue:
+    """Pay an order with a kept card, or on the card company's own page; whoever began goes on where they were."""
+    try:
+        settled = ask_card(public_id, chosen_card(_client_id(), request.form.get("card", "")), clock.now())
+    except (Conflict, Refused) as refusal:
+        flash(refusal.sentence, "warning")
+        return redirect(url_for("packages.show", public_id=public_id))
+    if settled is not None and settled.action_url:
+        return render_template("packages/go_on.html", url=settled.action_url, public_id=public_id)
+    flash(*_paid_words(None if settled is None else settled.state))
+    return redirect(url_for("packages.show", public_id=public_id))
+
+
+def _paid_words(state: str | None) -> tuple[str, str]:
+    if state == CAPTURED:
+        return _("Paid. A booking that fits uses one visit by itself."), "good"
+    if state in {FAILED, CANCELLED}:
+        return _("The card was declined. Try another one, or pay your therapist."), "warning"
+    return _("Our card company gives no answer at present. Look here again in a minute."), "warning"
 
 
 @blueprint.post("/packages/<public_id>/end")
@@ -223,7 +251,8 @@ def _show(kept: Kept) -> str:
     end_now = assess_end(package.worth, package.used, by) if package.state == ACTIVE else None
     return render_template(
         "packages/show.html", kept=kept, package=package, worth=package.worth, uses=uses_of(db.session(), package.id),
-        papers=papers_of(db.session(), package.id), end_now=end_now, mine=by == CLIENT_ENDS,
+        papers=papers_of(db.session(), package.id), end_now=end_now, mine=by == CLIENT_ENDS, cards_on=find_port() is not None,
+        cards=cards_of_person(db.session(), package.person_id) if by == CLIENT_ENDS else (),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.models import Hold
 from booking.appointments.rules.paying import ACTION, CARD, FAILED, failure_words
 from booking.appointments.views.checkout import Checkout, Page, begin, booking_of, show_refusal, to_booked
+from booking.packages.queries import find_paid_with
 from booking.payments.actions.settle import settle_payment
 from booking.payments.forms import STAND_IN, find_port
 from booking.payments.queries import cards_of_person, find_payment
@@ -120,6 +121,9 @@ def back(thing: str) -> Page:
 def _back_from_due(port: StripePort, thing: str) -> Answer:
     """Back from paying what was due after a visit. Whoever comes from a guest's letter is known to the letter's link alone."""
     payment = find_payment(db.session(), thing)
+    package = find_paid_with(db.session(), payment.id) if payment is not None else None
+    if package is not None:
+        return _back_from_package(port, thing, package)
     visit = get_visit_of(db.session(), payment) if payment is not None else None
     if payment is None or visit is None:
         raise NotFound("not_found", "There is no such payment.")
@@ -134,6 +138,20 @@ def _back_from_due(port: StripePort, thing: str) -> Answer:
     else:
         flash(_("The payment is not finished. The page of your visit says how it stands."), "warning")
     return redirect(url_for("visits.show", public_id=visit) if own else url_for("openings.home"))
+
+
+def _back_from_package(port: StripePort, thing: str, package: str) -> Answer:
+    """Back from paying for a package; its page, which is its client's alone, says how it stands."""
+    db.session.rollback()
+    try:
+        state = settle_payment(port, thing, clock.now()).state
+    except Unknown:
+        state = ""
+    if state == CAPTURED:
+        flash(_("Paid. A booking that fits uses one visit by itself."), "good")
+    else:
+        flash(_("The payment is not finished. Try again, use another card, or pay your therapist."), "warning")
+    return redirect(url_for("packages.show", public_id=package))
 
 
 @blueprint.get("/cards")

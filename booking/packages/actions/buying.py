@@ -14,6 +14,7 @@ from booking.packages.rules import ORDERED, WITHDRAWN, Offer, check_offer
 from booking.payments.changes.ordering import DEPOSIT, Wish, order_payment, order_release
 from booking.payments.models import Payment
 from booking.payments.queries import get_payment
+from booking.payments.rules.keeping import ON_PAGE
 from booking.payments.rules.states import CANCELLED, CAPTURED, FAILED
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.taxes import tax_row
@@ -127,7 +128,8 @@ def _wish(kept: Kept, card: Card, number: int, actor: str) -> Wish:
     return Wish(
         cause=f"package:{package.public_id}:{number}", purpose=DEPOSIT, label=f"{package.visits} visits with {kept.provider.name}"[:120],
         person_id=package.person_id, provider_id=package.provider_id, amount_cents=package.worth.total_cents,
-        payment_method=card.payment_method, customer=card.customer, capture_later=False, off_session=False, by=actor,
+        payment_method=card.payment_method, customer=card.customer, capture_later=card.payment_method == ON_PAGE, off_session=False,
+        by=actor,
     )  # fmt: skip
 
 
