@@ -66,6 +66,7 @@ from booking.calendars.views.visits import ATTACHMENTS
 from booking.calendars.views.visits import blueprint as calendar_pages
 from booking.care.api import blueprint as care_api
 from booking.care.jobs import JOBS as CARE_JOBS
+from booking.care.views.consent import blueprint as consent_pages
 from booking.care.views.desk import blueprint as care_desk_pages
 from booking.care.views.own import blueprint as care_pages
 from booking.care.views.rescreen import blueprint as rescreening_pages
@@ -234,6 +235,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 intake_desk_pages,
                 care_desk_pages,
                 rescreening_pages,
+                consent_pages,
                 place_pages,
                 credential_pages,
                 service_pages,

@@ -7,18 +7,22 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from booking.appointments.actions.cancel import cancel
-from booking.appointments.forms.reading import base_url, doer, own_person_id
+from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id
 from booking.appointments.queries import get_of_person
+from booking.care.actions.consent import agree, look_consent
 from booking.care.actions.decide_clearance import decide_clearance, look_at_clearances
 from booking.care.actions.rescreen import rescreen
 from booking.care.actions.send_clearance import ask_physician, send_clearance
 from booking.care.forms.clearances import clearance_body, own_answer, read_asking, read_clearance, read_decision, seen_answer
+from booking.care.forms.consent import consent_answer, read_agreeing
 from booking.care.forms.people import own_provider_id, sender
 from booking.care.forms.prescriptions import prescription_answer, read_prescription
 from booking.care.forms.reads import read_answer
 from booking.care.forms.rescreen import cancel_if_free, read_submission
+from booking.care.queries.consents import CURRENT, find_consent, state_of
 from booking.care.queries.papers import clearances_of, get_for_provider, prescriptions_of
 from booking.care.queries.reads import reads_of
+from booking.screening import catalogue
 from booking.screening.actions import keep_prescription
 from booking.screening.rules.outcome import STOP, outcome_to_dict
 from marketplace import clock
@@ -109,7 +113,31 @@ def answer_anew(public_id: str) -> tuple[Response, int]:
         cancel(public_id, wanted, doer(), base_url(), now)
     screening = made.screened.screening
     told = {"id": screening.public_id, "valid_until": rfc3339(screening.valid_until_at), "cancelled": wanted is not None}
+    told["consent_due"] = state_of(db.session(), made.booked.appointment) != CURRENT
     return jsonify({**outcome_to_dict(made.screened.outcome), **told}), 201
+
+
+@blueprint.get("/appointments/<public_id>/consent")
+@access("client", "provider")
+def show_consent(public_id: str) -> Response:
+    """What was agreed to for a visit, and whether that still holds. A therapist's look is written down."""
+    booked = own_appointment(public_id)
+    if viewer().role == "client":
+        consent = find_consent(db.session(), booked.appointment)
+    else:
+        consent = look_consent(public_id, doer().name, clock.now())
+    return jsonify(consent_answer(consent, catalogue.form().consent))
+
+
+@blueprint.post("/appointments/<public_id>/consent")
+@access("client")
+@limiter.limit("30 per minute")
+@idempotent
+def agree_anew(public_id: str) -> tuple[Response, int]:
+    """Agree once more, to the text of today or to other areas."""
+    get_of_person(db.session(), public_id, own_person_id())
+    text = catalogue.form().consent
+    return jsonify(consent_answer(agree(public_id, read_agreeing(json_object(request), text), doer(), clock.now()), text)), 201
 
 
 @blueprint.get("/me/access-log")

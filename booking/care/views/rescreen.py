@@ -15,6 +15,7 @@ from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.queries import Booked, get_by_guest_key, get_of_person
 from booking.care.actions.rescreen import rescreen
 from booking.care.forms.rescreen import ANEW, cancel_if_free, marks_of
+from booking.care.queries.consents import CURRENT, state_of
 from booking.screening import catalogue
 from booking.screening.queries import find_newest
 from booking.screening.rules.outcome import CLEARANCE_NEEDED, STOP, Submission
@@ -84,4 +85,7 @@ def _keep(booked: Booked, sent: Submission, who: Doer, back: str) -> Answer:
         flash(_("Thank you. A physician has to agree first: please send a document, or let us ask."), "warning")
     else:
         flash(_("Thank you. Your therapist sees what matters to the visit."), "good")
+    if made.left != STOP and state_of(db.session(), made.booked.appointment) != CURRENT:
+        flash(_("One thing more: please read what you agree to. The text has changed."), "warning")
+        return redirect(f"{back}/consent")
     return redirect(back)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from booking.openapi.catalogue.schemas import ANYTHING, COUNT, DAY, INSTANT, TEXT, YES, given, listed, nullable, page, taken
 from booking.openapi.rules import Operation
+from booking.screening import catalogue
 
 V1 = "/api/v1"
 CLIENT = ("client",)
@@ -67,6 +68,19 @@ CLEARANCE = given(
 READ = given({"at": INSTANT, "who": TEXT, "provider": nullable(TEXT), "what": TEXT, "about": nullable(TEXT)})
 ONE = f"{V1}/clearances/<public_id>"
 
+SECTIONS = listed({"enum": [section.code for section in catalogue.form().consent.sections]})
+CONSENT_TEXT = given({"version": TEXT, "text": TEXT, "sections": listed(given({"code": TEXT, "text": TEXT, "required": YES}))})
+CONSENT = given(
+    {
+        "state": {"enum": ["current", "outdated", "missing"]},
+        "version": nullable(TEXT),
+        "accepted_at": nullable(INSTANT),
+        "sections": listed(TEXT),
+        "areas": {"type": "object", "additionalProperties": YES},
+        "today": CONSENT_TEXT,
+    }
+)
+
 OPERATIONS = (
     Operation(
         "GET", f"{V1}/clearances", "list_clearances",
@@ -101,6 +115,18 @@ OPERATIONS = (
         "any stop lets nobody begin or move it. `waits_for` then says whether a clearance is needed.", "care", CLIENT,
         taken({"answers": ANYTHING}, {"region_marks": listed({}), "concerns": listed({})}), status=201, answer=ANYTHING,
         errors=(404, 409, 422, 429), creates=True,
+    ),
+    Operation(
+        "GET", f"{V1}/appointments/<public_id>/consent", "show_consent",
+        "What was agreed to for a visit, area by area, and whether the text has changed since. A therapist's look is written down.", "care",
+        ("client", "provider"), answer=CONSENT, errors=(404,),
+    ),
+    Operation(
+        "POST", f"{V1}/appointments/<public_id>/consent", "agree_anew",
+        "Agree to the text as it is today. `sections` are the optional ones agreed to as well; a sensitive area that is not among them is "
+        "left out. It counts for the other visits to come with the same therapist that need it.", "care", CLIENT,
+        taken({"version": {"type": "string", "minLength": 1, "maxLength": 20}, "accepted": YES}, {"sections": nullable(SECTIONS)}),
+        status=201, answer=CONSENT, errors=(404, 409, 422, 429), creates=True,
     ),
     Operation(
         "GET", f"{V1}/me/access-log", "show_access_log", "Who has read one's health data, and when, the newest first.", "care", CLIENT,
