@@ -92,6 +92,7 @@ from booking.intake.views.own import blueprint as intake_pages
 from booking.matching.api import blueprint as matching_api
 from booking.matching.views import blueprint as matching_pages
 from booking.notes.api import blueprint as notes_api
+from booking.notes.views import blueprint as note_pages
 from booking.openapi.api import blueprint as openapi_api
 from booking.openings.api import blueprint as openings_api
 from booking.openings.api.evidence import blueprint as evidence_api
@@ -228,6 +229,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 bodymap_pages,
                 outcome_pages,
                 homecare_pages,
+                note_pages,
                 sharing_pages,
                 sharing_desk_pages,
                 letter_pages,

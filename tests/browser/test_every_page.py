@@ -330,6 +330,24 @@ def test_screens_of_an_application_and_the_words_that_are_looked_at(traveler, lo
 
 
 @pytest.mark.timeout(600)
+def test_pages_of_a_note(traveler, looked_at):
+    with traveler.app.app_context():
+        of = select(Appointment.public_id).join(Provider, Provider.id == Appointment.provider_id)
+        done = of.where(Provider.slug == "renata-solano", Appointment.status == "completed", Appointment.setting != "phone")
+        visit = db.session.scalars(done.order_by(Appointment.starts_at.desc())).first()
+    me = traveler.sign_in(THERAPIST_EMAIL, PASSWORD).go(f"/provider/appointments/{visit}/note")
+    me.page.locator("#u0-minutes").fill("30")
+    me.press("Save").sees("This is needed.")
+    wrong = looked_at()
+    me.page.locator("#u0-code").select_option(label="Myofascial release")
+    me.press("Save").sees("Saved.")
+    me.page.get_by_label("These are the minutes my hands were on").check()
+    me.press("Save and sign").sees("Signed.")
+    wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
 def test_pages_behind_a_link(traveler, looked_at, new_context, app):
     wrong = []
     traveler.sign_in(CLIENT_EMAIL, PASSWORD).go("/appointments").click(traveler.page.locator(".rows a").first)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from booking.appointments.models import Appointment
+from booking.notes.models import ClinicalNote
 from marketplace.audit import AuditEntry
 from marketplace.db import db
 from tests.factories import AccountFactory, bookable_provider, person_of
@@ -204,3 +205,174 @@ def test_words_of_the_visit_before_are_carried_over(two_visits, program):
     assert anna.post(f"/appointments/{second}/note/lock").status_code == 422
     assert anna.put(f"/appointments/{second}/note", {**body, "version": 2, "confirmed": ["plan"]}).json["carried"] == []
     assert anna.post(f"/appointments/{second}/note/lock").status_code == 200
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_five_steps_on_a_page_from_the_first_word_to_the_signature(sides, visitor):
+    client, therapist, visit = sides
+    desk, path = visitor(therapist), f"/provider/appointments/{visit}/note"
+    assert path in desk.open(f"/provider/appointments/{visit}").text
+    page = desk.open(path).text
+    for step in ("Consultation", "Assessment", "Targeted work", "Feedback", "Aftercare"):
+        assert step in page
+    typed = {
+        "subjective": WORDS,
+        "m0-movement": "neck.rotation",
+        "m0-side": "left",
+        "m0-degrees": "55",
+        "t0-name": "Spurling",
+        "t0-result": "negative",
+    }
+    work = {"u0-code": "myofascial_release", "u0-minutes": "20", "u0-regions": "neck_back", "u1-code": "trigger_point", "u1-minutes": "25"}
+    rest = {"pressure": "3", "feedback_asked": "yes", "adverse": "no", "step-consultation": "5", "plan": "weekly"}
+    assert "Saved." in desk.submit(form="note-form", do="save", **typed, **work, **rest).text
+    assert "Your techniques add up to 45 as saved." in desk.page.text
+    refused = desk.submit(form="note-form", do="sign", minutes="50")
+    assert refused.status_code == 422
+    assert "Say that the minutes are right." in refused.text
+    refused = desk.submit(form="note-form", do="sign", attest="yes")
+    assert refused.status_code == 422
+    assert "Say why it is 50." in refused.text
+    page = desk.submit(form="note-form", do="sign", attest="yes", minutes_explained="warming up").text
+    for words in (
+        "Signed.",
+        "By Anna Alder",
+        "Neck, turning, left: 55°",
+        "Spurling: negative",
+        "Myofascial release: 20 minutes",
+        "Hands on: 50 minutes",
+    ):
+        assert words in page, words
+    assert desk.submit(at="/note/addenda", text=" ").status_code == 422
+    assert "The client called." in desk.submit(at="/note/addenda", text="The client called.").text
+    mine = visitor(client)
+    assert f"/appointments/{visit}/note" in mine.open(f"/appointments/{visit}").text
+    read = mine.open(f"/appointments/{visit}/note").text
+    for words in (WORDS, "The client called.", "Hands on: 50 minutes"):
+        assert words in read
+
+
+def test_a_client_sees_no_note_before_it_is_signed(sides, program, visitor):
+    client, therapist, visit = sides
+    program(therapist).put(f"/appointments/{visit}/note", NOTE)
+    mine = visitor(client)
+    assert f"/appointments/{visit}/note" not in mine.open(f"/appointments/{visit}").text
+    assert mine.open(f"/appointments/{visit}/note").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "typed, words",
+    [
+        ({"m0-movement": "neck.rotation", "m0-degrees": "55"}, "Left or right."),
+        ({"m1-degrees": "many", "m1-movement": "neck.flexion"}, "This must be a whole number."),
+        ({"t1-words": "hurts"}, "This is needed."),
+        ({"u0-minutes": "20"}, "This is needed."),
+        ({"u0-code": "trigger_point", "u0-minutes": "0"}, "between 1 and 600"),
+        ({"u0-code": "trigger_point", "u1-code": "trigger_point"}, "Each technique once"),
+        ({"step-feedback": "-1"}, "between 0 and 600"),
+        ({"minutes": "x"}, "This must be a whole number."),
+    ],
+)
+def test_what_cannot_be_is_told_at_its_field_and_nothing_typed_is_lost(app, sides, visitor, typed, words):
+    _client, therapist, visit = sides
+    desk = visitor(therapist)
+    desk.open(f"/provider/appointments/{visit}/note")
+    page = desk.submit(form="note-form", do="save", subjective=WORDS, **typed)
+    assert page.status_code == 422
+    assert words in page.text
+    assert WORDS in page.text
+    with app.app_context():
+        assert db.session.scalars(select(ClinicalNote)).all() == []
+    fixed = dict.fromkeys(typed, "")
+    assert "Saved." in desk.submit(form="note-form", do="save", **fixed).text
+
+
+def test_two_tabs_show_both_texts(sides, visitor):
+    _client, therapist, visit = sides
+    one, other, path = visitor(therapist), visitor(therapist), f"/provider/appointments/{visit}/note"
+    for tab in (one, other):
+        tab.open(path)
+    one.submit(form="note-form", do="save", subjective="from the first tab", plan="weekly")
+    page = other.submit(form="note-form", do="save", subjective=WORDS)
+    assert page.status_code == 409
+    assert "from the first tab" in page.text
+    assert WORDS in page.text
+    page = other.submit(form="note-form", do="save", plan="weekly")
+    assert "Saved." in page.text
+    assert "from the first tab" not in page.text
+    assert "weekly" in page.text
+
+
+def test_words_that_come_after_the_signature_stand_ready_to_be_added(sides, visitor, program):
+    _client, therapist, visit = sides
+    desk = visitor(therapist)
+    desk.open(f"/provider/appointments/{visit}/note")
+    anna = program(therapist)
+    anna.put(f"/appointments/{visit}/note", NOTE)
+    anna.post(f"/appointments/{visit}/note/lock")
+    page = desk.submit(form="note-form", do="save", subjective="typed too late")
+    assert page.status_code == 409
+    assert "typed too late" in page.text
+    assert "typed too late" in desk.submit(at="/note/addenda").text
+
+
+@pytest.mark.parametrize("in_between", ["signed out", "cookies gone"])
+def test_whoever_was_signed_out_while_typing_loses_nothing(sides, visitor, in_between):
+    _client, therapist, visit = sides
+    desk, path = visitor(therapist), f"/provider/appointments/{visit}/note"
+    desk.open(path)
+    waiting = desk.page
+    if in_between == "signed out":
+        desk.submit(at="/logout")
+    else:
+        for cookie in list(desk.client._cookies.values()):
+            desk.client.delete_cookie(cookie.key, domain=cookie.domain, path=cookie.path)
+    desk.page = waiting
+    page = desk.submit(form="note-form", do="save", subjective=WORDS)
+    assert page.status_code in (400, 401)
+    assert WORDS in page.text
+    waiting = page
+    desk.sign_in(therapist)
+    desk.page = waiting
+    page = desk.submit(at="/note")
+    assert WORDS in page.text
+    assert "Saved." in desk.submit(at="/note").text
+    assert WORDS in desk.open(path).text
+
+
+def test_another_site_gets_no_words_shown(sides, visitor):
+    _client, therapist, visit = sides
+    sent = visitor(therapist).client.post(
+        f"/provider/appointments/{visit}/note", data={"subjective": WORDS}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert sent.status_code == 400
+    assert WORDS not in sent.text
+
+
+def test_the_last_note_is_carried_over_and_each_part_confirmed(two_visits, visitor, program):
+    _client, therapist, (first, second) = two_visits
+    anna = program(therapist)
+    anna.put(f"/appointments/{first}/note", NOTE)
+    anna.post(f"/appointments/{first}/note/lock")
+    desk, path = visitor(therapist), f"/provider/appointments/{second}/note"
+    desk.open(path)
+    page = desk.submit(form="note-form", do="carry", plan="new plan").text
+    assert WORDS in page
+    assert "new plan" in page
+    assert page.count("From your last note") == 3
+    page = desk.submit(form="note-form", do="save", confirmed="subjective", objective="another").text
+    assert page.count("From your last note") == 1
+
+
+def test_the_page_of_a_note_leaves_what_it_does_not_show(sides, visitor, program):
+    """Areas of the whole visit have no field of their own on the page; saving there keeps them."""
+    _client, therapist, visit = sides
+    anna, desk = program(therapist), visitor(therapist)
+    before = anna.put(f"/appointments/{visit}/note", {**NOTE, **MORE}).json
+    desk.open(f"/provider/appointments/{visit}/note")
+    assert "Saved." in desk.submit(form="note-form", do="save").text
+    after = anna.get(f"/appointments/{visit}/note").json
+    assert {name: after[name] for name in {**NOTE, **MORE}} == {name: before[name] for name in {**NOTE, **MORE}}
+    assert after["version"] == 1

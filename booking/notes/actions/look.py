@@ -24,8 +24,8 @@ class Opened:
     before: Before | None
 
 
-def open_note(appointment: str, provider_id: int, actor: str, now: datetime) -> Opened:
-    """A therapist's own visit with its note. What is seen is written in the audit and in the client's log.
+def open_note(appointment: str, provider_id: int, actor: str, now: datetime, *, shown: bool = True) -> Opened:
+    """A therapist's own visit with its note. What is shown of notes is written in the audit and in the client's log.
 
     A record of each client is the therapist's to keep, so there is no last day. Raises NotFound, Conflict `wrong_state`.
     """
@@ -37,6 +37,6 @@ def open_note(appointment: str, provider_id: int, actor: str, now: datetime) -> 
         if visit.status not in IN_CARE and (kept is None or kept.signature is None):
             raise Conflict("wrong_state", "There is a note for visits that are confirmed or took place.")
         before = find_before(session, visit.person_id, provider_id, visit.starts_at)
-        for seen in {one.appointment for one in (kept, before.kept if before else None) if one is not None}:
+        for seen in set() if not shown else {one.appointment for one in (kept, before.kept if before else None) if one is not None}:
             note_read(session, booked.person, "note", actor, now, {"appointment": seen})
         return Opened(booked, length_of(visit.starts_at, visit.ends_at, visit.checked_in_at, visit.checked_out_at), kept, before)

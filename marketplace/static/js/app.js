@@ -110,6 +110,11 @@ addEventListener("hashchange", () => {
   if (location.hash === "#filters" || location.hash === "#query") $("input, select", $(location.hash) ?? document)?.focus();
 });
 
+// --- signing out takes along what this tab kept of unsaved words --------------------------------------------------------------
+document.addEventListener("submit", (event) => {
+  if (event.target.getAttribute("action")?.endsWith("/logout")) sessionStorage.clear();
+}, true);
+
 // --- errors first: the list of what is missing takes the focus --------------------------------------------------------------
 $("[data-focus]")?.focus();
 

@@ -1,0 +1,201 @@
+"""Notes as pages: the therapist's five steps, the signed note, and what its client reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+
+from booking.appointments.forms.reading import doer, own_appointment
+from booking.appointments.rules.naming import short_name
+from booking.notes.actions.keep import Written, carry_note, keep_note
+from booking.notes.actions.look import Opened, open_note
+from booking.notes.actions.sign import add_to_note, lock_note
+from booking.notes.forms.page import Sheet, Typed, differing, placed, sheet_of, typed
+from booking.notes.queries import find_signed, signed_at
+from booking.notes.rules.content import PRESSURES, STEPS, Note, note_from_dict
+from booking.notes.rules.movements import MOVEMENTS
+from booking.screening import catalogue
+from marketplace import clock
+from marketplace.db import db
+from marketplace.kernel.errors import Conflict, NotFound, Refused, Stale
+from marketplace.webkit.identity import ANYONE, access, viewer
+from marketplace.webkit.limits import limiter
+from marketplace.webkit.origins import from_elsewhere
+from marketplace.webkit.problems import page_of
+from providers.services import catalogue as services
+
+blueprint = Blueprint("notes", __name__)
+SAVE, CARRY, SIGN = "save", "carry", "sign"
+WORDS = {
+    "subjective": _l("What the client says: pain, change since last time"),
+    "objective": _l("Posture and what you see"),
+    "palpation": _l("What you feel: tissue, tension, tender points"),
+    "assessment": _l("What you make of it (a finding in the tissue, never a diagnosis)"),
+    "minutes_explained": _l("If the minutes do not add up: why"),
+    "feedback": _l("What the client answered"),
+    "response": _l("How the client responded"),
+    "adverse_reaction": _l("What was seen, and what you did"),
+    "plan": _l("Plan: how often, what next, when to refer"),
+    "aftercare": _l("What you advised for afterwards"),
+}
+STEP_WORDS = {
+    "consultation": _l("Consultation"), "assessment": _l("Assessment"), "targeted_work": _l("Targeted work"), "feedback": _l("Feedback"),
+    "aftercare": _l("Aftercare"),
+}  # fmt: skip
+
+
+@blueprint.app_template_global("note_signed_at")
+def note_signed_at(appointment_id: int) -> datetime | None:
+    """When the note of a visit was signed, for the pages of visits; no word of it is opened."""
+    return signed_at(db.session(), appointment_id)
+
+
+def _names() -> dict[str, Any]:
+    """What every page of a note needs to name codes in words."""
+    return {
+        "steps": STEPS, "step_words": STEP_WORDS, "labels": WORDS, "movements": MOVEMENTS, "pressures": PRESSURES,
+        "techniques": services.techniques(), "regions": catalogue.body_map().names,
+        "technique_pairs": [(code, one.name) for code, one in services.techniques().items()],
+        "motion_pairs": [(code, one.title) for code, one in MOVEMENTS.items()],
+    }  # fmt: skip
+
+
+@blueprint.get("/provider/appointments/<public_id>/note")
+@access("provider")
+def note(public_id: str) -> str:
+    """A therapist's note of a visit: to write on, or signed."""
+    return _page(_opened(public_id))
+
+
+@blueprint.get("/appointments/<public_id>/note")
+@access("client")
+def of_visit(public_id: str) -> str:
+    """The signed note, for the client whom it is about."""
+    booked = own_appointment(public_id)
+    kept = find_signed(db.session(), booked.appointment.id)
+    if kept is None:
+        raise NotFound("not_found", "There is no signed note of this visit.")
+    return render_template("notes/of_visit.html", kept=kept, booked=booked, **_names())
+
+
+@blueprint.post("/provider/appointments/<public_id>/note")
+@access(ANYONE)
+@limiter.limit("120 per minute")
+def keep(public_id: str) -> ResponseReturnValue:
+    """Keep what was typed, then carry over or sign where that was pressed.
+
+    Open to anyone so that nothing typed is lost: whoever is signed out by now is shown their own words again, and nothing else.
+    """
+    if viewer().role != "provider":
+        return _held(401)
+    sent = typed(request.form)
+    opened = _opened(public_id, shown=False)
+    if opened.kept is not None and opened.kept.signature is not None:
+        return _too_late(opened, sent)
+    if sent.written is None:
+        return _page(opened, sent.sheet), 422
+    try:
+        return _kept(opened, sent, sent.written)
+    except Stale as stale:
+        return _changed_elsewhere(opened, sent, sent.written, stale)
+    except Conflict as conflict:
+        if conflict.code != "note_locked":
+            raise
+        return _too_late(_opened(public_id), sent)
+    except Refused as refused:
+        return _page(_opened(public_id), _with_faults(sent, placed(refused.faults, sent.used))), 422
+
+
+@blueprint.post("/provider/appointments/<public_id>/note/addenda")
+@access("provider")
+@limiter.limit("30 per minute")
+def add(public_id: str) -> ResponseReturnValue:
+    """Add words to a signed note."""
+    booked, text = own_appointment(public_id), request.form.get("text", "").replace("\r\n", "\n")
+    try:
+        add_to_note(public_id, booked.provider.id, text, doer().name, clock.now())
+    except Refused as refused:
+        return _page(_opened(public_id), addendum=text, addendum_fault=refused.sentence), 422
+    flash(_("Added, with today's date. It cannot be changed or taken back."), "good")
+    return redirect(url_for("notes.note", public_id=public_id, _anchor="addenda"))
+
+
+@blueprint.errorhandler(CSRFError)
+def on_csrf(_error: CSRFError) -> ResponseReturnValue:
+    """A form that was open through another sign-in: its own words come back, to be sent once more."""
+    if request.endpoint != "notes.keep" or from_elsewhere():
+        return page_of(400, _("This form was open too long or came from another page. Go back, reload and send it again."))
+    return _held(400)
+
+
+def _opened(public_id: str, *, shown: bool = True) -> Opened:
+    return open_note(public_id, own_appointment(public_id).provider.id, doer().name, clock.now(), shown=shown)
+
+
+def _held(status: int) -> ResponseReturnValue:
+    fields = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+    back = url_for("notes.note", **(request.view_args or {}))
+    return render_template("notes/held.html", fields=fields, address=request.path, back=back, signed_in=viewer().role == "provider"), status
+
+
+def _kept(opened: Opened, sent: Typed, written: Written) -> ResponseReturnValue:
+    """Do what was pressed. Raises what the verbs raise."""
+    visit, pressed, now = opened.booked.appointment, request.form.get("do", SAVE), clock.now()
+    provider_id, who = opened.booked.provider.id, doer().name
+    version = opened.kept.version if opened.kept else 0
+    if opened.kept is not None or not written.note.is_empty:
+        version = keep_note(visit.public_id, provider_id, written, who, now).version
+    if pressed == CARRY:
+        carry_note(visit.public_id, provider_id, version, who, now)
+        flash(_("Your last note is carried over where nothing was written. Each part is marked until you confirm it."), "good")
+    elif pressed == SIGN:
+        if request.form.get("attest") != "yes":
+            return _page(_opened(visit.public_id), _with_faults(sent, {"attest": [_("Say that the minutes are right.")]})), 422
+        lock_note(visit.public_id, provider_id, version, who, now)
+        flash(_("Signed. The note does not change any more; you can add to it."), "good")
+    else:
+        flash(_("Saved."), "good")
+    return redirect(url_for("notes.note", public_id=visit.public_id))
+
+
+def _with_faults(sent: Typed, faults: dict[str, list[str]]) -> Sheet:
+    return replace(sent.sheet, faults={**sent.sheet.faults, **faults})
+
+
+def _changed_elsewhere(opened: Opened, sent: Typed, written: Written, stale: Stale) -> ResponseReturnValue:
+    """Both texts on one page: what was typed in the fields, what was saved meanwhile beside it."""
+    saved: Any = stale.details["saved"]
+    other = note_from_dict(saved)
+    return _page(_opened(opened.booked.appointment.public_id), sent.sheet, other=other, differs=differing(written.note, other)), 409
+
+
+def _too_late(opened: Opened, sent: Typed) -> ResponseReturnValue:
+    """The note was signed meanwhile: what was typed otherwise stands ready to be added to it."""
+    signed = opened.kept.note if opened.kept else Note()
+    mine = {name: sent.sheet.values.get(name, "").strip() for name in WORDS}
+    words = [f"{WORDS[name]}: {text}" for name, text in mine.items() if text and text != getattr(signed, name)]
+    return _page(opened, addendum="\n\n".join(words), too_late=True), 409
+
+
+def _page(
+    opened: Opened, sheet: Sheet | None = None, *, other: Note | None = None, differs: tuple[str, ...] = (), addendum: str = "",
+    addendum_fault: str | None = None, too_late: bool = False,
+) -> str:  # fmt: skip
+    kept, booked = opened.kept, opened.booked
+    about = {"kept": kept, "booked": booked, "visit": booked.appointment, "client": short_name(booked.person.name)} | _names()
+    if kept is not None and kept.signature is not None:
+        return render_template("notes/signed.html", addendum=addendum, addendum_fault=addendum_fault, too_late=too_late, **about)
+    now = kept.note if kept else Note()
+    shown = sheet or sheet_of(now)
+    summed = now.technique_minutes
+    return render_template(
+        "notes/write.html", sheet=shown, before=opened.before, length=opened.length, other=other, differs=differs, summed=summed,
+        carried=kept.carried if kept else (), version=kept.version if kept else 0, **about,
+    )  # fmt: skip
