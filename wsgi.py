@@ -124,6 +124,8 @@ from booking.sharing.views.own import blueprint as sharing_pages
 from booking.sharing.views.recipient import blueprint as letter_pages
 from booking.statements.api import blueprint as statements_api
 from booking.statements.views import blueprint as statement_pages
+from booking.superbills.api import blueprint as superbills_api
+from booking.superbills.views import blueprint as superbill_pages
 from booking.upkeep.api import blueprint as attention_api
 from booking.upkeep.commands import JOBS as UPKEEP_JOBS
 from booking.upkeep.commands import check
@@ -220,6 +222,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 feed_pages,
                 paper_pages,
                 statement_pages,
+                superbill_pages,
                 due_pages,
                 money_desk_pages,
                 package_pages,
@@ -311,6 +314,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 stripe_webhooks,
                 papers_api,
                 statements_api,
+                superbills_api,
                 due_api,
                 disputes_api,
                 packages_api,

@@ -52,6 +52,7 @@ from booking.papers.rules.paper import Paper
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
 from booking.screening.models import Clearance, ClearanceDecision, Consent, Prescription, Screening
+from booking.superbills.models import Superbill
 from booking.sharing.models import LetterDraft, LetterOpening, Release, SentLetter
 from booking.sharing.queries.letters import letter_digest
 from booking.sharing.rules.letters import paper_to_dict
@@ -1435,6 +1436,26 @@ class LetterOpeningFactory(Row):
     letter_id = owned("letter")
     number = 1
     opened_at = START
+
+
+class SuperbillFactory(Row):
+    """A superbill as issued."""
+
+    class Meta:
+        model = Superbill
+        exclude = ("appointment",)
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    name = factory.Sequence(lambda number: f"someone-SB2027-{number:04d}-v1")
+    appointment_id = factory.SelfAttribute("appointment.id")
+    provider_id = factory.SelfAttribute("appointment.provider_id")
+    person_id = factory.SelfAttribute("appointment.person_id")
+    year = 2027
+    number = factory.Sequence(lambda number: number + 1)
+    version = 1
+    issued_by = "account:test"
+    issued_at = START
+    content = factory.LazyFunction(dict)
 
 
 class EstimateFactory(Row):

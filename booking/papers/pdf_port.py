@@ -19,7 +19,7 @@ _FAMILY = "Source Sans Pro"
 _BODY, _SMALL, _TITLE = 10, 8.5, 18
 _LINE = 5.2
 # Shares of the line.
-_WIDTHS, _WIDE = {"Date": 26, "Code": 24, "Units": 24, "Amount": 24, "Change": 24, "Balance": 24}, 80
+_WIDTHS, _WIDE = {"Date": 26, "Code": 24, "Minutes": 20, "Units": 24, "Amount": 24, "Change": 24, "Balance": 24}, 80
 _NUMBERS = frozenset({"Amount", "Change", "Balance"})
 _NEXT: dict[str, Any] = {"new_x": XPos.LMARGIN, "new_y": YPos.NEXT}
 

@@ -31,6 +31,7 @@ from booking.openapi.catalogue.schemas import (
 )
 from booking.openapi.catalogue.sharing import OPERATIONS as SHARING
 from booking.openapi.catalogue.statements import OPERATIONS as STATEMENTS
+from booking.openapi.catalogue.superbills import OPERATIONS as SUPERBILLS
 from booking.openapi.rules import Operation, Query
 
 V1 = "/api/v1"
@@ -524,6 +525,7 @@ OPERATIONS = (
     *couples.OPERATIONS,
     *papers.OPERATIONS,
     *STATEMENTS,
+    *SUPERBILLS,
     *packages.CLIENTS,
     *adding.operations(HOLD),
     *care.OPERATIONS,

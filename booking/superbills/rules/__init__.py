@@ -1,0 +1,1 @@
+"""Units by the minute, what a superbill says, and the paper it becomes."""
