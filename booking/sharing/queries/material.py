@@ -14,11 +14,13 @@ from booking.appointments.models import Appointment
 from booking.appointments.rules.states import COMPLETED, CONFIRMED
 from booking.homecare.queries import load_programs
 from booking.homecare.rules.programs import still_to_do
+from booking.notes.queries import find_before
 from booking.outcomes.queries import load_outcomes
 from booking.outcomes.rules.showing import sheets
-from booking.sharing.rules.letters import outcome_words, program_words, visit_words
-from booking.sharing.rules.releases import HOME_PROGRAM, OUTCOMES, VISITS
+from booking.sharing.rules.letters import note_words, outcome_words, program_words, visit_words
+from booking.sharing.rules.releases import HOME_PROGRAM, NOTES, OUTCOMES, VISITS
 from marketplace.kernel.walltime import local_day, to_minute
+from providers.services.catalogue import techniques
 from providers.services.rules.calls import PHONE
 
 OVERALL = MappingProxyType(
@@ -71,6 +73,14 @@ def _home_program(session: Session, pair: Pair) -> str:
     return program_words(still_to_do(newest.program, pair.today)) if newest else ""
 
 
+def _notes(session: Session, pair: Pair) -> str:
+    newest = find_before(session, pair.person_id, pair.provider_id, pair.now)
+    if newest is None:
+        return ""
+    names = {code: one.name for code, one in techniques().items()}
+    return note_words(local_day(to_minute(newest.starts_at)), newest.kept.note, names)
+
+
 _COLLECTORS: Mapping[str, Callable[[Session, Pair], str]] = MappingProxyType(
-    {VISITS: _visits, OUTCOMES: _outcomes, HOME_PROGRAM: _home_program}
+    {VISITS: _visits, OUTCOMES: _outcomes, NOTES: _notes, HOME_PROGRAM: _home_program}
 )

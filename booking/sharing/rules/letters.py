@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from booking.homecare.rules.programs import KINDS, Item
+from booking.notes.rules.content import Note
 from booking.outcomes.rules.showing import Sheet
 from booking.outcomes.rules.trends import SAME, Trend, rounded
 from booking.papers.rules.paper import Paper, Party
@@ -116,6 +117,21 @@ def _item_line(item: Item) -> str:
     ]
     said = ", ".join(part for part in (item.words, *how) if part)
     return f"{KINDS[item.kind].title}: {said}." if said else f"{KINDS[item.kind].title}."
+
+
+def note_words(on: date, note: Note, techniques: Mapping[str, str]) -> str:
+    """A summary of a signed note: what was found, done and answered, and what comes next. `techniques` are names by code."""
+    done = [f"{techniques.get(used.code, used.code)}{f', {used.minutes} minutes' if used.minutes else ''}" for used in note.techniques]
+    told = (
+        ("Found", note.objective),
+        ("Assessment", note.assessment),
+        ("Done", "; ".join(done)),
+        ("How it was answered", note.response),
+        ("Adverse reaction", note.adverse_reaction),
+        ("Next", note.plan),
+    )
+    lines = [f"{title}: {words.strip()}" for title, words in told if words.strip()]
+    return "\n".join([f"Visit of {day_words(on)}.", *lines]) if lines else ""
 
 
 def drafted(texts: Mapping[str, str], scope: Collection[str], client: str) -> Words:

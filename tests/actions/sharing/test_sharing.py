@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from booking.appointments.queries import get_any
 from booking.care.queries.reads import reads_of
+from booking.notes.rules.content import Note
 from booking.sharing.actions.open_letter import open_letter, print_letter
 from booking.sharing.actions.revoke_release import revoke_release
 from booking.sharing.actions.send_letter import Sending, send_letter
@@ -21,13 +22,13 @@ from booking.sharing.models import LetterDraft, LetterOpening, Release, SentLett
 from booking.sharing.queries.letters import get_own_letter, letters_of, sharing_findings
 from booking.sharing.queries.releases import releases_of
 from booking.sharing.rules.letters import Section, Words
-from booking.sharing.rules.releases import LINK, PRINT, Recipient, ReleaseDraft
+from booking.sharing.rules.releases import LINK, PARTS, PRINT, Recipient, ReleaseDraft
 from marketplace.audit import AuditEntry, broken_entries
 from marketplace.db import db
 from marketplace.kernel.errors import Limited, NotFound, Refusal, Refused, Stale
 from marketplace.outbox.models import Letter
 from marketplace.vault import vault
-from tests.factories import AppointmentFactory, HomeProgramFactory, OutcomeFactory, ReleaseFactory, SentLetterFactory
+from tests.factories import AppointmentFactory, HomeProgramFactory, OutcomeFactory, ReleaseFactory, SentLetterFactory, signed_note
 from tests.support.clocks import START
 from tests.support.racing import race
 from tests.support.visits import BASE_URL
@@ -155,18 +156,20 @@ def test_what_was_taken_back_is_never_given_back_by_any_statement(visit):
 
 
 def test_a_draft_is_drawn_from_what_there_is_and_is_permitted(visit):
-    AppointmentFactory(
+    done = AppointmentFactory(
         person_id=visit.person_id, provider=get_any(db.session(), visit.public_id).provider, status="completed",
         starts_at=START - timedelta(days=7),
     )  # fmt: skip
     OutcomeFactory(person_id=visit.person_id)
+    signed_note(done, note=Note(objective="Stiff neck.", assessment="Better."))
     HomeProgramFactory(appointment=visit, content={"swollen": False, "items": [{"kind": "sleep", "words": "early"} | UNSAID]})
     db.session.commit()
-    made = begin_letter(visit.public_id, sign(visit), ANNA, START)
+    made = begin_letter(visit.public_id, sign(visit, scope=tuple(PARTS)), ANNA, START)
     told = {one.code: one.text for one in made.words.sections}
     assert told["visits"] == "1 visit took place: January 5, 2027.\nThe next visit is planned on January 13, 2027."
     assert told["outcomes"].startswith("Pain (now): 7 of 10 on ")
     assert told["home_program"] == "Sleep: early."
+    assert told["notes"] == "Visit of January 5, 2027.\nFound: Stiff neck.\nAssessment: Better."
     assert begin_letter(visit.public_id, sign(visit, scope=("outcomes",)), ANNA, START).words.parts == ("outcomes",)
     assert [one.what for one in reads_of(db.session(), visit.person_id)] == ["letter_draft", "letter_draft"]
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from booking.homecare.rules.programs import Item
+from booking.notes.rules.content import Note, Used
 from booking.outcomes.rules.showing import sheets
 from booking.outcomes.rules.trends import Taken
 from booking.papers.pdf_port import pdf_of
@@ -15,6 +16,7 @@ from booking.sharing.rules.letters import (
     Words,
     checksum,
     drafted,
+    note_words,
     outcome_words,
     paper_from_dict,
     paper_of,
@@ -81,6 +83,18 @@ def test_what_is_done_at_home_is_told_line_by_line():
         "Something else: Rest, 4 times a day.",
         "Ice: 20 minutes at a time, once a day.",
     ]
+
+
+def test_a_signed_note_is_told_in_short():
+    note = Note(
+        subjective="told", objective="Stiff neck. ", techniques=(Used("mfr", 20), Used("met", None)), response="Eased.", plan="Weekly.",
+        feedback="private",
+    )  # fmt: skip
+    assert note_words(JAN, note, {"mfr": "Myofascial release"}).splitlines() == [
+        "Visit of January 5, 2027.", "Found: Stiff neck.", "Done: Myofascial release, 20 minutes; met", "How it was answered: Eased.",
+        "Next: Weekly.",
+    ]  # fmt: skip
+    assert note_words(JAN, Note(subjective="told"), {}) == ""
 
 
 def test_a_draft_has_what_there_is_and_is_permitted_and_no_more():
