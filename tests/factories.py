@@ -52,10 +52,10 @@ from booking.papers.rules.paper import Paper
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
 from booking.screening.models import Clearance, ClearanceDecision, Consent, Prescription, Screening
-from booking.superbills.models import Superbill
 from booking.sharing.models import LetterDraft, LetterOpening, Release, SentLetter
 from booking.sharing.queries.letters import letter_digest
 from booking.sharing.rules.letters import paper_to_dict
+from booking.superbills.models import Superbill
 from marketplace.accounts.models import Account, ApiToken, FailureCount, Person, Role, SignIn
 from marketplace.accounts.security_port import hash_password
 from marketplace.db import db
