@@ -381,9 +381,10 @@ def test_papers_on_a_page(app, sides, visitor):
     assert "Nothing here yet." in mine.open("/account/files").text
     page = mine.submit(at="/account/files", kind="doctor_note", taken_on="2030-01-01", title="zztitlezz")
     assert page.status_code == 422
-    assert "That day has not come yet." in page.text
-    page = mine.submit(at="/account/files", taken_on="2026-12-01")
     assert "Choose a file." in page.text
+    page = mine.submit(at="/account/files", file=(io.BytesIO(PDF), "note.pdf"))
+    assert page.status_code == 422
+    assert "That day has not come yet." in page.text
     page = mine.submit(at="/account/files", taken_on="2026-12-01", file=(io.BytesIO(PDF), "note.pdf"))
     assert "zztitlezz" in page.text
     with app.app_context():

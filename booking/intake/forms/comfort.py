@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
 from booking.care.forms.clearances import BoxesField
 from booking.care.forms.prescriptions import show_faults
@@ -65,8 +65,14 @@ class ComfortForm(FlaskForm):
             *(SelectChoice(str(step), words) for step, words in PRESSURE_WORDS.items()),
         ],
     )
-    clothing = RadioField(_l("What you wear"), choices=[SelectChoice(code, words) for code, words in CLOTHING_WORDS.items()])
-    chaperone = RadioField(_l("Who else is there"), choices=[SelectChoice(code, words) for code, words in CHAPERONE_WORDS.items()])
+    clothing = RadioField(
+        _l("What you wear"), choices=[SelectChoice(code, words) for code, words in CLOTHING_WORDS.items()],
+        validators=[InputRequired(_l("Please choose an answer."))],
+    )  # fmt: skip
+    chaperone = RadioField(
+        _l("Who else is there"), choices=[SelectChoice(code, words) for code, words in CHAPERONE_WORDS.items()],
+        validators=[InputRequired(_l("Please choose an answer."))],
+    )  # fmt: skip
     draping = TextAreaField(_l("The sheet"), description=_l("Such as an extra blanket, or feet left out."))
     position = TextAreaField(_l("How you lie or sit"), description=_l("Such as never on the stomach, or head raised."))
     stop_words = StringField(_l("Words that mean stop"), description=_l("Stop and no always do. Add others, or a sign."))

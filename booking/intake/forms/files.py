@@ -8,7 +8,7 @@ from typing import Any
 from flask import Request, Response, make_response
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
@@ -36,6 +36,7 @@ class FileForm(FlaskForm):
     title = StringField(_l("A few words about it"), render_kw={"maxlength": LONGEST_TITLE})
     file = FileField(
         _l("The file"),
+        validators=[FileRequired(_l("Choose a file."))],
         description=_l(
             "PDF, JPEG or PNG, %(most)s MB at most. Place and camera are taken out of pictures. It is kept encrypted.",
             most=LARGEST_BYTES // 1024**2,

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, IntegerField, StringField, TextAreaField
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
 from booking.care.forms.prescriptions import show_faults
 from booking.intake.rules.telling import (
@@ -62,7 +62,10 @@ _SINGULAR = {"medicines": "medicine", "surgeries": "surgery"}
 class IntakeForm(FlaskForm):
     """Everything that a client tells. Lines and fields of the home are added by `intake_form`."""
 
-    goal_0 = StringField(_l("What do you want to do again?"), description=_l("In your own words. Your therapist works toward it with you."))
+    goal_0 = StringField(
+        _l("What do you want to do again?"), validators=[InputRequired(_l("Say what you want to do again."))],
+        description=_l("In your own words. Your therapist works toward it with you."),
+    )  # fmt: skip
     goal_1 = StringField(_l("A second goal"))
     goal_2 = StringField(_l("A third goal"))
     emergency_name = StringField(_l("Name"), render_kw={"autocomplete": "off"})
