@@ -335,6 +335,7 @@ def test_both_sides_on_pages(app, sides, visitor, clock):
     assert "How your client wants to be touched" in card
     assert "zzpineapplezz" in card
     assert "Light at most" in card
+    assert "zzpineapplezz" in desk.open(f"/provider/appointments/{visit}/note").text
     seen = desk.open(f"/provider/appointments/{visit}/intake").text
     assert all(word in seen for word in (GOAL, "Eliquis", MEDICINE, AUNT, "may thin the blood"))
     mine.open("/account/intake")

@@ -19,13 +19,14 @@ from marketplace.webkit.identity import access, viewer
 from providers.profiles.rules import MOBILE
 
 blueprint = Blueprint("intake_desk", __name__)
-VISIT_PAGE = "desk_visit.show"
+# A visit, and the sheet on which its note is written.
+CARD_PAGES = frozenset({"desk_visit.show", "notes.note"})
 
 
 @blueprint.before_app_request
 def open_card() -> None:
-    """The comfort card stands on the page of a visit in care, so that opening the page is a look at it and is written down as one."""
-    if request.endpoint == VISIT_PAGE and viewer().role == "provider" and request.view_args:
+    """The comfort card stands on the pages of a visit in care, so that opening one is a look at it and is written down as one."""
+    if request.endpoint in CARD_PAGES and viewer().role == "provider" and request.view_args:
         try:
             public_id = own_appointment(request.view_args["public_id"]).appointment.public_id
             kept = look_at_comfort(public_id, doer().name, clock.now())
