@@ -35,6 +35,7 @@ from booking.appointments.api.series import blueprint as series_api
 from booking.appointments.api.time_off import blueprint as time_off_api
 from booking.appointments.api.waitlist import blueprint as waitlist_api
 from booking.appointments.changes.cards import follow_payment
+from booking.appointments.changes.pausing import on_pauses
 from booking.appointments.forms.paying import finish_open
 from booking.appointments.jobs import JOBS as CARD_JOBS
 from booking.appointments.views.adding import blueprint as adding_pages
@@ -101,7 +102,7 @@ from booking.openings.views.evidence import blueprint as evidence_pages
 from booking.outcomes.api import blueprint as outcomes_api
 from booking.outcomes.views import blueprint as outcome_pages
 from booking.packages.api import blueprint as packages_api
-from booking.packages.changes import follow_package
+from booking.packages.changes import before_several, follow_package
 from booking.packages.jobs import JOBS as PACKAGE_JOBS
 from booking.packages.views import blueprint as package_pages
 from booking.papers.api import blueprint as papers_api
@@ -117,6 +118,10 @@ from booking.payouts.api import blueprint as payouts_api
 from booking.payouts.jobs import JOBS as PAYOUT_JOBS
 from booking.payouts.jobs import reconcile_payouts
 from booking.payouts.views import blueprint as payout_pages
+from booking.plans.api import blueprint as plans_api
+from booking.plans.changes import find_paused, needs_plan
+from booking.plans.jobs import JOBS as PLAN_JOBS
+from booking.plans.views import blueprint as plan_pages
 from booking.screening.api import blueprint as screening_api
 from booking.sharing.api import blueprint as sharing_api
 from booking.sharing.views.desk import blueprint as sharing_desk_pages
@@ -185,6 +190,8 @@ on_account_switched("providers", note_account_switch)
 on_payment("visits", follow_payment)
 on_news("checkouts", finish_open)
 on_payment("packages", follow_package)
+before_several("plans", needs_plan)
+on_pauses("plans", find_paused)
 on_comparing("payouts", reconcile_payouts)
 on_own_uids("visits", visit_uids)
 on_own_visits("visits", VisitSource(tell_visits, visits_changed))
@@ -231,6 +238,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 care_pages,
                 bodymap_pages,
                 outcome_pages,
+                plan_pages,
                 homecare_pages,
                 note_pages,
                 sharing_pages,
@@ -323,6 +331,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 care_api,
                 bodymap_api,
                 outcomes_api,
+                plans_api,
                 homecare_api,
                 sharing_api,
                 intake_api,
@@ -344,6 +353,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 *PAYOUT_JOBS,
                 *PAPER_JOBS,
                 *CARE_JOBS,
+                *PLAN_JOBS,
                 *GROUND_JOBS,
             ),
             installers=(install_accounts, install_navigation, install_continuity, install_masking, install_cards, install_stand_in),

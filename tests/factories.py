@@ -51,6 +51,7 @@ from booking.papers.models import Estimate, EstimateVisit, PaperFacts
 from booking.papers.rules.paper import Paper
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
+from booking.plans.models import CarePause, CarePlan, CarePlanStep, CarePlanVersion, PlanPolicy
 from booking.screening.models import Clearance, ClearanceDecision, Consent, Prescription, Screening
 from booking.sharing.models import LetterDraft, LetterOpening, Release, SentLetter
 from booking.sharing.queries.letters import letter_digest
@@ -1211,6 +1212,99 @@ class PainMapFactory(Row):
     taken_by = "account:ann"
     taken_at = START
     content = factory.LazyFunction(lambda: {"marks": [mark_to_dict(Mark("neck_back", 6, "ache"))], "note": ""})
+
+
+class CarePlanFactory(Row):
+    """A plan of six visits for the back, written at a visit."""
+
+    class Meta:
+        model = CarePlan
+        exclude = ("appointment",)
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = factory.SelfAttribute("appointment.id")
+    person_id = factory.SelfAttribute("appointment.person_id")
+    provider_id = factory.SelfAttribute("appointment.provider_id")
+    begun_at = START
+
+    @factory.post_generation
+    def version(self, create, extracted, **wishes):
+        """The first version of it."""
+        CarePlanVersionFactory(plan=self, number=1, **wishes)
+
+
+class CarePlanVersionFactory(Row):
+    """What a plan says, written anew: one goal, measured by pain."""
+
+    class Meta:
+        model = CarePlanVersion
+        exclude = ("plan",)
+
+    plan = factory.SubFactory(CarePlanFactory)
+    plan_id = factory.SelfAttribute("plan.id")
+    appointment_id = factory.SelfAttribute("plan.appointment_id")
+    number = 2
+    visits = 6
+    every_days = 7
+    review_after = 3
+    done = 0
+    service_code = "medical-massage"
+    minutes = 60
+    setting = "clinic"
+    estimate = factory.LazyFunction(
+        lambda: {"each_cents": 1000, "visits": 6, "total_cents": 6000, "service_name": "Massage", "as_of": START.isoformat()}
+    )
+    content = factory.LazyFunction(
+        lambda: {"goals": [{"words": "sit through a film", "measure": "nprs", "label": "now", "target_tenths": 20}], "home": ""}
+    )
+    written_by = "account:anna"
+    written_at = START
+
+
+class CarePlanStepFactory(Row):
+    """A client's yes to the first version."""
+
+    class Meta:
+        model = CarePlanStep
+        exclude = ("plan",)
+
+    plan = factory.SubFactory(CarePlanFactory)
+    plan_id = factory.SelfAttribute("plan.id")
+    kind = "accepted"
+    number = 1
+    done = 0
+    by = "account:ann"
+    at = START
+
+
+class CarePauseFactory(Row):
+    """A client's visits are paused."""
+
+    class Meta:
+        model = CarePause
+        exclude = ("appointment",)
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = factory.SelfAttribute("appointment.id")
+    person_id = factory.SelfAttribute("appointment.person_id")
+    provider_id = factory.SelfAttribute("appointment.provider_id")
+    begun_by = "account:anna"
+    begun_at = START
+    content = factory.LazyFunction(lambda: {"words": "See your physician first.", "letter": ""})
+
+
+class PlanPolicyFactory(Row):
+    """Medical massage is had by plan alone."""
+
+    class Meta:
+        model = PlanPolicy
+        exclude = ("provider",)
+
+    provider = factory.SubFactory(ProviderFactory)
+    provider_id = factory.SelfAttribute("provider.id")
+    services = factory.LazyFunction(lambda: ["medical-massage"])
+    by = "account:anna"
+    at = START
 
 
 class HomeProgramFactory(Row):

@@ -41,6 +41,24 @@ RECEIPT, CREDIT_NOTE = "receipt", "credit_note"
 USED_UP = "Your package has no visit left for this time. Hold the time again to see its price."
 
 
+Gate = Callable[[Session, int, int, str], None]
+_gates: dict[str, Gate] = {}
+
+
+def before_several(name: str, gate: Gate) -> None:
+    """Have `gate` look at whoever wants several visits of a service at once, as a package or a series; it raises Refused where it says no.
+
+    It is asked with the provider's id, the person's and the service's code. A topic registers once under its own `name`.
+    """
+    _gates[name] = gate
+
+
+def check_several(session: Session, provider_id: int, person_id: int | None, service_code: str) -> None:
+    """Ask everybody who may say no to several visits at once. Somebody who is not known yet has agreed upon nothing: id 0."""
+    for gate in _gates.values():
+        gate(session, provider_id, person_id or 0, service_code)
+
+
 def lock_package(session: Session, public_id: str, *, person_id: int | None = None, provider_id: int | None = None) -> Kept:
     """A package as it is now, locked after its provider as everything about visits is. Raises NotFound for everybody else's."""
     lock_provider(session, get_kept(session, public_id, person_id=person_id, provider_id=provider_id).package.provider_id)

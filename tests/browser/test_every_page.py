@@ -82,6 +82,7 @@ CLIENT = [
     "/account/statements",
     "/progress",
     "/journal",
+    "/plans",
     "/account/pain-map",
     "/account/pain-map/new",
     "/cards",
@@ -101,6 +102,7 @@ CLIENT = [
 ]
 THERAPIST = [
     "/provider/clearances",
+    "/provider/plans",
     "/provider",
     "/provider/calendar",
     "/provider/calendar?view=list",

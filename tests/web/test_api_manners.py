@@ -12,6 +12,7 @@ from marketplace.db import db
 from tests.factories import (
     AccountFactory,
     BasketFactory,
+    CarePlanFactory,
     ClearanceFactory,
     ClinicFactory,
     CoupleFactory,
@@ -86,6 +87,7 @@ def world(app, clock, program):
             "disputes": DisputeFactory(payment=PaymentFactory(provider=anna, person=person, appointment_id=booked.id)).stripe_dispute,
         }
         HomeProgramFactory(appointment=booked)
+        CarePlanFactory(appointment=booked)
         release = ReleaseFactory(person=person, provider=anna)
         LetterDraftFactory(appointment=booked, release=release)
         ids["releases"] = release.public_id

@@ -36,6 +36,8 @@ from tests.factories import (
     ApiTokenFactory,
     BasketFactory,
     BasketVisitFactory,
+    CarePauseFactory,
+    CarePlanFactory,
     ClaimFactory,
     ClearanceFactory,
     ClinicFactory,
@@ -200,6 +202,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "providers": ["anna", "bea"],
     }
     HomeProgramFactory(appointment=booked)
+    known |= {"plans": [CarePlanFactory(appointment=booked).public_id], "pauses": [CarePauseFactory(appointment=booked).public_id]}
     releases = [ReleaseFactory(person=person, provider=provider) for _number in range(3)]
     LetterDraftFactory(appointment=booked, release=releases[0])
     known["releases"] = [release.public_id for release in releases]

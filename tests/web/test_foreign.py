@@ -10,6 +10,8 @@ from marketplace.db import db
 from tests.factories import (
     AccountFactory,
     BasketFactory,
+    CarePauseFactory,
+    CarePlanFactory,
     ClaimFactory,
     ClearanceFactory,
     CoupleFactory,
@@ -42,7 +44,13 @@ from tests.support.visits import answered, book_visit, clear_answers, hold_visit
 
 MISSING = "AAAAAAAAAAAAAAAA"
 CREDENTIAL = {"kind": "npi", "issuer": "NPPES", "holder_name": "A", "number": "1234567893"}
+GOALS = [{"words": "sit through a film", "measure": "nprs"}]
 BODIES = {
+    "plans/<public_id>/accept": {"version": 1},
+    "plans/<public_id>/decision": {"decision": "end"},
+    "pauses/<public_id>/end": {"how": "resumed"},
+    "appointments/<public_id>/pause": {"words": "See your physician first."},
+    "appointments/<public_id>/plan": {"goals": GOALS, "visits": 6},
     "reschedule": {"starts_at": "2027-01-20T12:00:00-05:00"},
     "technique": {"technique": "trigger_point"},
     "credentials": CREDENTIAL,
@@ -95,6 +103,7 @@ def mine(app, clock):
         }
         visit = get_any(db.session(), things["appointments"]).appointment
         HomeProgramFactory(appointment=visit)
+        things |= {"plans": CarePlanFactory(appointment=visit).public_id, "pauses": CarePauseFactory(appointment=visit).public_id}
         release = ReleaseFactory(person=person, provider=anna)
         LetterDraftFactory(appointment=visit, release=release)
         things["releases"] = release.public_id

@@ -15,6 +15,7 @@ from booking.appointments.queries import SeriesHeld, get_series
 from booking.appointments.rules.holding import hold_ends_at
 from booking.appointments.rules.series import LEAST_EVERY, MOST_EVERY, series_fault
 from booking.openings.rules.asking import Wish
+from booking.packages.changes import check_several
 from marketplace import audit
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, FieldFault, NotFound, Refused
@@ -50,8 +51,8 @@ def hold_series(wanted: SeriesWanted, person_id: int | None, doer: Doer, now: da
     """Keep all visits for ten minutes in one transaction, or none of them.
 
     A series counts as one hold where holds are counted; what one person may hold of a practice's coming week bounds it too. Raises
-    NotFound, Refused `invalid` or `not_bookable`, Limited `too_many_holds`, and Conflict `series_clash` with every visit that
-    cannot be held in `clashes`.
+    NotFound, Refused `invalid`, `not_bookable` or `plan_needed`, Limited `too_many_holds`, and Conflict `series_clash` with every visit
+    that cannot be held in `clashes`.
     """
     _check_shape(wanted)
     with transaction() as session:
@@ -61,6 +62,7 @@ def hold_series(wanted: SeriesWanted, person_id: int | None, doer: Doer, now: da
         service = get_facts(session, provider_id).service(wanted.service)
         if service is not None and service.first_visit_only:
             raise Refused("not_bookable", "A service for a first visit is booked once, not as a series.")
+        check_several(session, provider_id, person_id, wanted.service)
         holds = _hold_all(session, wanted, person_id, doer, now)
         series = Series(person_id=holds[0].person_id, provider_id=provider_id, every_days=wanted.every_days, created_at=now)
         session.add(series)

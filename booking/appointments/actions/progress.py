@@ -11,9 +11,11 @@ from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import withdraw_reminders
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
 from booking.appointments.changes.money import charge_fee, charge_visit
+from booking.appointments.changes.pausing import paused_ids
 from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
-from booking.appointments.rules.cancellation import assess_no_show
+from booking.appointments.rules.attention import PAUSED
+from booking.appointments.rules.cancellation import PAUSED_WORDS, assess_no_show
 from booking.appointments.rules.holding import technique_changes_until
 from booking.appointments.rules.requests import CLEARANCE_DUE
 from booking.appointments.rules.states import CHECK_IN, CHECKED_IN, COMPLETE, COMPLETED, CONFIRMED, NO_SHOW, REQUESTED, assess_step
@@ -32,7 +34,10 @@ from providers.services.rules.calls import PHONE
 
 
 def check_in(public_id: str, doer: Doer, now: datetime) -> Booked:
-    """The visit has begun. Raises NotFound, Conflict `wrong_state` or `too_early`, Refused `screening_stop` or `clearance_due`."""
+    """The visit has begun.
+
+    Raises NotFound, Conflict `wrong_state` or `too_early`, Refused `screening_stop`, `clearance_due` or `paused`.
+    """
     with transaction() as session:
         booked = lock_appointment(session, public_id)
         if booked.appointment.setting != PHONE:
@@ -45,7 +50,10 @@ def check_in(public_id: str, doer: Doer, now: datetime) -> Booked:
 
 
 def complete(public_id: str, doer: Doer, now: datetime) -> Booked:
-    """The visit took place. A forgotten check-in is recorded with it. Raises NotFound, Conflict `wrong_state` or `too_early`."""
+    """The visit took place. A forgotten check-in is recorded with it.
+
+    Raises NotFound, Conflict `wrong_state` or `too_early`, Refused `paused`.
+    """
     with transaction() as session:
         booked = lock_appointment(session, public_id)
         _step(session, booked.appointment, COMPLETE, doer, now)
@@ -110,6 +118,8 @@ def choose_technique(public_id: str, technique: str, doer: Doer, now: datetime) 
 
 
 def _step(session: Session, visit: Appointment, verb: str, doer: Doer, now: datetime) -> None:
+    if paused_ids(session, [visit]):
+        raise Refused(PAUSED, PAUSED_WORDS)
     late = verdict_facts(session, visit).agreed.terms.late_minutes
     verdict = assess_step(verb, visit.status, doer.part, starts_at=visit.starts_at, late_minutes=late, now=now)
     if verdict.code == "forbidden":

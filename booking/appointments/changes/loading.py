@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.changes.fitting import misfits_of
 from booking.appointments.changes.pairing import find_couple, other_half
+from booking.appointments.changes.pausing import paused_ids
 from booking.appointments.models import Appointment
 from booking.appointments.queries import MISSING, Booked, away_ids, clashing_ids, coming_visits, get_any, list_visits
 from booking.appointments.rules.attention import OUTSIDE_CLASH, PROVIDER_AWAY, PROVIDER_LAPSED, PlannedVisit, lapse_of, signs
@@ -33,12 +34,17 @@ def lock_appointment(session: Session, public_id: str) -> Booked:
 
     Of two visits side by side both providers are locked, the lower id first, since what becomes of one bears on the other.
     """
+    return lock_appointments(session, [public_id])[0]
+
+
+def lock_appointments(session: Session, public_ids: Sequence[str], also: Collection[int] = ()) -> list[Booked]:
+    """Several appointments as `lock_appointment` locks one, and the time of more providers with them. Raises NotFound."""
     locked: set[int] = set()
-    while not (wanted := _providers_of(session, public_id)) <= locked:  # again where it was handed over while we waited
-        for provider_id in sorted(wanted):
+    while not (wanted := set(also).union(*(_providers_of(session, one) for one in public_ids))) <= locked:
+        for provider_id in sorted(wanted):  # again where one was handed over while we waited
             lock_provider(session, provider_id)
         locked = wanted
-    return get_any(session, public_id)
+    return [get_any(session, one) for one in public_ids]
 
 
 def _providers_of(session: Session, public_id: str) -> set[int]:
@@ -61,6 +67,7 @@ def verdict_facts(session: Session, visit: Appointment) -> VisitFacts:
         agreed_from_dict(visit.terms), visit.status, visit.paid_cents, visit.free_moves_used, lapsed, due,
         two_due=off is not None and off.status == REQUESTED,
         left_alone=off is not None and called_off_by_house(off.status, off.cancelled_by) and off.cancel_reason != BOTH_OR_NONE,
+        paused=bool(paused_ids(session, [visit])),
     )  # fmt: skip
 
 
@@ -98,10 +105,12 @@ def attention_of(session: Session, visits: Sequence[Appointment], now: datetime,
     lapsed = lapses(session, coming)
     clashing = clashing_ids(session, now, [visit.id for visit in coming if visit.status in LAPSING])
     away = away_ids(session, now, [visit.id for visit in coming if visit.status in LAPSING])
-    unfit = misfits_of(session, coming, now) if desk else {}
+    unfit, paused = misfits_of(session, coming, now) if desk else {}, paused_ids(session, coming)
     return {
         visit.id: [
-            *signs(visit.attention, lapsed=visit.id in lapsed, clashes=visit.id in clashing, away=visit.id in away),
+            *signs(
+                visit.attention, lapsed=visit.id in lapsed, clashes=visit.id in clashing, away=visit.id in away, paused=visit.id in paused
+            ),
             *unfit.get(visit.id, ()),
         ]
         for visit in visits

@@ -15,6 +15,9 @@ PROVIDER_LAPSED = "provider_lapsed"
 OUTSIDE_CLASH = "outside_clash"
 # The sign on a visit that stands in its provider's time off, and that somebody has to move, cancel or hand over. Never stored.
 PROVIDER_AWAY = "provider_away"
+# The sign on a coming visit that its therapist has paused, so that a physician looks first: its time is kept, it cannot begin, leaving is
+# free. Never stored.
+PAUSED = "paused"
 # The signs on a visit that is over and whose card did not pay what is due: its client must prove at their bank that it is them, or pay
 # in another way. They go once nothing is due any more.
 CLIENT_MUST_ACT, CARD_DECLINED = "client_must_act", "card_declined"
@@ -49,10 +52,10 @@ def lapse_of(visit: PlannedVisit, facts: ProviderFacts, house: HouseRules) -> st
     return None if covers(stands, visit.begin_minute, visit.end_minute) else CREDENTIAL
 
 
-def signs(stored: list[str], *, lapsed: bool, clashes: bool = False, away: bool = False) -> list[str]:
+def signs(stored: list[str], *, lapsed: bool, clashes: bool = False, away: bool = False, paused: bool = False) -> list[str]:
     """The codes of what a person must act on: those kept with the visit, and what is found out anew at every look.
 
-    That is: its provider has lost the standing for it; its provider is busy elsewhere meanwhile, or away.
+    That is: its provider has lost the standing for it; its provider is busy elsewhere meanwhile, or away; it is paused.
     """
-    found = {PROVIDER_LAPSED: lapsed, OUTSIDE_CLASH: clashes, PROVIDER_AWAY: away}
+    found = {PROVIDER_LAPSED: lapsed, OUTSIDE_CLASH: clashes, PROVIDER_AWAY: away, PAUSED: paused}
     return [*(code for code in stored if code not in found), *(code for code, holds in found.items() if holds)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from booking.appointments.rules.attention import PROVIDER_LAPSED
+from booking.appointments.rules.attention import PAUSED, PROVIDER_LAPSED
 from booking.appointments.rules.states import ADMIN, CANCEL, CLIENT, PROVIDER, REQUESTED, path
 from booking.quotes.rules.agreed import SECOND, AgreedTerms, fee_stretches, instant_text, whole_second
 
@@ -14,6 +14,7 @@ NOTICE_PASSED = "notice_passed"
 WAIVABLE = ("emergency", "weather", "building_access")
 REASONS = (ILLNESS, *WAIVABLE, "other")
 
+PAUSED_WORDS = "This visit is paused until a physician has looked. Resume the plan first."
 FREE, GRACE, PART, FULL, WAIVED, PROVIDER_SIDE, CLOSED = "free", "grace", "part", "full", "waived", "provider", "closed"
 
 
@@ -23,7 +24,8 @@ class VisitFacts:
 
     `lapsed` says that the provider has lost the standing for it: leaving and moving then cost the client nothing, whenever it is.
     `answer_due` says of a request that it waits for its therapist's yes, `two_due` that it is one of two side by side, of which none is
-    confirmed yet. `left_alone` says that the other one of the two was called off by its therapist or the staff.
+    confirmed yet. `left_alone` says that the other one of the two was called off by its therapist or the staff. `paused` says that its
+    therapist wants a physician to look first: until it is resumed it cannot take place, and leaving and moving are free.
     """
 
     agreed: AgreedTerms
@@ -34,6 +36,7 @@ class VisitFacts:
     answer_due: bool = False
     two_due: bool = False
     left_alone: bool = False
+    paused: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,10 @@ def assess_cancellation(
 ) -> Verdict:
     """What it costs `actor` to cancel now.
 
-    Free: a visit whose provider has lost the standing for it; illness (a fee would push sick people to come) and `must_not_come` (a
-    health rule with a fee waiver turned true after booking); a request that still waits for its clearance or for its therapist's yes;
-    the provider's or the platform's own cancelling; and, as long as the client has `waivers_left` this year, an emergency, severe
-    weather or a building that lets nobody in. What is free anyway uses up no waiver. With less notice than agreed
+    Free: a visit whose provider has lost the standing for it, or has paused it; illness (a fee would push sick people to come) and
+    `must_not_come` (a health rule with a fee waiver turned true after booking); a request that still waits for its clearance or for its
+    therapist's yes; the provider's or the platform's own cancelling; and, as long as the client has `waivers_left` this year, an
+    emergency, severe weather or a building that lets nobody in. What is free anyway uses up no waiver. With less notice than agreed
     (`cancel_notice_hours`) the client leaves for one of these reasons alone: `notice_passed`.
     """
     refusal = _refusal(visit, actor, now)
@@ -76,7 +79,7 @@ def assess_cancellation(
     if free is not None:
         tier = PROVIDER_SIDE if actor in {PROVIDER, ADMIN} else PROVIDER_LAPSED if free[0] == PROVIDER_LAPSED else WAIVED
         verdict = _verdict(visit, now, allowed=True, reason=free[0], sentence=free[1], tier=tier)
-        owes_credit = actor == PROVIDER and visit.status != REQUESTED
+        owes_credit = actor == PROVIDER and visit.status != REQUESTED and not visit.paused
         return replace(verdict, credit_cents=visit.agreed.credit_cents_at(now)) if owes_credit else verdict
     by_step = _by_step(visit, now)
     if reason in WAIVABLE and waivers_left > 0 and by_step.fee_cents > 0:
@@ -98,6 +101,8 @@ def assess_no_show(visit: VisitFacts, *, now: datetime) -> Verdict:
     opens = visit.agreed.starts_at + timedelta(minutes=visit.agreed.terms.late_minutes)
     if not path(visit.status, "no_show"):
         return _verdict(visit, now, allowed=False, reason="wrong_state", sentence=_wrong_state(visit), tier=CLOSED)
+    if visit.paused:
+        return _verdict(visit, now, allowed=False, reason=PAUSED, sentence=PAUSED_WORDS, tier=CLOSED)
     if now < opens:
         sentence = f"The client may still come: please wait {visit.agreed.terms.late_minutes} minutes from the start."
         return _verdict(visit, now, allowed=False, reason="too_early", sentence=sentence, tier=CLOSED, until=opens)
@@ -148,19 +153,24 @@ def _always_free(visit: VisitFacts, actor: str, reason: str | None, *, must_not_
         return "platform_cancels", "We cancel this visit, so the client pays nothing."
     if visit.lapsed:
         return PROVIDER_LAPSED, "Your therapist cannot give this visit as planned, so there is no fee."
+    if visit.paused:
+        return PAUSED, "Your therapist has paused this visit, so there is no fee."
     if reason == ILLNESS:
         return "illness", "Please stay home and get well. There is no fee."
     if must_not_come:
         return "health", "A visit would not be safe now. There is no fee."
     if visit.left_alone:
         return "left_alone", "The visit beside yours was called off, and not by its client. There is no fee."
-    if visit.status == REQUESTED and visit.two_due:
+    return _still_pending(visit) if visit.status == REQUESTED else None
+
+
+def _still_pending(visit: VisitFacts) -> tuple[str, str]:
+    """Why a request costs nothing."""
+    if visit.two_due:
         return "two_pending", "Nothing is agreed until both visits are confirmed. There is no fee, and the other visit ends with this one."
-    if visit.status == REQUESTED and visit.answer_due:
+    if visit.answer_due:
         return "answer_pending", "Nothing is agreed until your therapist says yes. There is no fee."
-    if visit.status == REQUESTED:
-        return "clearance_pending", "Nothing is agreed until the clearance is accepted. There is no fee."
-    return None
+    return "clearance_pending", "Nothing is agreed until the clearance is accepted. There is no fee."
 
 
 def _by_step(visit: VisitFacts, now: datetime) -> Verdict:

@@ -3,7 +3,7 @@
 Reading of the default terms: any number of moves is free while cancelling is free, and none of them uses up a free move. Once
 cancelling costs a fee the answer is `notice_passed`, and cancelling with its fee is the way, unless the house lets free moves
 reach inside that time: then a move uses one up while one is left. A provider or admin may move up to the start, never at the
-client's cost. So may the client of a provider who has lost the standing for the visit.
+client's cost. So may the client of a provider who has lost the standing for the visit, or has paused it.
 
 Terms with a `move_notice_hours` of their own end moving then and not before: until canceling costs a fee any number of moves is free,
 after that each uses up a free move, and with less notice than that nobody but the other side moves the visit, however free canceling is.
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from booking.appointments.rules.attention import PAUSED
 from booking.appointments.rules.cancellation import VisitFacts
 from booking.appointments.rules.states import ADMIN, CLIENT, CONFIRMED, PROVIDER, REQUESTED
 from booking.quotes.rules.agreed import whole_second
@@ -47,7 +48,7 @@ def assess_move(
 ) -> MoveVerdict:
     """Whether `actor` may move the visit now.
 
-    Codes: free, free_move, by_provider, provider_lapsed; notice_passed, already_started, wrong_state, same_time,
+    Codes: free, free_move, by_provider, provider_lapsed, paused; notice_passed, already_started, wrong_state, same_time,
     in_the_past, forbidden.
     """
     agreed = visit.agreed
@@ -60,6 +61,9 @@ def assess_move(
     if visit.lapsed:
         sentence = "Your therapist cannot give this visit as planned, so moving it is free until it starts."
         return MoveVerdict(True, "provider_lapsed", sentence, 0, uses_free_move=False, free_moves_left=left)
+    if visit.paused:
+        sentence = "Your therapist has paused this visit, so moving it is free until it starts."
+        return MoveVerdict(True, PAUSED, sentence, 0, uses_free_move=False, free_moves_left=left)
     fee_cents = agreed.fee_cents(agreed.percent_at(now))
     if visit.status != REQUESTED and agreed.move_until_at is not None and whole_second(now) > agreed.move_until_at:
         hours = agreed.terms.move_notice_hours

@@ -7,6 +7,7 @@ from booking.openapi.catalogue.bodymap import OPERATIONS as BODY_MAPS
 from booking.openapi.catalogue.intake import OPERATIONS as INTAKE
 from booking.openapi.catalogue.matching import OPERATIONS as MATCHING
 from booking.openapi.catalogue.notes import OPERATIONS as NOTES
+from booking.openapi.catalogue.plans import OPERATIONS as PLANS
 from booking.openapi.catalogue.schemas import (
     ADD_ON,
     ANY_SETTING,
@@ -218,7 +219,7 @@ META = given(
 def _step(verb: str, words: str) -> Operation:
     name = verb.replace("-", "_")
     return Operation(
-        "POST", f"{ONE}/{verb}", f"{name}_appointment", words, "appointments", DESK, EMPTY, answer=ref("Appointment"), errors=(409,)
+        "POST", f"{ONE}/{verb}", f"{name}_appointment", words, "appointments", DESK, EMPTY, answer=ref("Appointment"), errors=(409, 422)
     )
 
 
@@ -532,6 +533,7 @@ OPERATIONS = (
     *BODY_MAPS,
     *outcomes.OPERATIONS,
     *homecare.OPERATIONS,
+    *PLANS,
     *SHARING,
     *INTAKE,
     *NOTES,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from booking.packages.changes import activate, lock_package, write_to_client, write_to_provider
+from booking.packages.changes import activate, check_several, lock_package, write_to_client, write_to_provider
 from booking.packages.models import Package, PackageOffer
 from booking.packages.queries import Kept, are_allowed, get_kept, get_offer, lapsed_orders
 from booking.packages.rules import ORDERED, WITHDRAWN, Offer, check_offer
@@ -42,12 +42,13 @@ class Card:
 def order_package(offer_id: str, person_id: int, actor: str, now: datetime) -> Kept:
     """Order what a provider offers; it can be used once it is paid. Everything that is agreed is kept from here on.
 
-    Raises NotFound, Refused `packages_off`, `not_bookable`, or `invalid` where the single price has fallen below the offer.
+    Raises NotFound, Refused `packages_off`, `not_bookable`, `plan_needed`, or `invalid` where the single price has fallen below the offer.
     """
     with transaction() as session:
         offer = get_offer(session, offer_id)
         if not are_allowed(session):
             raise Refused("packages_off", "Packages are not sold on this site.")
+        check_several(session, offer.provider_id, person_id, offer.service_code)
         wait_turn(session, f"package orders of {person_id}")
         package = _agreed(session, offer, person_id, now)
         session.add(package)

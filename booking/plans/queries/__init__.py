@@ -1,0 +1,1 @@
+"""Plans, pauses and requests for more visits, read."""
