@@ -31,6 +31,7 @@ from providers.services.rules.prices import prices_to_dict
 from providers.services.rules.terms import terms_to_dict
 
 SERVICE_SETTINGS = ("clinic", "home", "office", "hotel", PHONE)
+PREPARATION = "Wear something that lets the sore area be reached. Bring a list of your medicines, and reports of scans if you have them."
 
 
 def add_desk(bulk: Bulk, desk: Desk, checker_id: int) -> None:
@@ -105,7 +106,7 @@ def _add_service(bulk: Bulk, provider_id: int, service: ServiceFacts, position: 
         Service, provider_id=provider_id, code=service.code, name=service.name, position=position, techniques=list(service.techniques),
         conditions=list(service.conditions), settings=[setting for setting in SERVICE_SETTINGS if setting in service.settings],
         first_visit_only=service.first_visit_only, buffer_before_minutes=None, buffer_after_minutes=None,
-        add_ons=[asdict(one) for one in service.add_ons],
+        add_ons=[asdict(one) for one in service.add_ons], preparation=None if service.is_call else PREPARATION,
         version=service.version, retired=False,
     )  # fmt: skip
     for minutes, cents in service.prices.items():
