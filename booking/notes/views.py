@@ -19,16 +19,19 @@ from booking.notes.actions.look import Opened, open_note
 from booking.notes.actions.sign import add_to_note, lock_note
 from booking.notes.forms.page import Sheet, Typed, differing, placed, sheet_of, typed
 from booking.notes.queries import find_signed, signed_at
-from booking.notes.rules.content import PRESSURES, STEPS, Note, note_from_dict
+from booking.notes.rules.content import PRESSURES, STEPS, Note, note_from_dict, settled
 from booking.notes.rules.movements import MOVEMENTS
+from booking.notes.rules.signing import signing_faults
 from booking.screening import catalogue
 from marketplace import clock
+from marketplace.accounts.security_port import proven_again
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, NotFound, Refused, Stale
 from marketplace.webkit.identity import ANYONE, access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.origins import from_elsewhere
 from marketplace.webkit.problems import page_of
+from marketplace.webkit.typed import number_or_text
 from providers.services import catalogue as services
 
 blueprint = Blueprint("notes", __name__)
@@ -113,6 +116,31 @@ def keep(public_id: str) -> ResponseReturnValue:
         return _page(_opened(public_id), _with_faults(sent, placed(refused.faults, sent.used))), 422
 
 
+@blueprint.route("/provider/appointments/<public_id>/note/sign", methods=["GET", "POST"])
+@access("provider")
+@limiter.limit("30 per minute")
+@proven_again
+def sign(public_id: str) -> ResponseReturnValue:
+    """The whole note once more, to be signed by whoever has just proven who they are."""
+    opened = _opened(public_id, shown=request.method != "POST")
+    back, kept = redirect(url_for("notes.note", public_id=public_id)), opened.kept
+    if kept is None or kept.signature is not None or signing_faults(kept.note, kept.carried, opened.length):
+        return back
+    unsaid = request.method == "POST" and request.form.get("attest") != "yes"
+    if request.method != "POST" or unsaid:
+        page = render_template(
+            "notes/sign.html", kept=kept, minutes=settled(kept.note).minutes, unsaid=unsaid, visit=opened.booked.appointment,
+            client=short_name(opened.booked.person.name), **_names(),
+        )  # fmt: skip
+        return page, 422 if unsaid else 200
+    try:
+        lock_note(public_id, opened.booked.provider.id, _version(), doer().name, clock.now())
+        flash(_("Signed. The note does not change any more; you can add to it."), "good")
+    except (Stale, Refused):
+        flash(_("The note was changed elsewhere meanwhile. Read it once more before you sign."), "warning")
+    return back
+
+
 @blueprint.post("/provider/appointments/<public_id>/note/addenda")
 @access("provider")
 @limiter.limit("30 per minute")
@@ -133,6 +161,12 @@ def on_csrf(_error: CSRFError) -> ResponseReturnValue:
     if request.endpoint != "notes.keep" or from_elsewhere():
         return page_of(400, _("This form was open too long or came from another page. Go back, reload and send it again."))
     return _held(400)
+
+
+def _version() -> int:
+    """The version that was on the page; without one none that there is."""
+    seen = number_or_text(request.form.get("version", ""))
+    return seen if isinstance(seen, int) else 0
 
 
 def _opened(public_id: str, *, shown: bool = True) -> Opened:
@@ -156,13 +190,19 @@ def _kept(opened: Opened, sent: Typed, written: Written) -> ResponseReturnValue:
         carry_note(visit.public_id, provider_id, version, who, now)
         flash(_("Your last note is carried over where nothing was written. Each part is marked until you confirm it."), "good")
     elif pressed == SIGN:
-        if request.form.get("attest") != "yes":
-            return _page(_opened(visit.public_id), _with_faults(sent, {"attest": [_("Say that the minutes are right.")]})), 422
-        lock_note(visit.public_id, provider_id, version, who, now)
-        flash(_("Signed. The note does not change any more; you can add to it."), "good")
+        return _on_to_sign(visit.public_id, sent)
     else:
         flash(_("Saved."), "good")
     return redirect(url_for("notes.note", public_id=visit.public_id))
+
+
+def _on_to_sign(public_id: str, sent: Typed) -> ResponseReturnValue:
+    """To the page where it is signed, unless something is missing still."""
+    opened = _opened(public_id, shown=False)
+    note, carried = (opened.kept.note, opened.kept.carried) if opened.kept else (Note(), ())
+    if faults := signing_faults(note, carried, opened.length):
+        return _page(_opened(public_id), _with_faults(sent, placed(faults, sent.used))), 422
+    return redirect(url_for("notes.sign", public_id=public_id))
 
 
 def _with_faults(sent: Typed, faults: dict[str, list[str]]) -> Sheet:

@@ -343,8 +343,10 @@ def test_pages_of_a_note(traveler, looked_at):
     wrong = looked_at()
     me.page.locator("#u0-code").select_option(label="Myofascial release")
     me.press("Save").sees("Saved.")
-    me.page.get_by_label("These are the minutes my hands were on").check()
-    me.press("Save and sign").sees("Signed.")
+    me.press("Save, read it once more and sign")
+    me.page.get_by_label("My hands were on for 30 minutes").check()
+    wrong += looked_at()
+    me.click(me.page.get_by_role("button", name="Sign", exact=True)).sees("Signed.")
     wrong += looked_at()
     assert wrong == []
 

@@ -42,8 +42,11 @@ def test_a_therapist_writes_the_five_steps_and_signs(either_traveler, note):
     me.click(page.locator("summary", has_text="Areas").first)
     page.get_by_label("Back of the neck").first.check()
     me.press("Save").sees("Saved.")
-    page.get_by_label("These are the minutes my hands were on").check()
-    me.press("Save and sign").sees("Signed.").sees("Neck, turning, left: 55°").sees("Hands on: 30 minutes")
+    me.press("Save, read it once more and sign").sees("Neck, turning, left: 55°")
+    page.get_by_label("My hands were on for 30 minutes").check()
+    me.click(page.get_by_role("button", name="Sign", exact=True)).sees("Signed.").sees("Neck, turning, left: 55°").sees(
+        "Hands on: 30 minutes"
+    )
     me.fill({"What is to be added": "The client called."}).press("Add").sees("The client called.")
 
 

@@ -9,7 +9,7 @@ from booking.appointments.models import Appointment
 from booking.notes.models import ClinicalNote
 from marketplace.audit import AuditEntry
 from marketplace.db import db
-from tests.factories import AccountFactory, bookable_provider, person_of
+from tests.factories import PASSWORD, AccountFactory, bookable_provider, person_of
 from tests.support.visits import book_visit
 
 DAY = timedelta(days=1)
@@ -231,11 +231,12 @@ def test_the_five_steps_on_a_page_from_the_first_word_to_the_signature(sides, vi
     assert "Your techniques add up to 45 as saved." in desk.page.text
     refused = desk.submit(form="note-form", do="sign", minutes="50")
     assert refused.status_code == 422
-    assert "Say that the minutes are right." in refused.text
-    refused = desk.submit(form="note-form", do="sign", attest="yes")
-    assert refused.status_code == 422
     assert "Say why it is 50." in refused.text
-    page = desk.submit(form="note-form", do="sign", attest="yes", minutes_explained="warming up").text
+    assert "My hands were on for 50 minutes." in desk.submit(form="note-form", do="sign", minutes_explained="warming up").text
+    refused = desk.submit(at="/note/sign")
+    assert refused.status_code == 422
+    assert "Say that the minutes are right." in refused.text
+    page = desk.submit(at="/note/sign", attest="yes").text
     for words in (
         "Signed.",
         "By Anna Alder",
@@ -376,3 +377,28 @@ def test_the_page_of_a_note_leaves_what_it_does_not_show(sides, visitor, program
     after = anna.get(f"/appointments/{visit}/note").json
     assert {name: after[name] for name in {**NOTE, **MORE}} == {name: before[name] for name in {**NOTE, **MORE}}
     assert after["version"] == 1
+
+
+def test_signing_asks_for_the_password_once_more_and_for_the_words_that_were_read(sides, visitor, program):
+    _client, therapist, visit = sides
+    anna, desk, path = program(therapist), visitor(therapist), f"/appointments/{visit}/note"
+    anna.put(path, NOTE)
+    with desk.client.session_transaction() as session:  # so long ago the password was given
+        session["fs_paa"] -= 21 * 60
+        session.pop("fs_gexp", None)
+    assert desk.open(f"/provider{path}/sign").request.path == "/account/again"
+    page = desk.submit(at="/account/again", password=PASSWORD)
+    assert (page.request.path, WORDS in page.text) == (f"/provider{path}/sign", True)
+    anna.put(path, {**NOTE, "plan": "never"})
+    assert "changed elsewhere" in desk.submit(at="/note/sign", attest="yes").text
+    assert anna.get(path).json["state"] == "draft"
+    assert "never" in desk.open(f"/provider{path}/sign").text
+    assert "Signed." in desk.submit(at="/note/sign", attest="yes").text
+
+
+def test_what_cannot_be_signed_leads_back_to_the_note(sides, visitor, program):
+    _client, therapist, visit = sides
+    desk, path = visitor(therapist), f"/provider/appointments/{visit}/note"
+    assert desk.open(f"{path}/sign").request.path == path
+    program(therapist).put(f"/appointments/{visit}/note", {"subjective": "so"})
+    assert desk.open(f"{path}/sign").request.path == path

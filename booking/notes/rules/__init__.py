@@ -1,1 +1,1 @@
-"""What a note may hold, when it can be signed, what is carried over, and who may read it."""
+"""What a note may hold, when it can be signed, and what is carried over."""

@@ -30,7 +30,9 @@ from tests.support.visits import book_visit
 ANNA = "account:anna"
 DAY = timedelta(days=1)
 SECRET = "zz the left shoulder catches zz"
-NOTE = Note(subjective=SECRET, plan="weekly", techniques=(Used("myofascial_release", 20, ("neck_back",)), Used("trigger_point", 30)), minutes=50)
+NOTE = Note(
+    subjective=SECRET, plan="weekly", techniques=(Used("myofascial_release", 20, ("neck_back",)), Used("trigger_point", 30)), minutes=50
+)
 
 
 @pytest.fixture

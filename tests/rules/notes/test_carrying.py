@@ -1,4 +1,4 @@
-"""What is carried over from the note before, and who may read a note."""
+"""What is carried over from the note before."""
 
 from dataclasses import replace
 
@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from booking.notes.rules.carrying import CARRIED, carry_over, still_carried
 from booking.notes.rules.content import Note, Used
-from booking.notes.rules.reading import AUTHOR, CLIENT, REVIEWER, Reader, level_of
 
 BEFORE = Note(subjective="stiff", plan="weekly", feedback="more pressure", techniques=(Used("a", 5),), minutes=5, pressure=3)
 
@@ -46,22 +45,3 @@ def test_nothing_written_is_written_over_and_only_what_was_filled_is_marked(befo
         mine, theirs = getattr(now, name), getattr(before, name)
         assert getattr(note, name) == (mine or theirs)
         assert (name in filled) == (not mine and theirs != "")
-
-
-@pytest.mark.parametrize(
-    "reader, signed, level",
-    [
-        (Reader(provider_id=1), False, AUTHOR),
-        (Reader(provider_id=1), True, AUTHOR),
-        (Reader(person_id=7), False, None),
-        (Reader(person_id=7), True, CLIENT),
-        (Reader(person_id=8), True, None),
-        (Reader(provider_id=2), True, None),
-        (Reader(provider_id=2, reviews=True), True, REVIEWER),
-        (Reader(provider_id=2, reviews=True), False, None),
-        (Reader(reviews=True), True, None),
-        (Reader(), True, None),
-    ],
-)
-def test_who_may_read(reader, signed, level):
-    assert level_of(reader, 1, 7, signed=signed) == level
