@@ -24,7 +24,15 @@ from providers.registry.models import Provider
 from providers.schedule.models import WeeklyHours
 from providers.services.models import Service
 from providers.verification.actions.confirming import Asker, request_confirmation
-from tests.factories import CredentialFactory, DisputeFactory, ExclusionHitFactory, PaymentFactory, PersonFactory, RefundFactory
+from tests.factories import (
+    CredentialFactory,
+    DisputeFactory,
+    ExclusionHitFactory,
+    PaymentFactory,
+    PersonFactory,
+    RefundFactory,
+    signed_note,
+)
 from tests.support.browsers import NARROW, WIDE, watch_for_faults
 from tests.support.journeys import ADDRESS, ASKING, GUEST, Traveler
 from tests.support.people import PASSWORD as OWN_PASSWORD
@@ -409,6 +417,32 @@ def test_pages_on_which_a_request_is_answered(traveler, looked_at, app):
     me.click(me.page.get_by_role("main").get_by_role("button", name="Decline"))
     wrong += looked_at()
     me.go("/search?near=Upper+West+Side&instant=1")
+    wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_of_a_superbill(traveler, looked_at, app):
+    with app.app_context():
+        done = select(Appointment).join(Provider, Provider.id == Appointment.provider_id).where(Provider.slug == "renata-solano")
+        done = done.where(Appointment.status == "completed", Appointment.setting == "clinic").order_by(Appointment.id)
+        visit = db.session.scalars(done).first()
+        visit.person_id = (
+            db.session.scalars(select(Person).join(Account, Account.id == Person.account_id).where(Account.email == CLIENT_EMAIL)).one().id
+        )
+        db.session.commit()
+        signed_note(visit)
+        visit = visit.public_id
+        db.session.remove()
+    me = traveler.sign_in(THERAPIST_EMAIL, PASSWORD).go(f"/provider/appointments/{visit}").follow("Superbill")
+    me.sees("This superbill is incomplete")
+    wrong = looked_at()
+    me.press("Issue the superbill").sees("Your client can read and keep it now.")
+    wrong += looked_at()
+    me.page.context.clear_cookies()
+    me.sign_in(CLIENT_EMAIL, PASSWORD).go(f"/appointments/{visit}").follow("Superbill for your insurer").sees(
+        "Reimbursement is not promised"
+    )
     wrong += looked_at()
     assert wrong == []
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from booking.papers.rules.estimates import day_words
 from booking.papers.rules.paper import Paper, Party, Table
 from booking.statements.rules.sides import (
-    BY_CARD,
     CHARGED,
     CREDITS,
     EARNED,
     FEES,
     IN_HAND,
-    MOVED,
     OF_CLIENT,
     PAID,
     PAID_OUT_KIND,
@@ -39,7 +37,6 @@ WHAT = {
 CHANGES = {
     CHARGED: "Charged", WAIVED_KIND: "Waived", CREDITS: "Credit given", PAID: "Paid", REFUNDED: "Refunded",
     EARNED: "Earned", TAXED: "Sales tax", IN_HAND: "Received in hand", FEES: "Our fees", PAID_OUT_KIND: "Paid out to you",
-    BY_CARD: "Received by card",
 }  # fmt: skip
 PARTS = {
     "due": "You owe", "held": "Card payments held", "refunds_owed": "Refunds on their way", "credit": "Credit",
@@ -64,13 +61,13 @@ def words_of(what: str) -> str:
 
 
 def told_changes(side: Side, changed: Cents) -> list[tuple[str, int]]:
-    """What changed in words, with its cents; what only moved inside of a client's balance is no change of theirs."""
-    return [(CHANGES[kind], changed[kind]) for kind in side.changes if kind != MOVED and changed[kind]]
+    """What changed a balance in words, with the cents that it added or took: they add up to the difference."""
+    return [(CHANGES[kind], sign * changed[kind]) for kind, sign in side.changes.items() if sign and changed[kind]]
 
 
 def told_parts(side: Side, standing: Cents) -> list[tuple[str, int]]:
-    """The parts of a balance that are not empty."""
-    return [(PARTS[part], standing[part]) for part in side.parts if standing[part]]
+    """The parts of a balance that are not empty, with their signs: they add up to it."""
+    return [(PARTS[part], sign * standing[part]) for part, sign in side.parts.items() if standing[part]]
 
 
 def span_words(span: Span) -> str:

@@ -9,7 +9,7 @@ from booking.papers.rules.paper import Paper, Party, Table
 from booking.superbills.rules.content import Content
 from marketplace.kernel.money import format_usd
 
-TITLE, DRAFT = "Superbill", "Superbill, not issued yet"
+TITLE, DRAFT, NO_NUMBER = "Superbill", "Superbill, not issued yet", "given when it is issued"
 PAID_BY = {
     "cash": "in cash", "terminal": "by card, on the therapist's terminal", "check": "by check", "card": "by card", "other": "another way",
     "credit": "with credit of earlier", "package": "with a package",
@@ -39,7 +39,7 @@ def paper_of(content: Content, number: str | None, version: int, issued_on: date
     rows = tuple(_row(item) for item in content["items"])
     return Paper(
         TITLE if number else DRAFT,
-        f"{number}, version {version}" if number else "none",
+        f"{number}, version {version}" if number else NO_NUMBER,
         facts,
         (
             _client(content),

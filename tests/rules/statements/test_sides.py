@@ -15,6 +15,8 @@ from booking.payouts import rules as payouts
 from booking.statements.rules.sides import OF_CLIENT, OF_PROVIDER
 from booking.statements.rules.spans import Span, month_of, months_in, span_faults, year_of
 from booking.statements.rules.statement import Row, state
+from booking.statements.rules.words import paper_of, told_changes, told_parts
+from marketplace.kernel.money import format_usd
 
 YEAR = year_of(date(2027, 5, 5))
 LINES = [{"code": "service", "amount_cents": 16_000}, {"code": "travel", "amount_cents": 2_500}, {"code": "tax", "amount_cents": 833}]
@@ -278,3 +280,16 @@ def test_a_statement_is_about_a_day_to_a_year(first, after, fault):
 
 def test_months_of_a_span_that_begins_and_ends_inside_of_some():
     assert [(one.first.day, one.after.day) for one in months_in(Span(date(2027, 1, 20), date(2027, 3, 5)))] == [(20, 1), (1, 1), (1, 5)]
+
+
+@pytest.mark.parametrize("side", [OF_CLIENT, OF_PROVIDER], ids=["client", "provider"])
+@given(rows=histories())
+@settings(max_examples=50)
+def test_what_is_read_on_paper_adds_up(side, rows):
+    statement = of_span(side, YEAR, rows)
+    read = sum(cents for _label, cents in told_changes(side, statement.changed))
+    assert statement.before["balance"] + read == statement.after["balance"]
+    assert sum(cents for _label, cents in told_parts(side, statement.after)) == statement.after["balance"]
+    paper = paper_of(side, statement, "Sam Ellery")
+    assert paper.table.total == ("Balance after", format_usd(statement.after["balance"]))
+    assert len(paper.table.rows) == 12
