@@ -9,6 +9,7 @@ from booking.payments.stripe_port.client import StripePort
 from booking.payments.stripe_port.double import DoubleHttp
 from booking.payments.stripe_port.kept import KeptDouble
 from marketplace.db import db
+from tests.factories import PASSWORD, AccountFactory, PackageFactory, PackageOfferFactory, bookable_provider, person_of
 from tests.support.browsers import NARROW
 from tests.support.journeys import ADDRESS, GUEST, Traveler
 
@@ -60,3 +61,31 @@ def test_on_a_phone_the_pages_fit(new_context, app, cards, axe):
     assert axe(guest.page) == []
     guest.follow("Back without paying").sees("The payment is not finished. Try again, or use another card.")
     assert no_sideways_scroll(guest.page)
+
+
+@pytest.fixture
+def order(app):
+    """Pia has ordered a package of Anna's; gives its public id."""
+    with app.app_context():
+        owner = AccountFactory(email="pia@licensedhands.test")
+        offer = PackageOfferFactory(provider=bookable_provider(slug="anna"))
+        made: str = PackageFactory(offer=offer, person=person_of(owner)).public_id
+        db.session.remove()
+    return made
+
+
+def test_a_package_is_paid_on_the_card_companys_page(either_traveler, cards, order):
+    client = either_traveler.sign_in("pia@licensedhands.test", PASSWORD)
+    client.go(f"/packages/{order}").sees("Not paid yet").press("by card").sees("Test card page")
+    client.page.get_by_label("the bank asks its client once").check()
+    client.press("Use this card").sees("Test bank page")
+    client.press("Yes, it is mine").sees("Paid. A booking that fits uses one visit by itself.").sees("In use")
+    with cards.opened() as double:
+        assert double.captured() == 73_150
+
+
+def test_an_order_of_a_package_fits_on_a_phone(new_context, app, cards, axe, order):
+    client = Traveler(new_context(viewport=NARROW).new_page(), app).sign_in("pia@licensedhands.test", PASSWORD)
+    client.go(f"/packages/{order}").sees("Not paid yet")
+    assert no_sideways_scroll(client.page)
+    assert axe(client.page) == []
