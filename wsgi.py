@@ -69,6 +69,7 @@ from booking.care.api import blueprint as care_api
 from booking.care.jobs import JOBS as CARE_JOBS
 from booking.care.views.consent import blueprint as consent_pages
 from booking.care.views.desk import blueprint as care_desk_pages
+from booking.care.views.door import blueprint as door_check_pages
 from booking.care.views.own import blueprint as care_pages
 from booking.care.views.rescreen import blueprint as rescreening_pages
 from booking.conditions.api.endpoints import blueprint as conditions_api
@@ -249,6 +250,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 care_desk_pages,
                 rescreening_pages,
                 consent_pages,
+                door_check_pages,
                 place_pages,
                 credential_pages,
                 service_pages,

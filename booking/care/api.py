@@ -15,6 +15,7 @@ from booking.care.actions.rescreen import rescreen
 from booking.care.actions.send_clearance import ask_physician, send_clearance
 from booking.care.forms.clearances import clearance_body, own_answer, read_asking, read_clearance, read_decision, seen_answer
 from booking.care.forms.consent import consent_answer, read_agreeing
+from booking.care.forms.door import ask_at_door, door_answer, read_check
 from booking.care.forms.people import own_provider_id, sender
 from booking.care.forms.prescriptions import prescription_answer, read_prescription
 from booking.care.forms.reads import read_answer
@@ -113,8 +114,20 @@ def answer_anew(public_id: str) -> tuple[Response, int]:
         cancel(public_id, wanted, doer(), base_url(), now)
     screening = made.screened.screening
     told = {"id": screening.public_id, "valid_until": rfc3339(screening.valid_until_at), "cancelled": wanted is not None}
+    told["rules_version"] = screening.result["rules_version"]
     told["consent_due"] = state_of(db.session(), made.booked.appointment) != CURRENT
     return jsonify({**outcome_to_dict(made.screened.outcome), **told}), 201
+
+
+@blueprint.post("/appointments/<public_id>/door-check")
+@access("provider")
+@limiter.limit("30 per minute")
+@idempotent
+def ask_door(public_id: str) -> tuple[Response, int]:
+    """Record that everything was asked at the door; what is new is kept as answers, and a stop ends the visit at no fee."""
+    own_appointment(public_id)
+    now = clock.now()
+    return jsonify(door_answer(ask_at_door(public_id, read_check(json_object(request)), doer(), base_url(), now), now)), 201
 
 
 @blueprint.get("/appointments/<public_id>/consent")

@@ -38,4 +38,5 @@ def answer() -> tuple[Response, int]:
         raise NotFound("not_found", "There is nothing here for you.")
     made = answer_screening(sent, who.person_id, who.actor, clock.now())
     until = rfc3339(made.screening.valid_until_at)
-    return jsonify({**outcome_to_dict(made.outcome), "id": made.screening.public_id, "valid_until": until}), 201
+    rules = made.screening.result["rules_version"]
+    return jsonify({**outcome_to_dict(made.outcome), "rules_version": rules, "id": made.screening.public_id, "valid_until": until}), 201

@@ -27,6 +27,12 @@ def rules() -> Mapping[str, Rule]:
 
 
 @lru_cache(maxsize=1)
+def rules_version() -> str:
+    """The version of the whole table of contraindications; each outcome is kept with it."""
+    return str(_table("contraindications")["version"])
+
+
+@lru_cache(maxsize=1)
 def form() -> Form:
     """The form of today: questions with the rules' own limits in their words, and the consent text."""
     table = _table("form")

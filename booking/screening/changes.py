@@ -40,7 +40,7 @@ def keep_answers(session: Session, sent: Submission, person_id: int, actor: str,
         form_version=outcome.form_version,
         answers={"answers": sent.answers, "region_marks": sent.region_marks or [], "concerns": sent.concerns or []},
         outcome=outcome.outcome,
-        result={**outcome_to_dict(outcome), "barred_techniques": barred},
+        result={**outcome_to_dict(outcome), **_versions(outcome), "barred_techniques": barred},
         created_at=now,
         valid_until_at=datetime.combine(outcome.valid_until + timedelta(days=1), time(), NEW_YORK),
     )
@@ -48,6 +48,13 @@ def keep_answers(session: Session, sent: Submission, person_id: int, actor: str,
     session.flush()
     audit.record(session, audit.Deed(now, actor, "screening.answered", "screening", row.public_id, {"version": outcome.form_version}))
     return Screened(row, outcome)
+
+
+def _versions(outcome: Outcome) -> dict[str, object]:
+    """By which rules it was judged: the table's version, and that of each rule that holds."""
+    known = catalogue.rules()
+    held = {reason.code: known[reason.code].version for reason in outcome.reasons if reason.code in known}
+    return {"rules_version": catalogue.rules_version(), "rule_versions": held}
 
 
 def usable_screening(session: Session, public_id: str, person_id: int, now: datetime, cleared: Collection[str] = ()) -> Screening:

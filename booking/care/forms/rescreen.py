@@ -8,14 +8,13 @@ from typing import Any
 from booking.appointments.actions.cancel import Cancelling
 from booking.appointments.changes.waivers import assess_leaving
 from booking.appointments.models import Appointment
+from booking.screening.rules.door import ABOUT_TODAY
 from booking.screening.rules.outcome import Submission
 from marketplace.db import db
 from marketplace.webkit.reading import Fields
 
 # What is never filled in from earlier answers: it is about today.
-ANEW = frozenset(
-    {"chest_pain", "sudden_headache", "acute_neuro", "fever", "systemic_infection", "recent_trauma", "intoxicated", "pain_now"}
-)
+ANEW = ABOUT_TODAY
 
 
 def marks_of(answers: dict[str, Any]) -> list[dict[str, Any]]:

@@ -81,6 +81,17 @@ CONSENT = given(
     }
 )
 
+AT_DOOR = given(
+    {
+        "checked_at": INSTANT,
+        "form_version": TEXT,
+        "rules_version": TEXT,
+        "outcome": {"enum": ["clear", "restricted", "clearance_needed", "stop", None]},
+        "advice": nullable(TEXT),
+        "cancelled": YES,
+    }
+)
+
 OPERATIONS = (
     Operation(
         "GET", f"{V1}/clearances", "list_clearances",
@@ -115,6 +126,13 @@ OPERATIONS = (
         "any stop lets nobody begin or move it. `waits_for` then says whether a clearance is needed.", "care", CLIENT,
         taken({"answers": ANYTHING}, {"region_marks": listed({}), "concerns": listed({})}), status=201, answer=ANYTHING,
         errors=(404, 409, 422, 429), creates=True,
+    ),
+    Operation(
+        "POST", f"{V1}/appointments/<public_id>/door-check", "ask_at_door",
+        "Record that every group of the health questions was asked at the door, once check-in is open. `new` are questions with a yes that "
+        "is new: they are kept as answers, and a stop that waives the fee ends the visit (`cancelled`).", "care", ("provider",),
+        taken({"asked": listed(TEXT)}, {"new": nullable(listed(TEXT))}), status=201, answer=AT_DOOR, errors=(404, 409, 422, 429),
+        creates=True,
     ),
     Operation(
         "GET", f"{V1}/appointments/<public_id>/consent", "show_consent",
