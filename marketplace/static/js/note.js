@@ -62,6 +62,12 @@ function begin() {
       document.querySelector("#offline").hidden = false;
     }
   }, true);
+  // Another form of the page, such as the one that signs out: nothing is kept behind its back.
+  document.addEventListener("submit", (event) => {
+    if (event.target === form) return;
+    clearTimeout(waiting);
+    waiting = null;
+  }, true);
   addEventListener("online", () => { document.querySelector("#offline").hidden = true; });
 }
 
