@@ -17,8 +17,9 @@ from booking.homecare.rules.programs import still_to_do
 from booking.notes.queries import find_before
 from booking.outcomes.queries import load_outcomes
 from booking.outcomes.rules.showing import sheets
-from booking.sharing.rules.letters import note_words, outcome_words, program_words, visit_words
-from booking.sharing.rules.releases import HOME_PROGRAM, NOTES, OUTCOMES, VISITS
+from booking.plans.queries.plans import find_plan
+from booking.sharing.rules.letters import note_words, outcome_words, plan_words, program_words, visit_words
+from booking.sharing.rules.releases import HOME_PROGRAM, NOTES, OUTCOMES, PLAN, VISITS
 from marketplace.kernel.walltime import local_day, to_minute
 from providers.services.catalogue import techniques
 from providers.services.rules.calls import PHONE
@@ -62,6 +63,14 @@ def _visits(session: Session, pair: Pair) -> str:
     return visit_words(done, local_day(to_minute(min(coming))) if coming else None)
 
 
+def _plan(session: Session, pair: Pair) -> str:
+    """The plan that is open between the two, as the client said yes to it last, or as it was offered."""
+    found = find_plan(session, pair.provider_id, pair.person_id)
+    if found is None or found.plan.ended_at is not None:
+        return ""
+    return plan_words(found.goals, found.current.visits, found.current.every_days, found.current.content["home"])
+
+
 def _outcomes(session: Session, pair: Pair) -> str:
     return outcome_words(sheets([one.taken for one in load_outcomes(session, pair.person_id)]), OVERALL)
 
@@ -82,5 +91,5 @@ def _notes(session: Session, pair: Pair) -> str:
 
 
 _COLLECTORS: Mapping[str, Callable[[Session, Pair], str]] = MappingProxyType(
-    {VISITS: _visits, OUTCOMES: _outcomes, NOTES: _notes, HOME_PROGRAM: _home_program}
+    {VISITS: _visits, PLAN: _plan, OUTCOMES: _outcomes, NOTES: _notes, HOME_PROGRAM: _home_program}
 )

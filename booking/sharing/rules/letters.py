@@ -11,9 +11,11 @@ from typing import Any
 
 from booking.homecare.rules.programs import KINDS, Item
 from booking.notes.rules.content import Note
+from booking.outcomes.rules.measures import MEASURES
 from booking.outcomes.rules.showing import Sheet
 from booking.outcomes.rules.trends import SAME, Trend, rounded
 from booking.papers.rules.paper import Paper, Party
+from booking.plans.rules.written import Goal
 from booking.sharing.rules.releases import PARTS, Recipient
 from marketplace.kernel.errors import FieldFault
 
@@ -117,6 +119,20 @@ def _item_line(item: Item) -> str:
     ]
     said = ", ".join(part for part in (item.words, *how) if part)
     return f"{KINDS[item.kind].title}: {said}." if said else f"{KINDS[item.kind].title}."
+
+
+def plan_words(goals: Sequence[Goal], visits: int, every_days: int, home: str) -> str:
+    """A plan of care: a line a goal with its measure and where it should be, how many visits how far apart, what to do at home."""
+    days = "a day" if every_days == 1 else f"{every_days} days"
+    course = f"Planned: {visits} {'visit' if visits == 1 else f'visits, about {days} apart'}."
+    return "\n".join([*map(_goal_line, goals), course, *([f"At home: {home.strip()}"] if home.strip() else [])])
+
+
+def _goal_line(goal: Goal) -> str:
+    measure = MEASURES[goal.measure]
+    label = (measure.labels or {}).get(goal.label or "", goal.label)
+    target = f", to reach {_shown(goal.target_tenths)} {measure.unit}" if goal.target_tenths is not None else ""
+    return f"Goal: {goal.words.strip()} ({measure.title}{f', {label}' if label else ''}{target})."
 
 
 def note_words(on: date, note: Note, techniques: Mapping[str, str]) -> str:

@@ -28,7 +28,15 @@ from marketplace.db import db
 from marketplace.kernel.errors import Limited, NotFound, Refusal, Refused, Stale
 from marketplace.outbox.models import Letter
 from marketplace.vault import vault
-from tests.factories import AppointmentFactory, HomeProgramFactory, OutcomeFactory, ReleaseFactory, SentLetterFactory, signed_note
+from tests.factories import (
+    AppointmentFactory,
+    CarePlanFactory,
+    HomeProgramFactory,
+    OutcomeFactory,
+    ReleaseFactory,
+    SentLetterFactory,
+    signed_note,
+)
 from tests.support.clocks import START
 from tests.support.racing import race
 from tests.support.visits import BASE_URL
@@ -161,6 +169,7 @@ def test_a_draft_is_drawn_from_what_there_is_and_is_permitted(visit):
         starts_at=START - timedelta(days=7),
     )  # fmt: skip
     OutcomeFactory(person_id=visit.person_id)
+    CarePlanFactory(appointment=done)
     signed_note(done, note=Note(objective="Stiff neck.", assessment="Better."))
     HomeProgramFactory(appointment=visit, content={"swollen": False, "items": [{"kind": "sleep", "words": "early"} | UNSAID]})
     db.session.commit()
@@ -169,6 +178,7 @@ def test_a_draft_is_drawn_from_what_there_is_and_is_permitted(visit):
     assert told["visits"] == "1 visit took place: January 5, 2027.\nThe next visit is planned on January 13, 2027."
     assert told["outcomes"].startswith("Pain (now): 7 of 10 on ")
     assert told["home_program"] == "Sleep: early."
+    assert told["plan"] == "Goal: sit through a film (Pain, now, to reach 2 of 10).\nPlanned: 6 visits, about 7 days apart."
     assert told["notes"] == "Visit of January 5, 2027.\nFound: Stiff neck.\nAssessment: Better."
     assert begin_letter(visit.public_id, sign(visit, scope=("outcomes",)), ANNA, START).words.parts == ("outcomes",)
     assert [one.what for one in reads_of(db.session(), visit.person_id)] == ["letter_draft", "letter_draft"]

@@ -9,6 +9,7 @@ from booking.notes.rules.content import Note, Used
 from booking.outcomes.rules.showing import sheets
 from booking.outcomes.rules.trends import Taken
 from booking.papers.pdf_port import pdf_of
+from booking.plans.rules.written import Goal
 from booking.sharing.rules.letters import (
     LONGEST_SECTION,
     Heading,
@@ -21,6 +22,7 @@ from booking.sharing.rules.letters import (
     paper_from_dict,
     paper_of,
     paper_to_dict,
+    plan_words,
     program_words,
     tidy,
     visit_words,
@@ -83,6 +85,17 @@ def test_what_is_done_at_home_is_told_line_by_line():
         "Something else: Rest, 4 times a day.",
         "Ice: 20 minutes at a time, once a day.",
     ]
+
+
+def test_a_plan_is_told_by_its_goals_and_its_visits():
+    goals = [Goal("sleep through", "nprs", "worst", 30), Goal("lift my son", "psfs", "lifting")]
+    assert plan_words(goals, 6, 7, " Walk. ").splitlines() == [
+        "Goal: sleep through (Pain, at its worst, last 24 hours, to reach 3 of 10).",
+        "Goal: lift my son (What you want to do again, lifting).",
+        "Planned: 6 visits, about 7 days apart.",
+        "At home: Walk.",
+    ]
+    assert plan_words([], 1, 7, "") == "Planned: 1 visit."
 
 
 def test_a_signed_note_is_told_in_short():
