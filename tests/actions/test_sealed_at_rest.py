@@ -16,6 +16,7 @@ from tests.support.visits import book_visit, clear_answers, traveling_provider
 
 STREET, UNIT, WAY_IN = "4711 Zzstreetzz Avenue", "Zzunitzz", "zzdoormanzz"
 PHONE, NUMBER, TOTP, NOTE = "+12125557131", "ZZ0271828", "ZZTOTPSECRETZZ", "zznotezz for the therapist"
+WRITTEN = "zzwrittenzz of the shoulder"
 BLOCK_NOTE, CANCEL_NOTE, BASE = "zzblocknotezz", "zzcancelnotezz", "17 Zzbasezz Street"
 DRAFTED = "zzdrafted0975zz"
 PRESCRIBER, DIAGNOSIS, TREATMENT = "Dr. Zzprescriberzz", "Zzdiagnosiszz pain", "Zztreatmentzz"
@@ -88,6 +89,7 @@ def test_nothing_sealed_is_found_in_the_files(app, clock, program, database, cap
         key="k2",
     )  # fmt: skip
     assert made.status_code == 201, made.json
+    assert doctor.put(f"/appointments/{visit}/note", {"subjective": WRITTEN}).status_code == 200
     assert client.post(f"/appointments/{visit}/cancel", {"note": CANCEL_NOTE}).status_code == 200
     blocked = {"starts_at": (start + timedelta(days=1)).isoformat(), "ends_at": (start + timedelta(days=2)).isoformat(), "note": BLOCK_NOTE}
     assert doctor.post("/provider/blocks", blocked, key="k3").status_code == 201
@@ -115,6 +117,7 @@ def test_nothing_sealed_is_found_in_the_files(app, clock, program, database, cap
         NUMBER,
         TOTP,
         NOTE,
+        WRITTEN,
         CANCEL_NOTE,
         BLOCK_NOTE,
         BASE,
