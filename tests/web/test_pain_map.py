@@ -11,8 +11,8 @@ from booking.bodymap.rules import REGIONS
 from booking.screening.models import Screening
 from marketplace.audit import AuditEntry
 from marketplace.db import db
-from marketplace.vault import secret_hash
-from tests.factories import AccountFactory, AppointmentFactory, bookable_provider, person_of
+from tests.factories import AccountFactory, PersonFactory, bookable_provider, person_of
+from tests.support.visits import book_hold, hold_visit
 
 DAY = timedelta(days=1)
 NOTE = "zz since the move"
@@ -168,7 +168,7 @@ def test_without_scripts_a_map_is_filled_in_kept_and_filled_in_again(app, sides,
     assert pages.open("/account/pain-map", map="nothing").status_code == 404
 
 
-def test_a_map_for_the_visit_by_the_client_and_by_a_guest_and_the_page_of_its_therapist(app, sides, client, visitor):
+def test_a_map_for_the_visit_by_the_client_and_by_a_guest_and_the_page_of_its_therapist(app, sides, visitor, clock):
     mine, desk, visit = visitor(sides[0]), visitor(sides[1]), sides[2]
     path = f"/provider/appointments/{visit}/pain-map"
     assert f'href="{path}"' in desk.open(f"/provider/appointments/{visit}").text
@@ -183,11 +183,11 @@ def test_a_map_for_the_visit_by_the_client_and_by_a_guest_and_the_page_of_its_th
     with app.app_context():
         [kept] = db.session.scalars(select(PainMap)).all()
         assert kept.appointment_id is not None
-        guest = AppointmentFactory(guest_key_hash=secret_hash("k" * 43), starts_at=kept.taken_at + 3 * DAY)
-        person_id = guest.person_id
-        db.session.commit()
+        bea, somebody = bookable_provider(slug="bea"), PersonFactory()
+        made = book_hold(hold_visit(bea, somebody, clock.now + 3 * DAY, clock.now), somebody, clock.now, guest=True)
+        key, person_id = made.guest_key, somebody.id
     anybody = visitor(None)
-    anybody.open(f"/visits/{'k' * 43}/pain-map")
+    anybody.open(f"/visits/{key}/pain-map")
     assert "Saved." in anybody.submit(at="/pain-map", head_on="1", head_intensity="4", head_quality="other").text
     with app.app_context():
         kept = db.session.scalars(select(PainMap).where(PainMap.person_id == person_id)).one()
