@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 
 from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 SELF = "'self'"
 CSP = {
@@ -20,6 +21,14 @@ CSP = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions whose cookie is renewed by pages alone: a picture on its way when somebody signs out must not bring it back."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Whether this answer carries the cookie."""
+        return request.endpoint != "static" and super().should_set_cookie(app, session)
 
 
 def csp_nonce() -> str:
@@ -48,6 +57,7 @@ def content_policy() -> str:
 def install_headers(app: Flask, *, production: bool) -> None:
     """Send the headers with every answer; personal answers are never stored by caches."""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.session_interface = Sessions()
 
     @app.after_request
     def send(response: Response) -> Response:

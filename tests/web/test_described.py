@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,6 +29,7 @@ from marketplace.accounts.models import ApiToken, Person
 from marketplace.db import db
 from marketplace.settings import Settings
 from marketplace.vault import secret_hash
+from providers.calendars.forms import TRANSPORT
 from providers.credentials.models import Credential
 from providers.registry.models import Provider
 from tests.factories import (
@@ -233,6 +234,13 @@ def waiting_link(credential: Credential, number: int) -> str:
     return token
 
 
+class Nowhere:
+    """A network in which no name is known: some texts, such as long numbers, are addresses of somebody out there."""
+
+    def resolve(self, host: str, port: int) -> Sequence[str]:
+        raise OSError(f"{host}:{port} is not known")
+
+
 @pytest.fixture(scope="module")
 def api(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """One application for all: what one call changes the next one meets."""
@@ -241,6 +249,7 @@ def api(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     clock = Clock(folder / "clock")
     environment = environment_of(f"sqlite:///{folder / 'marketplace.db'}") | {"CLOCK_FILE": str(clock.path)}
     app = create_app(Settings.from_environment(environment))
+    app.extensions[TRANSPORT] = Nowhere()
     app.testing = False  # as it runs for people: what breaks is answered with 500, which the checks then see
     with app.app_context():
         tokens, known, sensible = furnish()

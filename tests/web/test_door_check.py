@@ -32,14 +32,14 @@ def standing(app):
 
 def test_a_therapist_asks_ticks_and_begins(app, door, visitor):
     desk, visit = visitor(door[1]), door[2]
-    path = f"/provider/appointments/{visit}/door"
+    path = f"/provider/appointments/{visit}/door-check"
     assert f'href="{path}"' in desk.open(f"/provider/appointments/{visit}").text
     page = desk.open(path).text
     assert all(question.text in page for group in door_groups(catalogue.form()) for question in group.questions)
-    page = desk.submit(at="/door", asked=GROUPS[1:])
+    page = desk.submit(at="/door-check", asked=GROUPS[1:])
     assert page.status_code == 422
     assert "Ask about this too: How you are right now." in page.text
-    page = desk.submit(at="/door", asked=GROUPS)
+    page = desk.submit(at="/door-check", asked=GROUPS)
     assert "Asked and checked in." in page.text
     assert "Door checked" in page.text
     assert standing(app)[0] == "checked_in"
@@ -47,8 +47,8 @@ def test_a_therapist_asks_ticks_and_begins(app, door, visitor):
 
 def test_a_new_stop_ends_the_visit_at_no_fee(app, door, visitor, program):
     desk, visit = visitor(door[1]), door[2]
-    desk.open(f"/provider/appointments/{visit}/door")
-    page = desk.submit(at="/door", asked=GROUPS, new=["fever"])
+    desk.open(f"/provider/appointments/{visit}/door-check")
+    page = desk.submit(at="/door-check", asked=GROUPS, new=["fever"])
     assert [words in page.text for words in ("Do not begin.", "The visit is canceled, and the client pays nothing.")] == [True, True]
     assert standing(app)[:3] == ("cancelled", 0, "client")
     assert program(door[0]).get(f"/appointments/{visit}").json["due_cents"] == 0
@@ -56,8 +56,8 @@ def test_a_new_stop_ends_the_visit_at_no_fee(app, door, visitor, program):
 
 def test_a_new_need_for_a_physician_keeps_it_from_beginning(app, door, visitor):
     desk, visit = visitor(door[1]), door[2]
-    desk.open(f"/provider/appointments/{visit}/door")
-    assert "A physician has to agree first" in desk.submit(at="/door", asked=GROUPS, new=["surgery_recent"]).text
+    desk.open(f"/provider/appointments/{visit}/door-check")
+    assert "A physician has to agree first" in desk.submit(at="/door-check", asked=GROUPS, new=["surgery_recent"]).text
     assert standing(app)[0] == "confirmed"
     assert "clearance_due" in standing(app)[3]
 

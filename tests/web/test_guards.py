@@ -1,5 +1,8 @@
 """Deny by default: every route names who may enter, and nobody else gets in, whatever the method."""
 
+import re
+from collections import Counter
+
 import pytest
 from werkzeug.routing import AnyConverter, FloatConverter, IntegerConverter, PathConverter, UUIDConverter
 
@@ -41,6 +44,14 @@ def test_every_route_says_who_may_enter(app):
 def test_no_route_names_a_role_that_does_not_exist(app):
     odd = {rule.endpoint: access_of(app, rule.endpoint) - KNOWN for rule in app.url_map.iter_rules()}
     assert {endpoint: roles for endpoint, roles in odd.items() if roles} == {}
+
+
+def test_no_two_routes_share_an_address_and_a_method(app):
+    """Of two, one would never be reached, and which one is chance."""
+    taken = Counter(
+        (re.sub("<[^>]*>", "<>", rule.rule), method) for rule in app.url_map.iter_rules() for method in rule.methods - {"OPTIONS"}
+    )
+    assert [place for place, routes in taken.items() if routes > 1] == []
 
 
 def test_nothing_changes_by_get(app):

@@ -19,6 +19,14 @@ def test_every_answer_carries_the_headers(client, path):
     assert "Strict-Transport-Security" not in headers
 
 
+def test_a_picture_that_comes_late_does_not_sign_in_again(person):
+    browser = person().browser()
+    assert "session=" in browser.get("/account").headers["Set-Cookie"]
+    with browser.get("/static/img/favicon.svg") as answer:
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers
+
+
 @pytest.mark.parametrize("path", ["/login", "/sign-up", "/reset", "/confirm", "/account", "/account/second-factor", "/account/email"])
 def test_our_pages_carry_no_script_or_style_of_their_own(person, client, path):
     browser = client if path in ("/login", "/sign-up", "/reset", "/confirm") else person().browser()

@@ -24,7 +24,7 @@ from providers.registry.forms import desk_owner
 blueprint = Blueprint("door_check", __name__)
 
 
-@blueprint.route("/provider/appointments/<public_id>/door", methods=["GET", "POST"])
+@blueprint.route("/provider/appointments/<public_id>/door-check", methods=["GET", "POST"])
 @access("provider")
 def ask(public_id: str) -> ResponseReturnValue:
     """Ask aloud, tick each group, and begin; or note what is new, and do not begin where that means stop."""
