@@ -26,3 +26,25 @@ def sides(app, clock):
             db.session.refresh(account)
         db.session.expunge_all()
     return client, therapist, visit
+
+
+@pytest.fixture
+def outsiders(app):
+    """A client and a therapist who have nothing to do with anybody's visit."""
+    with app.app_context():
+        stranger, other = AccountFactory(), AccountFactory(role="provider")
+        person_of(stranger)
+        bookable_provider(slug="other", account=other)
+        for account in (stranger, other):
+            db.session.refresh(account)
+        db.session.expunge_all()
+    return stranger, other
+
+
+@pytest.fixture
+def therapist(app):
+    """Whoever signs in as the therapist Rosa Lindqvist."""
+    with app.app_context():
+        account = AccountFactory(role="provider")
+        bookable_provider(slug="rosa", name="Rosa Lindqvist", account=account)
+        return account

@@ -10,19 +10,11 @@ from booking.coupons.models import Coupon
 from marketplace.db import db
 from marketplace.webkit.filters import rfc3339
 from providers.registry.models import Provider
-from tests.factories import AccountFactory, CouponFactory, PersonFactory, bookable_provider
+from tests.factories import AccountFactory, CouponFactory, PersonFactory
 from tests.support.clocks import START
 
 NOON = START + timedelta(days=2)
 WISH = {"provider": "rosa", "service": "medical-massage", "minutes": 60, "setting": "clinic", "starts_at": rfc3339(NOON)}
-
-
-@pytest.fixture
-def therapist(app):
-    with app.app_context():
-        account = AccountFactory(role="provider")
-        bookable_provider(slug="rosa", name="Rosa Lindqvist", account=account)
-        return account
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from booking.homecare.models import HomeProgram, JournalEntry
 from marketplace.audit import AuditEntry
 from marketplace.db import db
 from marketplace.outbox.models import Letter
-from tests.factories import AccountFactory, bookable_provider, person_of
 
 DAY = timedelta(days=1)
 WORDS = "rolling the left shoulder"
@@ -79,17 +78,11 @@ def test_a_client_keeps_a_journal_and_the_therapist_reads_what_is_new(app, sides
     assert [row["what"] for row in me.get("/me/access-log").json["items"]] == ["journal"]
 
 
-def test_strangers_and_therapists_of_visits_that_came_to_nothing_read_nothing(app, sides, program, clock):
+def test_strangers_and_therapists_of_visits_that_came_to_nothing_read_nothing(sides, program, clock, outsiders):
     client, therapist, visit = sides
     me, anna = program(client), program(therapist)
     entry = me.post("/journal", {"pain": 6}).json["id"]
-    with app.app_context():
-        stranger, other = AccountFactory(), AccountFactory(role="provider")
-        person_of(stranger)
-        bookable_provider(slug="other", account=other)
-        for account in (stranger, other):
-            db.session.refresh(account)
-        db.session.expunge_all()
+    stranger, other = outsiders
     theirs, else_ = program(stranger), program(other)
     assert theirs.delete(f"/journal/{entry}").status_code == 404
     assert theirs.get("/journal").json["items"] == []

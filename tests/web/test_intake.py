@@ -17,7 +17,7 @@ from marketplace.audit import AuditEntry
 from marketplace.db import db
 from marketplace.outbox.models import Letter
 from providers.registry.models import Provider
-from tests.factories import AccountFactory, HealthFileFactory, bookable_provider, person_of
+from tests.factories import HealthFileFactory, person_of
 from tests.support.visits import book_visit
 
 DAY = timedelta(days=1)
@@ -143,19 +143,13 @@ def test_the_therapist_sees_what_is_new_since_the_last_look_and_the_client_sees_
     assert [(read["what"], read["about"]) for read in reads] == [("intake", later)] + [("intake", visit)] * 4
 
 
-def test_only_the_therapist_of_a_visit_in_care_looks(app, sides, program, clock):
+def test_only_the_therapist_of_a_visit_in_care_looks(app, sides, program, clock, outsiders):
     client, therapist, visit = sides
     me, anna = program(client), program(therapist)
     me.put("/me/intake", TOLD)
     me.put("/me/comfort", CARD)
     paper = send(me, PDF).json["id"]
-    with app.app_context():
-        stranger, other = AccountFactory(), AccountFactory(role="provider")
-        person_of(stranger)
-        bookable_provider(slug="other", account=other)
-        for account in (stranger, other):
-            db.session.refresh(account)
-        db.session.expunge_all()
+    stranger, other = outsiders
     theirs, desk = program(stranger), program(other)
     paths = [f"/appointments/{visit}/intake", f"/appointments/{visit}/comfort", f"/files/{paper}"]
     assert [anna.get(path).status_code for path in paths] == [200, 200, 200]

@@ -5,19 +5,11 @@ from datetime import timedelta
 import pytest
 
 from marketplace.webkit.filters import rfc3339
-from tests.factories import AccountFactory, PersonFactory, bookable_provider
+from tests.factories import AccountFactory, PersonFactory
 from tests.support.clocks import START
 
 NOON = START + timedelta(days=2)
 WISH = {"service": "medical-massage", "minutes": 60, "setting": "clinic", "starts_at": rfc3339(NOON)}
-
-
-@pytest.fixture
-def therapist(app):
-    with app.app_context():
-        account = AccountFactory(role="provider")
-        bookable_provider(slug="rosa", name="Rosa Lindqvist", account=account)
-        return account
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from booking.appointments.models import Appointment
 from booking.outcomes.models import Outcome
 from marketplace.audit import AuditEntry
 from marketplace.db import db
-from tests.factories import AccountFactory, bookable_provider, person_of
 
 DAY = timedelta(days=1)
 ACTIVITY = "carry shopping upstairs"
@@ -76,17 +75,11 @@ def test_a_huge_or_endless_number_is_refused_and_breaks_nothing(sides, program):
         assert me.post("/outcomes", body={"measure": "nprs", "value": value}).status_code in (400, 422)
 
 
-def test_only_the_two_sides_of_a_visit_in_care_see_them(app, sides, program):
+def test_only_the_two_sides_of_a_visit_in_care_see_them(sides, program, outsiders):
     client, therapist, visit = sides
     anna = program(therapist)
     me = program(client)
-    with app.app_context():
-        stranger, other = AccountFactory(), AccountFactory(role="provider")
-        person_of(stranger)
-        bookable_provider(slug="other", account=other)
-        for account in (stranger, other):
-            db.session.refresh(account)
-        db.session.expunge_all()
+    stranger, other = outsiders
     me.post("/outcomes", body={"measure": "nprs", "value": 7})
     for account in (stranger, other):
         other = program(account)

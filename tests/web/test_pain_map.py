@@ -11,7 +11,7 @@ from booking.bodymap.rules import REGIONS
 from booking.screening.models import Screening
 from marketplace.audit import AuditEntry
 from marketplace.db import db
-from tests.factories import AccountFactory, PersonFactory, bookable_provider, person_of
+from tests.factories import PersonFactory, bookable_provider
 from tests.support.visits import book_hold, hold_visit
 
 DAY = timedelta(days=1)
@@ -93,16 +93,10 @@ def test_the_therapist_sees_the_map_of_the_visit_with_what_changed_and_what_is_l
     assert [(row["what"], row["about"]) for row in me.get("/me/access-log").json["items"]] == [("pain_map", visit)] * 2
 
 
-def test_nobody_else_draws_or_looks(app, sides, program, clock):
+def test_nobody_else_draws_or_looks(sides, program, clock, outsiders):
     me, anna, visit = program(sides[0]), program(sides[1]), sides[2]
     me.post("/me/pain-map", {"marks": [NECK]})
-    with app.app_context():
-        stranger, other = AccountFactory(), AccountFactory(role="provider")
-        person_of(stranger)
-        bookable_provider(slug="other", account=other)
-        for account in (stranger, other):
-            db.session.refresh(account)
-        db.session.expunge_all()
+    stranger, other = outsiders
     theirs, else_ = program(stranger), program(other)
     assert theirs.get("/me/pain-map").json["items"] == []
     assert theirs.post("/me/pain-map", {"marks": [], "appointment": visit}).status_code == 404

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from booking.appointments.models import Appointment
 from marketplace.audit import AuditEntry
 from marketplace.db import db
-from tests.factories import AccountFactory, bookable_provider, person_of
+from tests.factories import bookable_provider, person_of
 from tests.support.visits import book_visit
 
 WORDS = "sit through a film"
@@ -87,17 +87,11 @@ def test_each_look_of_the_therapist_is_in_the_clients_log(app, had, program):
     assert all(WORDS not in str(entry.details) for entry in found)
 
 
-def test_strangers_read_and_decide_nothing(app, had, program):
+def test_strangers_read_and_decide_nothing(had, program, outsiders):
     _client, therapist, visit = had
     anna = program(therapist)
     plan = anna.put(f"/appointments/{visit}/plan", PLAN).json["id"]
-    with app.app_context():
-        stranger, other = AccountFactory(), AccountFactory(role="provider")
-        person_of(stranger)
-        bookable_provider(slug="other", account=other)
-        for account in (stranger, other):
-            db.session.refresh(account)
-        db.session.expunge_all()
+    stranger, other = outsiders
     theirs, bea = program(stranger), program(other)
     assert theirs.get("/plans").json["items"] == bea.get("/plans").json["items"] == []
     assert theirs.post(f"/plans/{plan}/accept", {"version": 1}).status_code == 404

@@ -24,14 +24,6 @@ MASSAGE = {
 
 
 @pytest.fixture
-def therapist(app):
-    with app.app_context():
-        account = AccountFactory(role="provider")
-        bookable_provider(slug="rosa", name="Rosa Lindqvist", account=account)
-        return account
-
-
-@pytest.fixture
 def booked(app, clock, therapist):
     """Books a visit of the service as it is now; gives the client's account and the visit's id."""
 

@@ -13,7 +13,6 @@ from marketplace.outbox.models import Letter
 from marketplace.webkit.letters import render_letter
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.masking import mask
-from tests.factories import AccountFactory, bookable_provider, person_of
 
 SECRET = "the left shoulder is frozen"
 RELEASE = {
@@ -101,16 +100,10 @@ def test_what_cannot_be_signed_is_refused_by_its_field(pair, change, field):
     assert pair[0].get("/releases").json["items"] == []
 
 
-def test_others_find_nothing(app, pair, program):
+def test_others_find_nothing(pair, program, outsiders):
     me, anna, visit = pair
     letter, release = sent(pair)
-    with app.app_context():
-        stranger, other = AccountFactory(), AccountFactory(role="provider")
-        person_of(stranger)
-        bookable_provider(slug="other", account=other)
-        for account in (stranger, other):
-            db.session.refresh(account)
-        db.session.expunge_all()
+    stranger, other = outsiders
     theirs, else_ = program(stranger), program(other)
     assert theirs.get("/releases").json["items"] == theirs.get("/letters").json["items"] == []
     assert theirs.get(f"/letters/{letter}").status_code == theirs.delete(f"/releases/{release}").status_code == 404

@@ -34,11 +34,6 @@ HEALTH_WORDS = ("surgery", "knee", "pregnan", "aneurysm", "surgeon", "Dora")
 
 
 @pytest.fixture
-def anna(ctx):
-    return bookable_provider(slug="anna", name="Anna Alder")
-
-
-@pytest.fixture
 def person(ctx):
     return PersonFactory(name="Ruth Weiss")
 

@@ -22,7 +22,7 @@ from marketplace.audit import AuditEntry
 from marketplace.db import db, transaction
 from marketplace.kernel.errors import Conflict, NotFound, Refusal, Refused, Stale
 from marketplace.oversight.actions import rotate_table
-from tests.factories import PersonFactory, bookable_provider
+from tests.factories import bookable_provider
 from tests.support.clocks import START
 from tests.support.racing import race
 from tests.support.visits import book_visit
@@ -33,16 +33,6 @@ SECRET = "zz the left shoulder catches zz"
 NOTE = Note(
     subjective=SECRET, plan="weekly", techniques=(Used("myofascial_release", 20, ("neck_back",)), Used("trigger_point", 30)), minutes=50
 )
-
-
-@pytest.fixture
-def anna(ctx):
-    return bookable_provider(slug="anna", name="Anna Alder")
-
-
-@pytest.fixture
-def sam(ctx):
-    return PersonFactory(email="sam@licensedhands.test")
 
 
 def visit_for(anna, sam, days=2, status="checked_in"):

@@ -42,11 +42,6 @@ def anna(ctx):
     return bookable_provider(slug="anna", name="Anna Alder")
 
 
-@pytest.fixture
-def sam(ctx):
-    return PersonFactory(email="sam@licensedhands.test")
-
-
 def bought(anna, sam, how="cash", offer=OFFER):
     """An offer, ordered and paid; gives the package's public id."""
     made = offer_package(anna.id, offer, "account:anna", START)

@@ -32,16 +32,6 @@ WHY = "numbness in the left hand"
 
 
 @pytest.fixture
-def anna(ctx):
-    return bookable_provider(slug="anna", name="Anna Alder")
-
-
-@pytest.fixture
-def sam(ctx):
-    return PersonFactory(email="sam@licensedhands.test")
-
-
-@pytest.fixture
 def visits(anna, sam):
     """Two visits, in two days and in nine; gives their public ids."""
     return [book_visit(anna, sam, START + days * DAY, START).booked.appointment.public_id for days in (2, 9)]

@@ -35,16 +35,6 @@ WEEKLY = Draft((GOAL,), visits=6, every_days=7, review_after=2)
 
 
 @pytest.fixture
-def anna(ctx):
-    return bookable_provider(slug="anna", name="Anna Alder")
-
-
-@pytest.fixture
-def sam(ctx):
-    return PersonFactory(email="sam@licensedhands.test")
-
-
-@pytest.fixture
 def first(anna, sam):
     """A first visit that took place yesterday; gives its public id."""
     return had(anna, sam, START - DAY)
