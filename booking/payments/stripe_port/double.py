@@ -227,7 +227,7 @@ class StripeDouble:
 
     def _post_payment_intents_confirm(self, name: str, words: dict[str, str]) -> Thing:
         intent = self._find(name, "payment_intent")
-        self._must_be(intent, "requires_confirmation", "requires_payment_method")
+        self._must_be(intent, "requires_confirmation")
         what, away = CARDS[intent["payment_method"]], words.get("off_session", "").lower() == "true"
         if what in {"action", "action_once"} and not away:
             intent |= {"status": "requires_action", **self._at_bank(intent["id"], words.get("return_url"))}
@@ -250,7 +250,8 @@ class StripeDouble:
             self._tell("payment_intent.succeeded", intent)
 
     def _decline(self, intent: Thing, why: str) -> None:
-        intent |= {"status": "requires_payment_method", "last_payment_error": _declined(why)}
+        """The bank said no: the card is let go, and only another one may be tried."""
+        intent |= {"status": "requires_payment_method", "payment_method": None, "last_payment_error": _declined(why)}
         self._tell("payment_intent.payment_failed", intent)
 
     def _post_payment_intents_capture(self, name: str, words: dict[str, str]) -> Thing:
