@@ -14,6 +14,7 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy import event
 
+from booking.appointments.actions.book import book as book_held
 from booking.appointments.actions.cancel import Cancelling, cancel
 from booking.appointments.actions.pay import Asking, CardBooking
 from booking.appointments.actions.progress import mark_no_show
@@ -21,7 +22,8 @@ from booking.appointments.actions.refund import Refunding, refund
 from booking.appointments.changes.booking import Booking
 from booking.appointments.changes.history import Doer
 from booking.appointments.forms.paying import pay
-from booking.payments.forms import pursue_visit
+from booking.payments.commands import reconcile_all
+from booking.payments.forms import find_port, pursue_visit
 from marketplace import clock
 from marketplace.db import db
 from wsgi import create_app
@@ -41,16 +43,32 @@ def miss(public_id: str) -> None:
     pursue_visit(booked.appointment.id, clock.now())
 
 
-def give_back(public_id: str, cents: str) -> None:
-    """An admin gives card money back."""
-    booked = refund(public_id, Refunding(int(cents), "The room was cold."), Doer("admin", "account:admin"), clock.now())
+def withdraw(public_id: str) -> None:
+    """The therapist cancels."""
+    booked, _verdict = cancel(public_id, Cancelling(), Doer("provider", "account:provider"), BASE_URL, clock.now())
     pursue_visit(booked.appointment.id, clock.now())
 
 
-def book(hold: str, screening: str, version: str, person_id: str) -> None:
-    """A client books what they hold, by card."""
-    wanted = Booking(hold, screening, version, consent_accepted=True, payment_method="card")
-    pay(CardBooking(wanted, "pm_card_visa"), int(person_id), Asking(Doer("client", "account:test"), BASE_URL), clock.now())
+def give_back(public_id: str, cents: str, left: str) -> None:
+    """An admin gives card money back."""
+    wanted = Refunding(int(cents), "The room was cold.", expected_left_cents=int(left))
+    booked = refund(public_id, wanted, Doer("admin", "account:admin"), clock.now())
+    pursue_visit(booked.appointment.id, clock.now())
+
+
+def book(hold: str, screening: str, version: str, person_id: str, method: str) -> None:
+    """A client books what they hold, by card or to pay at the visit."""
+    wanted = Booking(hold, screening, version, consent_accepted=True, payment_method=method)
+    who = Asking(Doer("client", "account:test"), BASE_URL)
+    if method == "card":
+        pay(CardBooking(wanted, "pm_card_visa"), int(person_id), who, clock.now())
+    else:
+        book_held(wanted, int(person_id), who.doer, who.base_url, clock.now())
+
+
+def reconcile() -> None:
+    """`flask payments reconcile`."""
+    list(reconcile_all(find_port(), clock.now(), clock.now() - timedelta(days=10)))
 
 
 def hear(path: str, signature: str) -> None:
@@ -60,7 +78,15 @@ def hear(path: str, signature: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-DEEDS: dict[str, Callable[..., None]] = {"leave": leave, "miss": miss, "give_back": give_back, "hear": hear, "book": book}
+DEEDS: dict[str, Callable[..., None]] = {
+    "leave": leave,
+    "withdraw": withdraw,
+    "miss": miss,
+    "give_back": give_back,
+    "hear": hear,
+    "book": book,
+    "reconcile": reconcile,
+}
 
 
 def die_at_write(number: int) -> None:

@@ -31,3 +31,8 @@ def missing(what: str) -> NoReturn:
 def soak_rounds(usual: int = 1, soaking: int = 50) -> list[ParameterSet]:
     """Rounds to parametrize by: the first `usual` in every run, the rest by `make soak` alone."""
     return [pytest.param(number, marks=pytest.mark.soak if number >= usual else ()) for number in range(soaking)]
+
+
+def print_line(figures: str) -> None:
+    """One line of figures of a long run, on a line of its own between pytest's dots."""
+    print(f"\n{figures}")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from booking.payments.actions.take_event import take_event
-from booking.payments.models import Dispute, Payment, Refund, StripeEvent
+from booking.payments.models import Dispute, Refund, StripeEvent
 from booking.payments.queries import card_findings
 from booking.payments.rules.signing import signed_header
 from booking.payments.stripe_port.double import Fault
@@ -16,6 +16,7 @@ from booking.payments.stripe_port.reading import read_event
 from booking.payments.stripe_port.values import Unknown
 from marketplace.db import db
 from tests.support.cards import balances, letters
+from tests.support.news import many_endings, picture
 from tests.support.racing import race
 
 SECRET = "whsec_of_the_tests"
@@ -170,31 +171,9 @@ def test_ten_at_once_act_once(app, till):
     assert (till.look(public_id).state, count(StripeEvent), letters("payment_received")) == ("captured", 1, 1)
 
 
-def _story(till) -> None:
-    """Payments that end in every way, none of whose ends we noted ourselves."""
-    acting = {"payment_method": "pm_card_threeDSecure2Required"}
-    for number in range(4):
-        till.double.act(till.look(till.pay(cause=f"act:{number}", **acting)).intent)
-    refunded = till.pay(cause="refunded")
-    till.double.by_hand(till.look(refunded).intent, 5_000)
-    till.double.by_hand(till.look(refunded).intent, 2_000)
-    late = till.pay(cause="late", **acting)
-    till.release(late)
-    till.double.act(till.look(late).intent)
-    till.double.dispute(till.look(till.pay(cause="disputed")).intent)
-
-
-def _picture() -> tuple:
-    """Everything that counts, without instants and names."""
-    db.session.rollback()
-    payments = sorted((row.cause, row.state, row.captured_cents, row.refunded_cents) for row in db.session.scalars(select(Payment)))
-    refunds = sorted((row.amount_cents, row.state) for row in db.session.scalars(select(Refund)))
-    return payments, refunds, sorted(balances().items()), letters("payment_received"), letters("refund_sent"), count(Dispute)
-
-
 def test_a_thousand_in_a_hundred_random_orders_with_repeats_and_forgeries(app, client, till, clock):
     """Ten each time: genuine ones with repeats and, as the last word, a forgery that says something else."""
-    _story(till)
+    many_endings(till)
     dice = random.Random(20270112)
     said = Counter()
     expected = None
@@ -209,7 +188,7 @@ def test_a_thousand_in_a_hundred_random_orders_with_repeats_and_forgeries(app, c
         said[_post(client, till, body, header)] += 1
     for event in genuine:
         take(till, event)
-    expected = _picture()
+    expected = picture()
     assert said[400] == 100
     assert said.keys() == {200, 400}
     assert expected == (
