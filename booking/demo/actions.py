@@ -26,6 +26,7 @@ from booking.demo.rules.desks import Desk, Ids, draw_desk
 from booking.demo.rules.meetings import Town as Meetings
 from booking.demo.rules.meetings import Visit
 from booking.demo.rules.people import DOMAIN, Client, draw_client
+from booking.demo.rules.scenes import draw_scenes
 from booking.demo.rules.visits import Diary, draw_diary, stage
 from booking.demo.rules.words import World
 from booking.openings.catalogue import rules_by, travel_by
@@ -184,6 +185,7 @@ class _Builder:
             add_breaks(bulk, desk.facts.id, diary.breaks)
             diaries.append(diary)
         if named is not None:
+            draw_scenes(diaries[0], named)
             draw_couple(diaries, named, next(client for client in reversed(clients) if client.account is None))
         return [(diary.facts.id, visit) for diary in diaries for visit in diary.visits]
 

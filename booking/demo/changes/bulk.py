@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment, AppointmentEvent, Couple, Hold
-from booking.ledger.models import LedgerEntry, Receipt
+from booking.ledger.models import Credit, LedgerEntry, Receipt
 from booking.screening.models import Consent, Screening
 from marketplace.accounts.models import Account, Person
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument
@@ -21,7 +21,7 @@ from providers.services.models import PricePolicy, Service, ServiceDuration, Ter
 NUMBERED: tuple[Any, ...] = (
     Account, Person, Provider, Clinic, ProviderPlace, ServiceArea, Service, ServiceDuration, PricePolicy, TermsPolicy, WeeklyHours,
     HoursStatement, HoursException, RosterShift, Credential, CredentialDecision, CredentialDocument, Claim, Screening, Consent, Hold,
-    Couple, Appointment, AppointmentEvent, LedgerEntry, Receipt,
+    Couple, Appointment, AppointmentEvent, LedgerEntry, Receipt, Credit,
 )  # fmt: skip
 
 

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from booking.appointments.rules.credit import ends_at
 from booking.appointments.rules.money import PaperFacts, receipt_content
 from booking.demo.changes.bulk import Bulk
 from booking.demo.rules.meetings import Visit
 from booking.demo.rules.money import Story
 from booking.ledger.changes import RECEIPT, receipt_name
-from booking.ledger.models import LedgerEntry, Receipt
+from booking.ledger.models import Credit, LedgerEntry, Receipt
 from booking.ledger.rules.sums import sum_visit
 from marketplace.kernel.walltime import NEW_YORK, from_minute
 from providers.profiles.rules import ProviderFacts
@@ -38,6 +39,17 @@ def add_entries(bulk: Bulk, kept: Kept) -> None:
                 currency="USD", appointment_id=kept.appointment_id, provider_id=kept.provider_id, person_id=kept.visit.client.id,
                 corrects=None, reason=group.reason, by=BY, at=at,
             )  # fmt: skip
+
+
+def add_credit(bulk: Bulk, kept: Kept) -> None:
+    """Keep the credit of a therapist who canceled for writing, where one was promised."""
+    outcome = kept.visit.outcome
+    if outcome.credit_cents and outcome.cancelled_at is not None:
+        bulk.add(
+            Credit, public_id=f"{kept.visit.public_id[:-3]}crd", person_id=kept.visit.client.id, provider_id=kept.provider_id,
+            appointment_id=kept.appointment_id, amount_cents=outcome.credit_cents, left_cents=outcome.credit_cents,
+            issued_at=outcome.cancelled_at, expires_at=ends_at(outcome.cancelled_at),
+        )  # fmt: skip
 
 
 def add_receipts(bulk: Bulk, kept: Iterable[Kept], facts: Mapping[int, ProviderFacts]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from booking.appointments.rules.holding import HOLD_MINUTES
 from booking.appointments.rules.money import figures
 from booking.appointments.rules.states import REQUESTED
 from booking.demo.changes.bulk import Bulk
-from booking.demo.changes.money import Kept, add_entries, add_receipts
+from booking.demo.changes.money import Kept, add_credit, add_entries, add_receipts
 from booking.demo.rules.health import CLEARANCE, Desk
 from booking.demo.rules.meetings import Break, Visit
 from booking.demo.rules.money import Story, money_of
@@ -66,6 +67,7 @@ def add_visits(bulk: Bulk, health: Health, visits: Sequence[tuple[int, Visit]], 
         story = money_of(visit, now)
         kept.append(Kept(provider_id, _add_visit(bulk, health, provider_id, visit, story, halves), visit, story))
         add_entries(bulk, kept[-1])
+        add_credit(bulk, kept[-1])
     add_receipts(bulk, kept, facts)
     halves.join()
 
@@ -126,7 +128,8 @@ def _add_visit(bulk: Bulk, health: Health, provider_id: int, visit: Visit, story
         Appointment, public_id=visit.public_id, reference=visit.reference, provider_id=provider_id, person_id=visit.client.id,
         claim_id=claim_id, hold_id=halves.hold_of(provider_id, visit, claim_id), status=outcome.status,
         service_code=visit.service.code, service_name=visit.service.name,
-        technique=visit.technique, minutes=visit.minutes, setting=visit.setting, place_id=visit.place_id, zip=visit.zip,
+        technique=visit.technique, minutes=visit.minutes, add_ons=[asdict(one) for one in visit.add_ons] or None,
+        setting=visit.setting, place_id=visit.place_id, zip=visit.zip,
         address=visit.address, starts_at=from_minute(visit.begin_minute), ends_at=from_minute(end), quote=visit.quote,
         terms=visit.quote["terms"], total_cents=visit.total_cents, paid_cents=said.paid_cents, due_cents=said.due_cents,
         fee_cents=said.fee_cents, waived_cents=said.waived_cents,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from booking.demo.rules.chance import Chance, likely, public_id, weighted
 from booking.demo.rules.clinics import draw_houses, hours_in, house_of, room_in
 from booking.demo.rules.hours import FULL_WEEK, Hours, draw_exceptions, draw_schedule_rules, draw_weekly
-from booking.demo.rules.offers import Offer, draw_offer, is_mobile, travel_rule, with_call
+from booking.demo.rules.offers import Offer, draw_offer, is_mobile, travel_rule, with_call, with_credit
 from booking.demo.rules.papers import (
     ASKED,
     PENDING,
@@ -106,7 +106,7 @@ def draw_desk(world: World, number: int, ids: Ids, slugs: set[str]) -> Desk:
     slug = free_slug(who.human.name, slugs)
     slugs.add(slug)
     facts = replace(
-        _facts(chance, ids, who, with_call(offer, number), hours),
+        _facts(chance, ids, who, with_credit(with_call(offer, number), number), hours),
         slug=slug,
         headline=chance.choice(focus.headlines),
         about=_about(chance, world, focus, who.settings, hours),

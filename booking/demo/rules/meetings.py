@@ -11,6 +11,7 @@ from booking.demo.rules.chance import Chance
 from booking.demo.rules.outcomes import Event, Outcome
 from booking.demo.rules.people import Client
 from providers.profiles.rules import ServiceFacts
+from providers.services.rules.drafts import AddOn
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 BETWEEN_VISITS_MINUTES = 60
@@ -41,6 +42,7 @@ class Visit:
     outcome: Outcome
     events: tuple[Event, ...]
     half: Half | None = None
+    add_ons: tuple[AddOn, ...] = ()
 
 
 @dataclass(frozen=True)

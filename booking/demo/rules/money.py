@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from booking.appointments.rules.states import CANCELLED, COMPLETED, NO_SHOW
 from booking.demo.rules.meetings import Visit
-from booking.ledger.rules.entries import LATE_CANCEL, Entry, Group, charge, fee, forgiven, paid_at_visit
+from booking.ledger.rules.entries import LATE_CANCEL, Entry, Group, charge, credited, fee, forgiven, paid_at_visit
 from booking.ledger.rules.entries import NO_SHOW as NO_SHOW_FEE
 
 PAID_OF_100, FEES_PAID_OF_100 = 92, 55
@@ -51,6 +51,8 @@ def money_of(visit: Visit, now: datetime) -> Story:
         groups = [(fee(name, memo, outcome.fee_cents + outcome.waived_cents), at)]
         if outcome.waived_cents:
             groups.append((forgiven(name, outcome.waived_cents, outcome.cancel_reason or ""), at))
+        if outcome.credit_cents:
+            groups.append((credited(name, outcome.credit_cents), at))
         return _paid(visit, groups, outcome.fee_cents, FEES_PAID_OF_100, timedelta(days=DAYS_LATER), now)
     return Story()
 

@@ -39,6 +39,8 @@ LOOSEST = Terms((Step(6, 0), Step(0, 25)), 30, 50, 20, 3, "at_visit")
 CALL_EVERY = 3
 """Every so many'th provider offers a free call before booking."""
 
+CREDIT_PERCENT = 25
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -61,6 +63,11 @@ def with_call(offer: Offer, number: int) -> Offer:
         return offer
     call = ServiceFacts(CALL_DRAFT.code, CALL_DRAFT.name, (), (), frozenset(CALL_DRAFT.settings), False, None, None, CALL_DRAFT.prices, 1)
     return replace(offer, services=(*offer.services, call))
+
+
+def with_credit(offer: Offer, number: int) -> Offer:
+    """The therapist who is named promises credit: a quarter of the price of a visit that they cancel."""
+    return offer if number else replace(offer, terms=replace(offer.terms, credit_percent=CREDIT_PERCENT))
 
 
 def _services(

@@ -44,6 +44,7 @@ class Outcome:
     fee_cents: int = 0
     waived_cents: int = 0
     due_cents: int | None = None
+    credit_cents: int = 0
     sequence: int = 0
     respond_by_at: datetime | None = None
     cancelled_at: datetime | None = None
@@ -91,13 +92,21 @@ def _cancelled(chance: Chance, agreed: AgreedTerms, booked_at: datetime, now: da
     at = booked_at + timedelta(minutes=chance.randrange(1, minutes))
     actor = CLIENT if likely(chance, 82) else PROVIDER
     reason = weighted(chance, REASONS) if actor == CLIENT else None
+    return left_by(agreed, actor, at, reason)
+
+
+def left_by(agreed: AgreedTerms, actor: str, at: datetime, reason: str | None = None) -> Outcome | None:
+    """A visit that one of the two cancels at an instant, with the fee or the credit that was agreed; None where that is not allowed."""
     verdict = assess_cancellation(VisitFacts(agreed, CONFIRMED), actor=actor, now=at, reason=reason, waivers_left=2)
     if not verdict.allowed:
         return None
-    facts = {"fee_cents": verdict.fee_cents, "refund_cents": verdict.refund_cents, "tier": verdict.tier, "sequence": 1}
+    facts: dict[str, object] = {"fee_cents": verdict.fee_cents, "refund_cents": verdict.refund_cents, "tier": verdict.tier, "sequence": 1}
+    if verdict.credit_cents:
+        facts["credit_cents"] = verdict.credit_cents
     return Outcome(
         CANCELLED, live=False, events=(Event(at, actor, CANCELLED, facts),), fee_cents=verdict.fee_cents, due_cents=verdict.fee_cents,
-        waived_cents=verdict.waived_cents, sequence=1, cancelled_at=at, cancelled_by=actor, cancel_reason=reason,
+        waived_cents=verdict.waived_cents, credit_cents=verdict.credit_cents, sequence=1,
+        cancelled_at=at, cancelled_by=actor, cancel_reason=reason,
     )  # fmt: skip
 
 

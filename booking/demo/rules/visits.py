@@ -20,7 +20,7 @@ from booking.openings.rules.question import Question, Taken
 from booking.openings.rules.starts import find_starts
 from booking.quotes.rules.agreed import AgreedTerms
 from booking.quotes.rules.pricing import quote_to_dict
-from booking.quotes.rules.visits import quote_visit
+from booking.quotes.rules.visits import Asked, quote_visit
 from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import DAY_MINUTES, day_begin, from_minute, local_day, to_minute
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts
@@ -167,10 +167,10 @@ class Diary:
             return None
         return self._keep(chosen, who, site, question, begin, at, planned=planned)
 
-    def put(self, choice: Choice, client: Client, begin: int, at: datetime) -> Visit:
-        """A visit at a clinic at a start that the engine offers, booked at `at`; it takes place or is to come."""
+    def put(self, choice: Choice, client: Client, begin: int, at: datetime, add_ons: tuple[str, ...] = ()) -> Visit:
+        """A visit at a clinic at a start that the engine offers, booked at `at`; it takes place or is to come. `add_ons` take no time."""
         question = self.question(choice, None, local_day(begin), at)
-        return self._keep(choice, client, None, question, begin, at, planned=True)
+        return self._keep(choice, client, None, question, begin, at, planned=True, add_ons=add_ons)
 
     def _choose(self, *, known: bool) -> Choice:
         choices = [choice for choice in self.choices if not (known and choice.service.first_visit_only)]
@@ -204,12 +204,13 @@ class Diary:
         return min(at, self.world.now.replace(microsecond=0) - timedelta(minutes=self.chance.randrange(15, 3 * 1440)))
 
     def _keep(
-        self, choice: Choice, client: Client, site: Site | None, question: Question, begin: int, at: datetime, *, planned: bool
-    ) -> Visit:
+        self, choice: Choice, client: Client, site: Site | None, question: Question, begin: int, at: datetime, *, planned: bool,
+        add_ons: tuple[str, ...] = (),
+    ) -> Visit:  # fmt: skip
         place_id = judge_start(question, begin).place_id if choice.setting == "clinic" else None
         made = quote_visit(
             self.facts, choice.service, minutes=choice.minutes, setting=choice.setting, starts_at=from_minute(begin),
-            zip_code=site.zip if site else None, taxes=self.world.taxes, now=at,
+            zip_code=site.zip if site else None, taxes=self.world.taxes, now=at, asked=Asked(add_ons),
         )  # fmt: skip
         agreed = made.terms.at_booking(at)
         outcome = self._outcome(agreed, choice.minutes, planned=planned)
@@ -234,6 +235,7 @@ class Diary:
             note=self.chance.choice(self.world.words.texts["client_notes"]) if likely(self.chance, 15) else None,
             outcome=outcome,
             events=(booked_event(outcome, agreed, made.total_cents), *outcome.events),
+            add_ons=choice.service.added(add_ons),
         )
         self._take(visit)
         return visit

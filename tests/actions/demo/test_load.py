@@ -15,6 +15,8 @@ from sqlalchemy import func, select
 from booking.appointments.changes.pairing import other_half
 from booking.appointments.models import Appointment, Couple
 from booking.demo.actions import ADMIN_EMAIL, CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL, Plan, load_demo
+from booking.ledger.models import Credit
+from booking.ledger.queries import credit_with
 from booking.openings.catalogue import house_rules, travel_by
 from booking.openings.queries import load_taken
 from booking.openings.rules.asking import Wish, ask
@@ -25,6 +27,7 @@ from marketplace.accounts.security_port import verify_password
 from marketplace.audit import count_entries
 from marketplace.db import Base, db
 from marketplace.kernel.errors import Conflict
+from marketplace.kernel.money import share_half_up
 from marketplace.kernel.walltime import to_minute
 from marketplace.settings import Settings
 from providers.credentials.models import Credential
@@ -118,6 +121,25 @@ def test_the_named_client_comes_with_somebody_side_by_side(ctx: Flask):
     assert (mine.status, mine.starts_at) == ("confirmed", theirs.appointment.starts_at)
     assert theirs.appointment.status == "confirmed"
     assert mine.provider_id != theirs.provider.id
+
+
+def test_the_named_client_has_something_added_and_credit_for_a_visit_that_was_canceled(ctx: Flask):
+    load()
+    sam = db.session.scalars(select(Person).where(Person.email == CLIENT_EMAIL)).one()
+    named = db.session.scalars(
+        select(Provider).join(Account, Account.id == Provider.account_id).where(Account.email == THERAPIST_EMAIL)
+    ).one()
+    added = [one for one in db.session.scalars(select(Appointment).where(Appointment.person_id == sam.id)) if one.add_ons]
+    assert [(one.status, one.provider_id, [extra["code"] for extra in one.add_ons]) for one in added] == [
+        ("confirmed", named.id, ["heat_packs"])
+    ]
+    assert [line["amount_cents"] for line in added[0].quote["lines"] if line["code"] == "add_on"] == [800]
+    credit = db.session.scalars(select(Credit).where(Credit.person_id == sam.id)).one()
+    lost = db.session.get_one(Appointment, credit.appointment_id)
+    price = next(line["amount_cents"] for line in lost.quote["lines"] if line["code"] == "service")
+    assert (lost.status, lost.cancelled_by, lost.fee_cents, lost.provider_id) == ("cancelled", "provider", 0, named.id)
+    assert (credit.amount_cents, credit.left_cents) == (share_half_up(price, 2_500),) * 2
+    assert credit_with(db.session(), sam.id, named.id, START) == credit.left_cents
 
 
 def test_every_start_is_one_that_the_engine_judges_free_when_it_was_booked(ctx: Flask):
