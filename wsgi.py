@@ -10,6 +10,7 @@ from flask import Flask
 
 import providers.calendars.models
 import providers.credentials.models
+import providers.insurers.models
 import providers.places.models
 import providers.profiles.models
 import providers.registry.models
@@ -158,6 +159,8 @@ from providers.calendars.views import blueprint as calendars_in_pages
 from providers.credentials.api import blueprint as credentials_api
 from providers.credentials.jobs import JOBS as CREDENTIAL_JOBS
 from providers.credentials.views import blueprint as credential_pages
+from providers.insurers.api import blueprint as insurers_api
+from providers.insurers.views import blueprint as insurer_pages
 from providers.places.api import blueprint as places_api
 from providers.places.views import blueprint as place_pages
 from providers.profiles.api import blueprint as profiles_api
@@ -254,6 +257,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 place_pages,
                 credential_pages,
                 service_pages,
+                insurer_pages,
                 conditions_pages,
                 schedule_pages,
                 hours_preview_pages,
@@ -288,6 +292,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 places_api,
                 credentials_api,
                 services_api,
+                insurers_api,
                 schedule_api,
                 clinics_api,
                 calendars_in_api,

@@ -65,6 +65,7 @@ from marketplace.outbox.models import Letter
 from marketplace.vault import new_data_key, seal_under, secret_hash, vault
 from providers.calendars.models import DavAccount, DavCopy, DavSource, OutsideCalendar
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument, CredentialPolicy
+from providers.insurers.models import InsuranceStatement
 from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.profiles.models import ApplicationDraft
 from providers.registry.models import Change, Provider
@@ -1024,6 +1025,19 @@ class PackageFactory(Row):
     single_tax_cents = 720
     valid_months = 6
     ordered_at = START
+
+
+class InsuranceStatementFactory(OfProvider):
+    """Accepts Aetna's PPO plans."""
+
+    class Meta:
+        model = InsuranceStatement
+
+    version = 1
+    catalog = "2026-11"
+    entries = factory.LazyFunction(lambda: [{"carrier": "aetna", "way": "accepts", "plans": ["ppo"]}])
+    stated_at = START
+    made_by = "test:somebody"
 
 
 class FirstVisitRuleFactory(OfProvider):

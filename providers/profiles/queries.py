@@ -20,6 +20,9 @@ from providers.credentials.rules.kinds import CERTIFICATE, KindTable
 from providers.credentials.rules.settings import closing, needed_for
 from providers.credentials.rules.standing import REQUIRED
 from providers.credentials.rules.states import REJECTED, WITHDRAWN
+from providers.insurers.models import InsuranceStatement
+from providers.insurers.queries import newest_of
+from providers.insurers.rules import insurance_from_list
 from providers.places.models import ProviderPlace, ServiceArea
 from providers.places.queries import list_clinics
 from providers.profiles.catalogue import interview
@@ -93,7 +96,8 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
     whole = select(BookingPause.message).where(BookingPause.provider_id.is_(None)).limit(1).scalar_subquery()
     own = select(BookingPause.message).where(BookingPause.provider_id == Provider.id).scalar_subquery()
     first = select(FirstVisitRule.rules).where(FirstVisitRule.provider_id == Provider.id).scalar_subquery()
-    known = Account.active.label("account_active"), func.coalesce(whole, own).label("pause"), first.label("first_visits")
+    said = newest_of(InsuranceStatement.entries).label("insurance"), newest_of(InsuranceStatement.stated_at).label("insurance_at")
+    known = Account.active.label("account_active"), func.coalesce(whole, own).label("pause"), first.label("first_visits"), *said
     wanted = select(Provider.__table__, *known).join(Account, Account.id == Provider.account_id)
     providers = session.execute(wanted.where(Provider.id.in_(ids)).order_by(Provider.id)).all()
     if not providers:
@@ -145,6 +149,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             pause=row.pause,
             aways=aways.get(row.id, ()),
             first_visits=kept_first_visits(row.first_visits),
+            insurance=insurance_from_list(row.insurance, row.insurance_at),
         )
         for row in providers
     ]

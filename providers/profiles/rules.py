@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from marketplace.kernel.errors import FieldFault, Refused
 from providers.credentials.rules.standing import CredentialFact
+from providers.insurers.rules import Stated
 from providers.schedule.rules.clinics import OWN_PRACTICE
 from providers.schedule.rules.hours import ClinicHours, DateException, HoursStated, ScheduleRules, WeeklyRange
 from providers.schedule.rules.time_off import Away
@@ -166,6 +167,7 @@ class ProviderFacts:
     pause: str | None = None
     aways: tuple[Away, ...] = ()
     first_visits: FirstVisits = AS_ANY_VISIT
+    insurance: Stated | None = None
 
     def service(self, code: str) -> ServiceFacts | None:
         """The service of that code, if offered."""

@@ -136,6 +136,7 @@ THERAPIST = [
     "/provider/payouts",
     "/provider/codes",
     "/provider/first-visits",
+    "/provider/insurance",
     "/provider/credentials",
     "/provider/credentials/new/license",
 ]

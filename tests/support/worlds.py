@@ -10,6 +10,7 @@ from booking.openings.rules.question import Taken
 from booking.openings.rules.wanted import PARTS, Near, SearchQuery
 from marketplace.kernel.walltime import day_begin
 from providers.credentials.rules.standing import CredentialFact
+from providers.insurers.rules import Entry, Stated
 from providers.profiles.rules import AreaFacts, PlaceFacts, ProviderFacts, ServiceFacts
 from providers.schedule.rules.hours import ClinicHours, DateException, ScheduleRules, Shift, WeeklyRange
 from providers.services.rules.prices import prices_from_dict
@@ -53,6 +54,16 @@ def random_world(random: Random, size: int = 5) -> World:
     return World([(facts := random_provider(random, number), random_claims(random, facts)) for number in range(size)])
 
 
+CARRIERS, PLANS = ("aetna", "cigna", "oscar"), ("ppo", "hmo")
+
+
+def _insurance(random):
+    """Some have stated nothing, some nothing but that. Drawn apart, so that the rest of a world stays what it was."""
+    own = Random(random.getstate()[1][0])
+    lines = [Entry(carrier, "accepts", tuple(some(own, PLANS, share=0.4))) for carrier in CARRIERS if own.random() < 0.5]
+    return Stated(tuple(lines), TODAY) if own.random() < 0.8 else None
+
+
 def random_provider(random: Random, number: int) -> ProviderFacts:
     """One provider. Each weekday is worked at one place at most."""
     places = tuple(_place(number * 10 + nth, random.choice(list(SPOTS))) for nth in range(random.choice((0, 1, 1, 2))))
@@ -66,7 +77,7 @@ def random_provider(random: Random, number: int) -> ProviderFacts:
         services=services, places=places, area=area, weekly=_weekly(random, places), exceptions=_exceptions(random),
         rules=ScheduleRules(random.choice((15, 30)), None, 0, 15, random.choice((0, 120)), 60, random.choice((None, 2)), 0),
         prices=_prices(random), terms=DEFAULT_TERMS, terms_version=1, credentials=_credentials(random), evidence=(),
-        clinic_hours=_clinic_hours(random, places),
+        clinic_hours=_clinic_hours(random, places), insurance=_insurance(random),
     )  # fmt: skip
 
 
@@ -211,6 +222,8 @@ def random_query(random: Random) -> SearchQuery:
         "collaborates": True,
         "first_consult": True,
         "instant": True,
+        "carriers": frozenset(some(random, CARRIERS, 1, 0.3)),
+        "plans": frozenset({random.choice(PLANS)}),
     }
     return SearchQuery(
         from_minute=low,

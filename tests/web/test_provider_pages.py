@@ -32,6 +32,7 @@ PAGES = (
     "/provider/prices",
     "/provider/terms",
     "/provider/areas",
+    "/provider/insurance",
     "/provider/profile",
     "/provider/credentials",
     *(f"/provider/credentials/new/{kind}" for kind in ("license", "liability_insurance", "certificate", "physician_collaboration", "npi")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue import adding, baskets, care, couples, homecare, money, outcomes, packages, papers, series, waiting
+from booking.openapi.catalogue import adding, baskets, care, couples, homecare, insurers, money, outcomes, packages, papers, series, waiting
 from booking.openapi.catalogue.bodymap import OPERATIONS as BODY_MAPS
 from booking.openapi.catalogue.intake import OPERATIONS as INTAKE
 from booking.openapi.catalogue.matching import OPERATIONS as MATCHING
@@ -57,6 +57,7 @@ SEARCH = (
     Query("setting", listed(ANY_SETTING), "Where; `phone` alone for introductory calls."),
     Query("place_kind", listed(PLACE_KIND), "The kind of clinic."),
     Query("provider_kind", listed(PROVIDER_KIND), "The kind of therapist: by profession, house and what is checked today."),
+    *insurers.SEARCH,
     Query("condition", TEXT, "What hurts: a code of /meta."),
     Query("technique", listed(TEXT), "A code of /meta."),
     Query("max_price_cents", COUNT, "The most that a shown start may cost, everything included."),
@@ -206,6 +207,8 @@ META = given(
     {
         "time_zone": TEXT,
         "provider_kinds": listed(PROVIDER_KIND),
+        "carriers": listed(given({"code": TEXT, "name": TEXT})),
+        "plans": listed(given({"code": TEXT, "name": TEXT})),
         "settings": listed(SETTING),
         "techniques": listed(ANYTHING),
         "conditions": listed(ANYTHING),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from booking.openapi.catalogue import adding, away, by_hand, clinics, conditions, outside, packages, payouts
+from booking.openapi.catalogue import adding, away, by_hand, clinics, conditions, insurers, outside, packages, payouts
 from booking.openapi.catalogue.clients import V1
 from booking.openapi.catalogue.clinics import STAFFING
 from booking.openapi.catalogue.schemas import (
@@ -349,6 +349,7 @@ OPERATIONS = (
     *by_hand.OPERATIONS,
     *adding.CODES_OF_PROVIDERS,
     *adding.FIRST_VISITS_OF_PROVIDERS,
+    *insurers.OPERATIONS,
     *packages.PROVIDERS,
     *payouts.OPERATIONS,
     *_pair("profile", "profile", "The profile, and what is missing before it can be sent in", PROFILE, OWN_PROFILE),

@@ -127,6 +127,9 @@ RATING = given({"mean": nullable({"type": "number"}), "count": COUNT})
 STARTS = listed(INSTANT)
 EVENING_STAFFING = {"enum": ["full_time", "part_time", "rotating", "mixed", None]}
 PROVIDER_KIND = {"type": "string", "enum": ["trained_lmt", "clinic_team", "physical_therapist", "referral_lmt"]}
+INSURANCE_WAY = {"enum": ["accepts", "out_of_network", "superbill"]}
+INSURANCE_ENTRY = given({"carrier": TEXT, "carrier_name": TEXT, "way": INSURANCE_WAY, "plans": listed(TEXT), "plan_names": listed(TEXT)})
+INSURANCE = given({"stated_on": nullable(DAY), "coverage": {"const": "unknown"}, "note": TEXT, "entries": listed(INSURANCE_ENTRY)})
 FOUND = given(
     {
         "slug": TEXT,
@@ -143,7 +146,8 @@ FOUND = given(
         "kinds": listed(PROVIDER_KIND),
         "evening_staffing": EVENING_STAFFING,
         "evening_staffing_since": nullable(DAY),
-    }
+    },
+    {"insurance": INSURANCE},
 )
 PROVIDER = given(
     {
@@ -169,6 +173,7 @@ PROVIDER = given(
                 }
             )
         ),
+        "insurance": INSURANCE,
         "first_visits": given(
             {"online": YES, "payment": nullable(TEXT), "least_minutes": nullable(COUNT), "most_minutes": nullable(COUNT)}
         ),

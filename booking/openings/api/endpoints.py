@@ -32,6 +32,7 @@ from marketplace.webkit.identity import ANYONE, access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import json_object
 from providers.credentials.queries import load_policies
+from providers.insurers import catalogue as insurers
 from providers.places import gazetteer
 from providers.places.forms import current_geocoder
 from providers.places.geocoders import resolve
@@ -54,6 +55,8 @@ def meta() -> ResponseReturnValue:
         parts=list(PARTS),
         provider_kinds=list(PROVIDER_KINDS),
         genders=list(GENDERS),
+        carriers=[{"code": one.code, "name": one.name} for one in insurers.table().carriers.values()],
+        plans=[{"code": one.code, "name": one.name} for one in insurers.table().plans.values()],
         techniques=[
             {"code": one.code, "name": one.name, "words": one.words, "pressure_level": one.pressure_level}
             for one in catalogue.techniques().values()

@@ -13,6 +13,7 @@ from booking.openings.rules.evenings import Evenings, evenings_of
 from booking.openings.rules.kinds import provider_kinds
 from booking.openings.rules.search import FACETS, Found, SearchResult
 from booking.openings.rules.showing import PublicCredential, badges, public_credentials, terms_words
+from booking.openings.rules.wanted import SearchQuery
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.pricing import price_notice
 from booking.quotes.rules.visits import quote_visit
@@ -21,6 +22,8 @@ from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import NEW_YORK, from_minute, local_day, to_minute
 from marketplace.webkit.filters import ny_date, rfc3339
 from providers.credentials.queries import load_policies
+from providers.insurers import catalogue as insurers
+from providers.insurers.rules import ASK, COVERAGE, Stated, entries_to_list, fitting
 from providers.profiles.catalogue import questions
 from providers.profiles.rules import PlaceFacts, ProviderFacts, ServiceFacts
 from providers.schedule.forms.time_off import away_answer
@@ -38,7 +41,7 @@ _CONTRACT_NAMES = {"neighborhood": "neighbourhood"}
 def search_answer(result: SearchResult, following: str | None, now: datetime) -> dict[str, object]:
     """The answer of `GET /providers`. Facets map values to numbers of providers; prices count up to a sum in cents."""
     facets = {_CONTRACT_NAMES.get(facet, facet): dict(sorted(result.facets[facet].items())) for facet in FACETS}
-    items = [_item(found, result.query.condition, now) for found in result.items]
+    items = [_item(found, result.query, now) for found in result.items]
     return {"total": result.total, "facets": facets, "items": items, "next": following, "currency": "USD"}
 
 
@@ -58,8 +61,9 @@ def openings_answer(found: Openings, window: Span) -> dict[str, object]:
     return answer
 
 
-def _item(found: Found, condition: str | None, now: datetime) -> dict[str, object]:
+def _item(found: Found, query: SearchQuery, now: datetime) -> dict[str, object]:
     first = from_minute(found.starts[0])
+    asked = bool(query.carriers or query.plans)
     made = quote_visit(
         found.facts,
         found.service,
@@ -84,7 +88,7 @@ def _item(found: Found, condition: str | None, now: datetime) -> dict[str, objec
             for badge in badges(credentials_of(found.facts, now))
         ],
         "settings": list(found.settings),
-        "reasons": reasons(found, condition),
+        "reasons": reasons(found, query.condition),
         "service": found.service.code,
         "minutes": found.minutes,
         "setting": found.setting,
@@ -98,8 +102,19 @@ def _item(found: Found, condition: str | None, now: datetime) -> dict[str, objec
         "confirmation": REQUEST if found.service.by_request.asks(found.setting, met=False) else INSTANT,
         **_evenings(found.evenings),
         "kinds": list(found.kinds),
+        **({"insurance": insurance(found.facts.insurance, query.carriers, query.plans)} if asked else {}),
         "sample_data": found.facts.sample_data,
     }
+
+
+def insurance(stated: Stated | None, carriers: frozenset[str] = frozenset(), plans: frozenset[str] = frozenset()) -> dict[str, object]:
+    """What a provider stated about insurers (of these carriers and plans, where some are asked for), and that coverage is unknown."""
+    table, entries = insurers.table(), fitting(stated, carriers, plans)
+    lines = [
+        {**one, "carrier_name": table.carrier_name(entry.carrier), "plan_names": [table.plan_name(code) for code in entry.plans]}
+        for one, entry in zip(entries_to_list(entries), entries, strict=True)
+    ]
+    return {"stated_on": _day(stated.stated_on) if stated else None, "coverage": COVERAGE, "note": ASK, "entries": lines}
 
 
 def reasons(found: Found, condition: str | None) -> list[dict[str, object]]:
@@ -129,6 +144,7 @@ def provider_answer(facts: ProviderFacts, figure: Continuity | None, now: dateti
         "call": None if facts.call is None else {"service": facts.call.code, "minutes": CALL_MINUTES, "setting": PHONE, "price_cents": 0},
         "credentials": [_credential(credential) for credential in credentials],
         "first_visits": first_visits_to_dict(facts.first_visits),
+        "insurance": insurance(facts.insurance),
         "terms": {"summary": terms_words(facts.terms), **terms_to_dict(facts.terms)},
         "places": [place(one) for one in facts.places],
         "comes_to": sorted(facts.area.covered_zips) if facts.area else [],

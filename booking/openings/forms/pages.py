@@ -30,6 +30,8 @@ SAME = (
     "setting",
     "place_kind",
     "provider_kind",
+    "carrier",
+    "plan",
 )
 RENAMED = {"neighborhood": "neighbourhood", "max_price": "max_price_cents"}
 KNOWN = (*SAME, *RENAMED, "when", "date", "sort", "cursor")

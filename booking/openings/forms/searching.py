@@ -18,6 +18,7 @@ from booking.openings.rules.search import Position
 from booking.openings.rules.wanted import CALLS, GENDERS, PARTS, SETTINGS, SORTS, Near, SearchQuery
 from marketplace.kernel.errors import FieldFault, Malformed, Refused
 from marketplace.webkit.reading import Fields
+from providers.insurers import catalogue as insurers
 from providers.places import gazetteer
 from providers.places.geocoders import ResolvedPlace
 from providers.profiles.rules import MOBILE
@@ -29,7 +30,7 @@ SINGLE = (
     "near", "radius_km", "from", "to", "minutes", "condition", "max_price_cents", "staffing", "collaborates", "first_consult", "instant",
     "sort", "limit", "cursor",
 )  # fmt: skip
-SEVERAL = ("part", "setting", "place_kind", "provider_kind", "technique", "neighbourhood", "gender", "language")
+SEVERAL = ("part", "setting", "place_kind", "provider_kind", "technique", "neighbourhood", "gender", "language", "carrier", "plan")
 NUMBERS = ("minutes", "max_price_cents", "limit")
 FLAGS = {"1": True, "true": True, "0": False, "false": False}
 MOST_ITEMS = 50
@@ -136,6 +137,8 @@ def _chosen(fields: Fields) -> dict[str, Any]:
         "provider_kind": PROVIDER_KINDS,
         "technique": catalogue.techniques(),
         "gender": GENDERS,
+        "carrier": insurers.table().carriers,
+        "plan": insurers.table().plans,
     }
     found = {name: _several(fields, name, choices) for name, choices in known.items()}
     hoods = _several(fields, "neighbourhood", {hood.code for hood in gazetteer.neighborhoods()})
@@ -150,6 +153,8 @@ def _chosen(fields: Fields) -> dict[str, Any]:
         "provider_kinds": found["provider_kind"],
         "techniques": found["technique"],
         "genders": found["gender"],
+        "carriers": found["carrier"],
+        "plans": found["plan"],
         "neighborhoods": hoods,
         "languages": languages,
         "condition": condition,

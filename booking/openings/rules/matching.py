@@ -22,6 +22,7 @@ from booking.openings.rules.starts import iter_starts
 from booking.openings.rules.wanted import SearchQuery, part_spans
 from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import local_day, to_minute
+from providers.insurers.rules import carriers_for, fitting, plans_for
 from providers.profiles.rules import ServiceFacts, last_start, pads
 from providers.schedule.rules.hours import OpenSpan
 
@@ -29,9 +30,13 @@ FULL_TIME = "full_time"
 YES = "1"
 SHOWN_STARTS = 3
 PLAIN_FACETS = (
-    "setting", "neighborhood", "place_kind", "first_consult", "instant", "gender", "language", "collaborates", "provider_kind",
+    "setting", "neighborhood", "place_kind", "first_consult", "instant", "gender", "language", "collaborates", "provider_kind", "carrier",
+    "plan",
 )  # fmt: skip
 """The facets whose values do not depend on the start."""
+INSURANCE = "insurance"
+TOGETHER = {INSURANCE: ("carrier", "plan")}
+"""A filter that two facets make together: another value of either may mend it."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,8 @@ class Look:
             failed.add("collaborates")
         if query.provider_kinds and query.provider_kinds.isdisjoint(self.candidate.kinds(self.frame.today)):
             failed.add("provider_kind")
+        if (query.carriers or query.plans) and not fitting(facts.insurance, query.carriers, query.plans):
+            failed.add(INSURANCE)
         return failed
 
     def _consider(self, option: Option, failed: set[str]) -> None:
@@ -131,7 +138,7 @@ class Look:
         starts = self._affordable(option, self.frame.need)
         if failed:
             if starts:
-                self._count(option, failed)
+                self._count(option, (facet for name in failed for facet in TOGETHER.get(name, (name,))))
             return
         if starts:
             self.matches.append((option, starts))
@@ -157,12 +164,19 @@ class Look:
                 return self.facts.languages
             case "provider_kind":
                 return self.candidate.kinds(self.frame.today)
+            case "carrier" | "plan":
+                return self._stated(facet)
             case "first_consult":
                 return (YES,) if option.service.first_visit_only else ()
             case "instant":
                 return () if _by_request(option) else (YES,)
             case _:
                 return (YES,) if self.candidate.works_with_doctor(self.frame.today) else ()
+
+    def _stated(self, facet: str) -> Iterable[str]:
+        """The values of one of the two facets of insurers that go with what is asked for in the other."""
+        stated, query = self.facts.insurance, self.frame.query
+        return carriers_for(stated, query.plans) if facet == "carrier" else plans_for(stated, query.carriers)
 
     def _count_starts(self, option: Option) -> None:
         """Facets whose values depend on the start itself: technique and condition (by the day's standing), staffing, price."""

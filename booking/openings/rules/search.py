@@ -15,7 +15,7 @@ from providers.profiles.rules import PlaceFacts, ProviderFacts, ServiceFacts
 
 FACETS = (
     "setting", "technique", "condition", "neighborhood", "price", "gender", "language", "staffing", "collaborates", "first_consult",
-    "instant", "place_kind", "provider_kind",
+    "instant", "place_kind", "provider_kind", "carrier", "plan",
 )  # fmt: skip
 
 Position = tuple[int | str, ...]

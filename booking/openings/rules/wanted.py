@@ -50,7 +50,8 @@ class SearchQuery:
     The window [from_minute, until_minute) in epoch minutes is for starts. `max_price_cents` bounds the whole price of every start that is
     shown. Visits elsewhere than in a clinic need `near`, because travel counts. `first_consult` asks for services meant for a first visit,
     which are left out otherwise; `instant` for visits that are confirmed at once, whoever books. `place_kinds` asks for visits in clinics
-    of these kinds, `provider_kinds` for people who are of one of these kinds today, `full_time` for starts staffed full-time.
+    of these kinds, `provider_kinds` for people who are of one of these kinds today, `full_time` for starts staffed full-time. `carriers`
+    and `plans` ask for people who have stated that they deal with one of these insurers for one of these kinds of plans, in one line.
     """
 
     from_minute: int
@@ -72,6 +73,8 @@ class SearchQuery:
     collaborates: bool = False
     first_consult: bool = False
     instant: bool = False
+    carriers: frozenset[str] = frozenset()
+    plans: frozenset[str] = frozenset()
     sort: str = "soonest"
     limit: int = 20
 

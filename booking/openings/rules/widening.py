@@ -11,12 +11,14 @@ from marketplace.kernel.walltime import DAY_MINUTES, day_begin, local_day
 
 LATER, OTHER_PART, FARTHER = "later", "other_part", "farther"
 OTHER_SETTING, OTHER_MINUTES, FEWER = "other_setting", "other_minutes", "fewer_wishes"
+ANY_INSURER = "any_insurer"
 WORDS = {
     LATER: "Later",
     OTHER_PART: "At another time of day",
     FARTHER: "From farther away",
     OTHER_SETTING: "In another setting",
     OTHER_MINUTES: "{minutes} minutes instead of {wished}",
+    ANY_INSURER: "Has not stated your insurer or plan",
     FEWER: "With fewer wishes",
 }
 LATER_DAYS = 30
@@ -36,12 +38,18 @@ def widened(query: SearchQuery, lengths: Sequence[int]) -> Iterator[tuple[str, s
         (FARTHER, WORDS[FARTHER], replace(query, radius_meters=FARTHEST_METERS, neighborhoods=frozenset())),
         (OTHER_SETTING, WORDS[OTHER_SETTING], replace(query, settings=frozenset(), place_kinds=frozenset())),
         *((OTHER_MINUTES, *_with_length(query, minutes)) for minutes in _closest(lengths, query.minutes)),
+        (ANY_INSURER, WORDS[ANY_INSURER], replace(query, carriers=frozenset(), plans=frozenset())),
         (FEWER, WORDS[FEWER], replace(_plain(later), minutes=_offered(lengths, query.minutes))),
     ]
-    for code, words, wider in tries[:2] if query.for_calls else tries:
+    for code, words, wider in _of_calls(tries) if query.for_calls else tries:
         single = replace(wider, sort="soonest", limit=1)
         if single != replace(query, sort="soonest", limit=1):
             yield code, words, single
+
+
+def _of_calls(tries: Sequence[tuple[str, str, SearchQuery]]) -> list[tuple[str, str, SearchQuery]]:
+    """What can be given up of a search for calls, which take place nowhere and have one length."""
+    return [one for one in tries if one[0] in (LATER, OTHER_PART, ANY_INSURER)]
 
 
 def _with_length(query: SearchQuery, minutes: int) -> tuple[str, SearchQuery]:

@@ -13,8 +13,17 @@ from flask_babel import gettext as _
 from booking.openings.rules.alternatives import EARLIER_DAY, LATER_DAY, SAME_DAY, Alternative
 from booking.openings.rules.prices import WholePrices
 from booking.openings.rules.search import Found
+from booking.openings.rules.wanted import SearchQuery
+from booking.openings.views.insurers import insurance_line
 from booking.openings.views.marks import Words, evening_words, evidence_line
-from booking.openings.views.words import initials, kinds_line, neighborhood_words, profession_words, technique_words, where_words
+from booking.openings.views.words import (
+    initials,
+    kinds_line,
+    neighborhood_words,
+    profession_words,
+    technique_words,
+    where_words,
+)
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.clock import clock_words
 from booking.quotes.rules.pricing import price_notice
@@ -31,9 +40,9 @@ SHOWN_REASONS = 3
 MOST_ANYONE = 3
 
 
-def card(found: Found, number: int, condition: str | None, now: datetime) -> Words:
+def card(found: Found, number: int, query: SearchQuery, now: datetime) -> Words:
     """A result: who, where, the whole price, the starts, what leaving costs, why they are shown, what was checked."""
-    facts = found.facts
+    facts, condition = found.facts, query.condition
     first = from_minute(found.starts[0])
     quote = quote_visit(
         facts, found.service, minutes=found.minutes, setting=found.setting, starts_at=first, zip_code=found.zip, taxes=taxes(), now=now
@@ -61,6 +70,7 @@ def card(found: Found, number: int, condition: str | None, now: datetime) -> Wor
         "notice": price_notice(facts.prices, found.setting, found.zip),
         "clock": clock_words(quote.terms, now).sentence,
         "reasons": reasons_words(found, condition),
+        "insurance": insurance_line(facts, query),
         "evidence": evidence_line(facts, now),
         "evidence_href": url_for("openings.provider", slug=facts.slug, setting=found.setting, zip=found.zip, _anchor="checked"),
         "sample": facts.sample_data,

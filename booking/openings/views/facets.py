@@ -14,11 +14,13 @@ from booking.openings.rules.search import SearchResult
 from booking.openings.rules.wanted import CALLS, PARTS, PRICE_STEPS_CENTS, SETTINGS
 from booking.openings.views.marks import Words
 from booking.openings.views.words import (
+    carrier_words,
     gender_words,
     language_words,
     neighborhood_words,
     part_words,
     place_kind_words,
+    plan_words,
     provider_kind_words,
     setting_words,
     technique_words,
@@ -28,6 +30,7 @@ from providers.services.rules.calls import PHONE
 
 MOST_TECHNIQUES = 8
 MOST_PLACES = 8
+MOST_INSURERS = 8
 Fields = MultiDict[str, str]
 
 
@@ -46,6 +49,8 @@ def facets(fields: Fields, result: SearchResult | None) -> list[Words]:
         _facet(fields, "technique", _("Technique"), *_most(fields, "technique", counts, MOST_TECHNIQUES, technique_words)),
         _prices(fields, minutes, counts.get("price", {})),
         _facet(fields, "collaborates", _("Works with my doctor"), ("1",), lambda _code: _("Checked"), counts.get("collaborates", {})),
+        _facet(fields, "carrier", _("Insurer, as stated"), *_most(fields, "carrier", counts, MOST_INSURERS, carrier_words)),
+        _facet(fields, "plan", _("Kind of plan, as stated"), *_most(fields, "plan", counts, MOST_INSURERS, plan_words)),
         _facet(fields, "gender", _("Therapist"), *_most(fields, "gender", counts, 4, gender_words)),
         _facet(fields, "language", _("Language"), *_most(fields, "language", counts, MOST_TECHNIQUES, language_words)),
         _facet(fields, "neighborhood", _("Neighborhood"), *_most(fields, "neighborhood", counts, MOST_PLACES, neighborhood_words)),
@@ -136,6 +141,8 @@ def chips(fields: Fields) -> list[Words]:
         "provider_kind": provider_kind_words,
         "part": part_words,
         "technique": technique_words,
+        "carrier": carrier_words,
+        "plan": plan_words,
         "gender": gender_words,
         "language": language_words,
         "neighborhood": neighborhood_words,

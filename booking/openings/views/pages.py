@@ -83,7 +83,7 @@ def search() -> ResponseReturnValue:
         ), 422
     result = find_openings(db.session(), typed.asked.query, now, typed.asked.after)
     first = int(shown) if re.fullmatch(r"[0-9]{1,6}", shown := request.args.get("shown", "")) else 0
-    cards = [card(found, first + at, result.query.condition, now) for at, found in enumerate(result.items, 1)]
+    cards = [card(found, first + at, result.query, now) for at, found in enumerate(result.items, 1)]
     pins = [(first + at, found.place) for at, found in enumerate(result.items, 1) if found.place is not None]
     comes = any(found.place is None for found in result.items)
     following = None

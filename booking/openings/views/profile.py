@@ -21,6 +21,7 @@ from booking.openings.rules.kinds import provider_kinds
 from booking.openings.rules.wanted import SETTINGS
 from booking.openings.views.cards import rating_words
 from booking.openings.views.five import five_things
+from booking.openings.views.insurers import insurance_card
 from booking.openings.views.marks import Words, credentials_today, date_words, evening_mark, evidence_items, evidence_line
 from booking.openings.views.weeks import Choice
 from booking.openings.views.words import (
@@ -272,6 +273,7 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
         "works_with": works_with(facts, standing, choice.condition if choice else None),
         "no_promise": NO_PROMISE,
         "answers": [{"question": _(questions()[one.code]), "text": one.text, "answered_on": one.answered_on} for one in facts.answers],
+        "insurance": insurance_card(facts),
         "places": place_rows(facts),
         "continuity": _continuity(facts, today),
         "comes_to": sorted({neighborhood_words(code) for zip_code in _covered(facts) for code in neighborhoods_of_zip(zip_code)}),

@@ -9,6 +9,7 @@ from babel import Locale, UnknownLocaleError
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from providers.insurers import catalogue as insurers
 from providers.places import gazetteer
 from providers.services import catalogue
 
@@ -113,6 +114,16 @@ def condition_words(code: str) -> str:
 def neighborhood_words(code: str) -> str:
     """A neighborhood's name."""
     return gazetteer.neighborhood(code).name
+
+
+def carrier_words(code: str) -> str:
+    """A carrier's own name."""
+    return insurers.table().carriers[code].name
+
+
+def plan_words(code: str) -> str:
+    """A kind of plan."""
+    return _(insurers.table().plans[code].name)
 
 
 def initials(name: str) -> str:

@@ -22,7 +22,20 @@ from marketplace.kernel.walltime import NEW_YORK, day_begin, from_minute, local_
 from providers.credentials.catalogue import first_policy
 from providers.credentials.rules.standing import in_force, techniques_in_standing
 from providers.places.rules.geometry import Point, distance_meters
-from tests.support.worlds import CONDITIONS, KINDS, NOW, SETTINGS, TECHNIQUES, TODAY, World, quarters, random_query, random_world
+from tests.support.worlds import (
+    CARRIERS,
+    CONDITIONS,
+    KINDS,
+    NOW,
+    PLANS,
+    SETTINGS,
+    TECHNIQUES,
+    TODAY,
+    World,
+    quarters,
+    random_query,
+    random_world,
+)
 
 HOUSE = rules_by(first_policy())
 TABLES = search_tables(HOUSE)
@@ -117,9 +130,18 @@ def matches(facts, claims, query):
         return []
     if query.provider_kinds and not query.provider_kinds & kinds_of(facts):
         return []
+    if (query.carriers or query.plans) and not says_so(facts, query):
+        return []
     answers = answers_of(facts, claims, query)
     answers = [one for one in answers if facts.services[one[0]].first_visit_only == query.first_consult]
     return [one for one in answers if not query.instant or one[1] not in facts.services[one[0]].by_request.settings]
+
+
+def says_so(facts, query):
+    """Whether some line of what was stated names one of the carriers and one of the plans, gone through pair by pair."""
+    lines = facts.insurance.entries if facts.insurance else ()
+    pairs = {(one.carrier, plan) for one in lines for plan in (None, *one.plans)}
+    return any((carrier, plan) in pairs for carrier in query.carriers or CARRIERS for plan in query.plans or (None,))
 
 
 def kinds_of(facts):
@@ -154,6 +176,8 @@ ASKED_FOR = {
     "collaborates": lambda query, _value: replace(query, collaborates=True),
     "first_consult": lambda query, _value: replace(query, first_consult=True),
     "instant": lambda query, _value: replace(query, instant=True),
+    "carrier": lambda query, value: replace(query, carriers=frozenset({value})),
+    "plan": lambda query, value: replace(query, plans=frozenset({value})),
 }
 VALUES = {
     "setting": SETTINGS,
@@ -169,6 +193,8 @@ VALUES = {
     "collaborates": ("1",),
     "first_consult": ("1",),
     "instant": ("1",),
+    "carrier": CARRIERS,
+    "plan": PLANS,
 }
 
 
