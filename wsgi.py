@@ -91,6 +91,7 @@ from booking.homecare.api import blueprint as homecare_api
 from booking.homecare.views import blueprint as homecare_pages
 from booking.intake.api import blueprint as intake_api
 from booking.intake.views.desk import blueprint as intake_desk_pages
+from booking.intake.views.guests import blueprint as intake_guest_pages
 from booking.intake.views.own import blueprint as intake_pages
 from booking.matching.api import blueprint as matching_api
 from booking.matching.views import blueprint as matching_pages
@@ -250,6 +251,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 letter_pages,
                 intake_pages,
                 intake_desk_pages,
+                intake_guest_pages,
                 care_desk_pages,
                 rescreening_pages,
                 consent_pages,

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 
 from booking.appointments.forms.reading import doer, own_appointment
+from booking.appointments.queries import Booked, get_by_guest_key
 from booking.appointments.rules.naming import short_name
 from booking.notes.actions.keep import Written, carry_note, keep_note
 from booking.notes.actions.look import Opened, open_note
@@ -27,6 +28,7 @@ from marketplace import clock
 from marketplace.accounts.security_port import proven_again
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, NotFound, Refused, Stale
+from marketplace.vault import secret_hash
 from marketplace.webkit.identity import ANYONE, access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.origins import from_elsewhere
@@ -35,6 +37,7 @@ from marketplace.webkit.typed import number_or_text
 from providers.services import catalogue as services
 
 blueprint = Blueprint("notes", __name__)
+UNSIGNED = "There is no signed note of this visit."
 SAVE, CARRY, SIGN = "save", "carry", "sign"
 WORDS = {
     "subjective": _l("What the client says: pain, change since last time"),
@@ -81,11 +84,24 @@ def note(public_id: str) -> str:
 @access("client")
 def of_visit(public_id: str) -> str:
     """The signed note, for the client whom it is about."""
-    booked = own_appointment(public_id)
+    return _read(own_appointment(public_id), url_for("visits.show", public_id=public_id))
+
+
+@blueprint.get("/visits/<key>/note")
+@access(ANYONE)
+def by_link(key: str) -> str:
+    """The signed note, for a guest through the secret link of the visit; whoever has an account by now reads it there, signed in."""
+    booked = get_by_guest_key(db.session(), secret_hash(key))
+    if booked.person.account_id is not None:
+        raise NotFound("not_found", UNSIGNED)
+    return _read(booked, url_for("visits.guest", key=key))
+
+
+def _read(booked: Booked, back: str) -> str:
     kept = find_signed(db.session(), booked.appointment.id)
     if kept is None:
-        raise NotFound("not_found", "There is no signed note of this visit.")
-    return render_template("notes/of_visit.html", kept=kept, booked=booked, **_names())
+        raise NotFound("not_found", UNSIGNED)
+    return render_template("notes/of_visit.html", kept=kept, booked=booked, back=back, **_names())
 
 
 @blueprint.post("/provider/appointments/<public_id>/note")

@@ -10,18 +10,14 @@ from booking.appointments.forms.reading import doer, own_person_id
 from booking.appointments.models import Appointment
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
 from booking.care.forms.prescriptions import show_faults
-from booking.intake import catalogue
-from booking.intake.actions.ask_for_care import ask_for_care, card_still_right
 from booking.intake.actions.keep_files import keep_file, remove_file
-from booking.intake.actions.tell import still_right, tell
-from booking.intake.forms.comfort import ComfortForm, why_comfort
+from booking.intake.forms.comfort import why_comfort
 from booking.intake.forms.files import KIND_WORDS, FileForm, as_attachment
-from booking.intake.forms.page import HOME_WORDS, intake_form
 from booking.intake.forms.telling import why_intake
-from booking.intake.queries import find_comfort, find_intake, get_own_file, is_visited, list_files
+from booking.intake.queries import find_comfort, find_intake, get_own_file, list_files
 from booking.intake.rules.bag import Item, bag
 from booking.intake.rules.files import MOST_BYTES, MOST_FILES
-from booking.intake.rules.telling import blood_thinners
+from booking.intake.views import filling
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Refusal
@@ -58,21 +54,7 @@ def _bag_of(visit: Appointment) -> tuple[Item, ...]:
 @limiter.limit("60 per hour", methods=["POST"])
 def telling() -> ResponseReturnValue:
     """What one tells once: prefilled with what stands."""
-    person_id, now, session = own_person_id(), clock.now(), db.session()
-    kept = find_intake(session, person_id)
-    more = "more" in request.form
-    asks_home = is_visited(session, person_id) or (kept is not None and kept.intake.home is not None)
-    form = intake_form(
-        kept.intake if kept else None, request.form, local_day(to_minute(now)).year, asks_home=asks_home, more=more
-    )  # fmt: skip
-    if not more and form.validate_on_submit():
-        made = tell(form.intake(), person_id, doer().name, now)
-        flash(_("Saved. Your therapist sees it before your visit."), "good")
-        if blood_thinners(made.intake.medicines):
-            flash(_("One of your medicines may thin the blood. Say so when the health questions ask about it."), "warning")
-        return redirect(url_for(".telling"))
-    page = render_template("intake/telling.html", form=form, kept=kept, why=why_intake(kept, now), home=HOME_WORDS)
-    return page, 422 if form.errors else 200
+    return filling.fill_intake(_way())
 
 
 @blueprint.post("/account/intake/still-right")
@@ -80,9 +62,7 @@ def telling() -> ResponseReturnValue:
 @limiter.limit("60 per hour")
 def confirm() -> ResponseReturnValue:
     """Everything still stands."""
-    still_right(own_person_id(), doer().name, clock.now())
-    flash(_("Thank you. We ask again in a year, or when our questions change."), "good")
-    return redirect(url_for(".telling"))
+    return filling.confirm_intake(_way())
 
 
 @blueprint.route("/account/comfort", methods=["GET", "POST"])
@@ -90,20 +70,7 @@ def confirm() -> ResponseReturnValue:
 @limiter.limit("60 per hour", methods=["POST"])
 def comfort() -> ResponseReturnValue:
     """How one wants to be touched, and where not."""
-    person_id, now = own_person_id(), clock.now()
-    kept, text = find_comfort(db.session(), person_id), catalogue.statement()
-    form = ComfortForm(kept.card if kept else None, text)
-    if form.validate_on_submit():
-        try:
-            ask_for_care(form.card(), form.text_version.data or "", person_id, doer().name, now)
-        except Refusal as refusal:
-            form.text_version.data = text.version
-            show_faults(form, [], refusal.sentence)
-        else:
-            flash(_("Saved. Your therapist sees the card before your visit."), "good")
-            return redirect(url_for(".comfort"))
-    page = render_template("intake/comfort.html", form=form, kept=kept, why=why_comfort(kept, now), text=text)
-    return page, 422 if form.errors else 200
+    return filling.fill_comfort(_way())
 
 
 @blueprint.post("/account/comfort/still-right")
@@ -111,13 +78,12 @@ def comfort() -> ResponseReturnValue:
 @limiter.limit("60 per hour")
 def confirm_comfort() -> ResponseReturnValue:
     """The card still stands, under the text that was shown."""
-    try:
-        card_still_right(request.form.get("text_version", ""), own_person_id(), doer().name, clock.now())
-    except Refusal as refusal:
-        flash(refusal.sentence, "warning")
-    else:
-        flash(_("Thank you. We ask again in a year, or when the text changes."), "good")
-    return redirect(url_for(".comfort"))
+    return filling.confirm_comfort(_way())
+
+
+def _way() -> filling.Way:
+    names = (".telling", ".confirm", ".comfort", ".confirm_comfort")
+    return filling.Way(own_person_id(), doer().name, *(url_for(name) for name in names))
 
 
 @blueprint.route("/account/files", methods=["GET", "POST"])
