@@ -89,10 +89,11 @@ def _intake(row: IntakeVersion) -> KeptIntake:
     return KeptIntake(row.public_id, intake_from_dict(row.content), row.form_version, row.written_at)
 
 
-def find_comfort(session: Session, person_id: int) -> KeptComfort | None:
-    """A person's newest comfort card."""
-    newest = select(ComfortVersion).where(ComfortVersion.person_id == person_id).order_by(ComfortVersion.id.desc()).limit(1)
-    row = session.scalar(newest)
+def find_comfort(session: Session, person_id: int, until: datetime | None = None) -> KeptComfort | None:
+    """A person's newest comfort card, or the one that stood at the instant `until`."""
+    own = select(ComfortVersion).where(ComfortVersion.person_id == person_id)
+    written = own if until is None else own.where(ComfortVersion.written_at <= until)
+    row = session.scalar(written.order_by(ComfortVersion.id.desc()).limit(1))
     return None if row is None else KeptComfort(row.public_id, comfort_from_dict(row.content), row.text_version, row.written_at)
 
 

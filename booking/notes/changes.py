@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 from booking.appointments.changes.loading import lock_appointment
 from booking.appointments.queries import Booked
 from booking.appointments.rules.states import CHECKED_IN, COMPLETED, CONFIRMED
+from booking.intake.queries import find_comfort
 from booking.notes.models import ClinicalNote, NoteAddendum, NoteKey
 from booking.notes.queries import Kept, find_note
+from booking.notes.rules.agreeing import NOT_AGREED, agreement_fault, card_counts
 from booking.notes.rules.content import Note, note_to_dict
-from marketplace.kernel.errors import Conflict, NotFound, Stale
+from booking.screening import catalogue
+from marketplace.kernel.errors import Conflict, NotFound, Refused, Stale
 from marketplace.vault import new_data_key, seal_under
 from providers.services.rules.calls import PHONE
 
@@ -48,6 +51,17 @@ def lock_for_writing(session: Session, appointment: str, provider_id: int, versi
         other = {} if kept is None else note_to_dict(kept.note)
         raise Stale("note_changed", "The note was changed elsewhere meanwhile.", details={"version": saved, "saved": other})
     return booked, kept
+
+
+def check_agreed(session: Session, booked: Booked, note: Note, now: datetime) -> None:
+    """Hold a note against the comfort card that stood when the visit ended. Raises Refused `not_agreed`."""
+    visit = booked.appointment
+    if not card_counts(visit.status, visit.ends_at, now):
+        return
+    kept = find_comfort(session, visit.person_id, visit.ends_at)
+    fault = agreement_fault(note, kept.card if kept else None, catalogue.body_map().names)
+    if fault is not None:
+        raise Refused(NOT_AGREED, fault.message, faults=[fault])
 
 
 def store(session: Session, booked: Booked, kept: Kept | None, note: Note, carried: Collection[str], now: datetime) -> None:

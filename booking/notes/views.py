@@ -6,20 +6,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 
 from booking.appointments.forms.reading import doer, own_appointment
+from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked, get_by_guest_key
 from booking.appointments.rules.naming import short_name
+from booking.intake.queries import find_comfort
+from booking.intake.rules.comfort import left_out
+from booking.intake.views.desk import show_card
 from booking.notes.actions.keep import Written, carry_note, keep_note
 from booking.notes.actions.look import Opened, open_note
 from booking.notes.actions.sign import add_to_note, lock_note
 from booking.notes.forms.page import Sheet, Typed, differing, placed, sheet_of, typed
 from booking.notes.queries import find_signed, signed_at
+from booking.notes.rules.agreeing import NOT_AGREED
 from booking.notes.rules.content import PRESSURES, STEPS, Note, note_from_dict, settled
 from booking.notes.rules.movements import MOVEMENTS
 from booking.notes.rules.signing import signing_faults
@@ -119,7 +124,7 @@ def keep(public_id: str) -> ResponseReturnValue:
     if opened.kept is not None and opened.kept.signature is not None:
         return _too_late(opened, sent)
     if sent.written is None:
-        return _page(opened, sent.sheet), 422
+        return _page(_opened(public_id), sent.sheet), 422
     try:
         return _kept(opened, sent, sent.written)
     except Stale as stale:
@@ -152,8 +157,9 @@ def sign(public_id: str) -> ResponseReturnValue:
     try:
         lock_note(public_id, opened.booked.provider.id, _version(), doer().name, clock.now())
         flash(_("Signed. The note does not change any more; you can add to it."), "good")
-    except (Stale, Refused):
-        flash(_("The note was changed elsewhere meanwhile. Read it once more before you sign."), "warning")
+    except (Stale, Refused) as refusal:
+        changed = _("The note was changed elsewhere meanwhile. Read it once more before you sign.")
+        flash(refusal.sentence if refusal.code == NOT_AGREED else changed, "warning")
     return back
 
 
@@ -186,6 +192,8 @@ def _version() -> int:
 
 
 def _opened(public_id: str, *, shown: bool = True) -> Opened:
+    if shown and request.endpoint == "notes.keep":
+        show_card(own_appointment(public_id).appointment.public_id)
     return open_note(public_id, own_appointment(public_id).provider.id, doer().name, clock.now(), shown=shown)
 
 
@@ -240,6 +248,14 @@ def _too_late(opened: Opened, sent: Typed) -> ResponseReturnValue:
     return _page(opened, addendum="\n\n".join(words), too_late=True), 409
 
 
+def _to_agree(sheet: Sheet, visit: Appointment) -> list[str]:
+    """The areas that the card of the visit leaves out, where a card may stand on the page, and those that were said to be agreed on."""
+    names = catalogue.body_map().names
+    card = find_comfort(db.session(), visit.person_id, visit.ends_at) if g.get("comfort_card") else None
+    out = left_out(card.card, names) if card else ()
+    return [code for code in names if code in out or code in sheet.regions.get("agreed_regions", ())]
+
+
 def _page(
     opened: Opened, sheet: Sheet | None = None, *, other: Note | None = None, differs: tuple[str, ...] = (), addendum: str = "",
     addendum_fault: str | None = None, too_late: bool = False,
@@ -253,5 +269,5 @@ def _page(
     summed = now.technique_minutes
     return render_template(
         "notes/write.html", sheet=shown, before=opened.before, length=opened.length, other=other, differs=differs, summed=summed,
-        carried=kept.carried if kept else (), version=kept.version if kept else 0, **about,
+        carried=kept.carried if kept else (), version=kept.version if kept else 0, to_agree=_to_agree(shown, booked.appointment), **about,
     )  # fmt: skip

@@ -23,16 +23,25 @@ blueprint = Blueprint("intake_desk", __name__)
 CARD_PAGES = frozenset({"desk_visit.show", "notes.note"})
 
 
+def show_card(public_id: str) -> None:
+    """Let the card stand on the page that comes: a look, written down as one. Nothing stands there where it may not be seen."""
+    now = clock.now()
+    try:
+        kept = look_at_comfort(public_id, doer().name, now)
+    except NotFound:
+        return
+    g.comfort_card = {"kept": kept, "asked": why_comfort(kept, now)}
+
+
 @blueprint.before_app_request
 def open_card() -> None:
     """The comfort card stands on the pages of a visit in care, so that opening one is a look at it and is written down as one."""
     if request.endpoint in CARD_PAGES and viewer().role == "provider" and request.view_args:
         try:
             public_id = own_appointment(request.view_args["public_id"]).appointment.public_id
-            kept = look_at_comfort(public_id, doer().name, clock.now())
         except NotFound:
             return
-        g.comfort_card = {"kept": kept, "asked": why_comfort(kept, clock.now())}
+        show_card(public_id)
 
 
 @blueprint.app_context_processor

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.queries import Booked
 from booking.care.changes import note_read
-from booking.notes.changes import lock_for_writing, store
+from booking.notes.changes import check_agreed, lock_for_writing, store
 from booking.notes.queries import Kept, find_before, find_note
 from booking.notes.rules.carrying import carry_over, still_carried
 from booking.notes.rules.content import Note, note_faults
@@ -32,12 +32,14 @@ class Written:
 def keep_note(appointment: str, provider_id: int, written: Written, actor: str, now: datetime) -> Kept:
     """Keep what is written of a visit. The same words again change nothing.
 
-    Raises Refused `invalid_note` with every fault, NotFound, Conflict `note_locked` or `wrong_state`, Stale `note_changed`.
+    Raises Refused `invalid_note` with every fault, `not_agreed` for areas that the comfort card leaves out, NotFound, Conflict `note_locked`
+    or `wrong_state`, Stale `note_changed`.
     """
     if faults := note_faults(written.note, services.techniques(), catalogue.body_map().names):
         raise Refused("invalid_note", "Not everything can stay as it is.", faults=faults)
     with transaction() as session:
         booked, kept = lock_for_writing(session, appointment, provider_id, written.version)
+        check_agreed(session, booked, written.note, now)
         carried = still_carried(kept.carried, kept.note, written.note, written.confirmed) if kept else ()
         if kept is not None and (kept.note, kept.carried) == (written.note, carried):
             return kept

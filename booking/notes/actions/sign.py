@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from booking.appointments.changes.loading import lock_appointment
-from booking.notes.changes import append, check_own, lock_for_writing, seal_signed
+from booking.notes.changes import append, check_agreed, check_own, lock_for_writing, seal_signed
 from booking.notes.queries import Added, Kept, find_note
 from booking.notes.rules.content import note_to_dict, settled
 from booking.notes.rules.signing import BEGUN, Signature, digest_of, length_of, signing_faults
@@ -20,7 +20,7 @@ def lock_note(appointment: str, provider_id: int, version: int | None, actor: st
     """Sign a note: the hands-on minutes are attested, and no path changes it any more.
 
     Raises NotFound, Conflict `note_locked` or `wrong_state` (also before the visit has begun), Stale `note_changed`, Refused
-    `note_incomplete` with everything that is missing.
+    `note_incomplete` with everything that is missing, `not_agreed` for areas that the comfort card leaves out.
     """
     with transaction() as session:
         booked, kept = lock_for_writing(session, appointment, provider_id, version)
@@ -29,6 +29,7 @@ def lock_note(appointment: str, provider_id: int, version: int | None, actor: st
             raise NotFound("not_found", "Nothing is written of this visit yet.")
         if visit.status not in BEGUN:
             raise Conflict("wrong_state", "A note is signed once the visit has begun.")
+        check_agreed(session, booked, kept.note, now)
         length = length_of(visit.starts_at, visit.ends_at, visit.checked_in_at, visit.checked_out_at)
         if faults := signing_faults(kept.note, kept.carried, length):
             raise Refused("note_incomplete", "The note cannot be signed yet.", faults=faults)

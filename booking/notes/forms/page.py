@@ -61,7 +61,8 @@ def sheet_of(note: Note) -> Sheet:
     regions = {f"u{place}-regions": frozenset(used.regions) for place, used in enumerate(note.techniques)}
     kept = {"m": len(note.range_of_motion), "t": len(note.tests), "u": len(note.techniques)}
     lines = {kind: max(LEAST[kind], number + SPARE[kind]) for kind, number in kept.items()}
-    return Sheet(values, {"regions": frozenset(note.regions), **regions}, lines)
+    whole = {"regions": frozenset(note.regions), "agreed_regions": frozenset(note.agreed_regions)}
+    return Sheet(values, {**whole, **regions}, lines)
 
 
 def _line(prefix: str, names: Sequence[str], texts: Sequence[str]) -> dict[str, str]:
@@ -109,6 +110,7 @@ def _plain(values: Values, groups: Mapping[str, frozenset[str]], used: Mapping[s
         "feedback_asked": values.get("feedback_asked") == YES,
         "step_minutes": {step: minutes for step, minutes in steps.items() if minutes is not None},
         "regions": sorted(groups.get("regions", ())),
+        "agreed_regions": sorted(groups.get("agreed_regions", ())),
         "range_of_motion": [_motion(f"m{place}-", values) for place in used["m"]],
         "tests": [_part(f"t{place}-", TEST, values) for place in used["t"]],
         "techniques": [_technique(f"u{place}-", values, groups) for place in used["u"]],

@@ -62,6 +62,7 @@ def read_note(fields: Fields) -> Note:
         tests=_rows(fields, "tests", MOST_TESTS, _test),
         techniques=_techniques(fields),
         regions=tuple(fields.choices("regions", catalogue.body_map().names, []) or ()),
+        agreed_regions=tuple(fields.choices("agreed_regions", catalogue.body_map().names, []) or ()),
         minutes=fields.integer("minutes", None, least=1, most=MOST_MINUTES),
         pressure=_pressure(fields),
         feedback_asked=bool(fields.boolean("feedback_asked", False)),

@@ -62,6 +62,7 @@ class Note:
     """All that is written of one visit. `minutes` are the hands-on minutes as a whole, `step_minutes` the length of each step.
 
     `adverse` is None until it was looked for, else whether something untoward was seen; `adverse_reaction` holds the words to it.
+    `agreed_regions` are those that the comfort card left out and that were worked on because the client said so at the visit.
     """
 
     subjective: str = ""
@@ -83,6 +84,7 @@ class Note:
     plan: str = ""
     aftercare: str = ""
     step_minutes: Mapping[str, int] = field(default_factory=dict)
+    agreed_regions: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -111,17 +113,19 @@ def settled(note: Note) -> Note:
 
 def note_to_dict(note: Note) -> dict[str, Any]:
     """As plain JSON, for keeping and for programs."""
-    return {**asdict(note), "regions": list(note.regions), "step_minutes": dict(note.step_minutes)}
+    lists = {"regions": list(note.regions), "agreed_regions": list(note.agreed_regions)}
+    return {**asdict(note), **lists, "step_minutes": dict(note.step_minutes)}
 
 
 def note_from_dict(kept: Mapping[str, Any]) -> Note:
     """The note that `note_to_dict` wrote, names of later versions left aside."""
-    known = {one.name for one in fields(Note)} - {"range_of_motion", "tests", "techniques", "regions"}
+    known = {one.name for one in fields(Note)} - {"range_of_motion", "tests", "techniques", "regions", "agreed_regions"}
     return Note(
         range_of_motion=tuple(Reading(**row) for row in kept.get("range_of_motion", ())),
         tests=tuple(MovementTest(**row) for row in kept.get("tests", ())),
         techniques=tuple(Used(row["code"], row["minutes"], tuple(row["regions"])) for row in kept.get("techniques", ())),
         regions=tuple(kept.get("regions", ())),
+        agreed_regions=tuple(kept.get("agreed_regions", ())),
         **{name: value for name, value in kept.items() if name in known},
     )
 
@@ -140,8 +144,9 @@ def _faults(note: Note, techniques: Collection[str], regions: Collection[str]) -
         yield from _test_faults(f"tests[{place}]", test)
     for place, used in enumerate(note.techniques):
         yield from _used_faults(f"techniques[{place}]", used, techniques, regions)
-    if not set(note.regions) <= set(regions):
-        yield "regions", "We do not know one of these areas."
+    for name, codes in (("regions", note.regions), ("agreed_regions", note.agreed_regions)):
+        if not set(codes) <= set(regions):
+            yield name, "We do not know one of these areas."
     yield from _figure_faults(note)
 
 

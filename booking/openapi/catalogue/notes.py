@@ -67,6 +67,7 @@ NEW_NOTE = taken(
         "tests": nullable({"type": "array", "items": NEW_TEST, "maxItems": MOST_TESTS}),
         "techniques": nullable(TECHNIQUES),
         "regions": nullable(REGIONS),
+        "agreed_regions": nullable(REGIONS),
         "minutes": nullable(MINUTES),
         "pressure": {"anyOf": [nullable(LEVEL), _one_of(*PRESSURE_WORDS)]},
         "feedback_asked": nullable(YES),
@@ -89,6 +90,7 @@ NOTE = given(
         "tests": listed(given({**TEST, **TEST_SIDE, "words": TEXT})),
         "techniques": listed(given({**CODE, **USED, "regions": REGIONS})),
         "regions": REGIONS,
+        "agreed_regions": REGIONS,
         "minutes": nullable(MINUTES),
         "pressure": nullable(LEVEL),
         "feedback_asked": YES,
@@ -109,7 +111,9 @@ OPERATIONS = (
         SIDES_OF_A_VISIT, answer=NOTE, errors=(404, 409),
     ),
     Operation(
-        "PUT", PATH, "write_note", "Keep what is written of a visit, as a whole. A signed note does not change (409 `note_locked`).",
+        "PUT", PATH, "write_note",
+        "Keep what is written of a visit, as a whole. A signed note does not change (409 `note_locked`). Areas that the comfort card "
+        "leaves out have to stand in `agreed_regions`: agreed with the client at the visit (422 `not_agreed`).",
         "care", THERAPIST, NEW_NOTE, answer=NOTE, errors=(404, 409, 422, 429),
     ),
     Operation(
