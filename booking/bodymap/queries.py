@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -105,6 +106,13 @@ def left_out(session: Session, visit: Appointment, now: datetime) -> tuple[str, 
 def count_maps(session: Session, person_id: int) -> int:
     """How many maps are kept of a person."""
     return session.scalar(select(func.count(PainMap.id)).where(PainMap.person_id == person_id)) or 0
+
+
+def map_findings(session: Session) -> Iterator[str]:
+    """Maps that were drawn for somebody else's visit."""
+    strayed = select(PainMap.public_id).join(Appointment, Appointment.id == PainMap.appointment_id)
+    rows = session.scalars(strayed.where(Appointment.person_id != PainMap.person_id).order_by(PainMap.id))
+    yield from (f"pain map {public_id} belongs to a visit of somebody else" for public_id in rows)
 
 
 def _maps(person_id: int) -> Select[PainMap, str]:

@@ -18,6 +18,7 @@ from booking.demo.changes.discounts import add_offers
 from booking.demo.changes.packages import add_packages
 from booking.demo.changes.papers import add_papers
 from booking.demo.changes.people import Login, Town
+from booking.demo.changes.records import add_insurers, add_records
 from booking.demo.changes.telling import add_telling
 from booking.demo.changes.visits import Health, add_breaks, add_visits
 from booking.demo.rules.clinics import draw_houses
@@ -133,6 +134,8 @@ class _Builder:
             add_packages(session, desks[0], clients[0].id, self.world.dice("packages"), self.world.now)
             add_papers(session, clients[0].id, self.world.now)
             add_telling(session, clients[0].id, self.world.now)
+            add_records(session, desks[0].facts, clients[0].id, CLIENT_NAME, self.world.now)
+            add_insurers(bulk, desks, self.world.now)
             add_offers(bulk, desks, self.world.dice("codes").randbytes(12).hex(), self.world.now)
         bulk.put(SCHEDULE_RULES, [schedule_rule(desk.facts) for desk in desks])
         bulk.put(Change.__table__, [{"provider_id": desk.facts.id} for desk in desks])

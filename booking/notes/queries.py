@@ -135,9 +135,12 @@ def find_before(session: Session, person_id: int, provider_id: int, starts_at: d
 
 
 def note_findings(session: Session) -> list[str]:
-    """One sentence for each signed note whose content is not what was signed."""
+    """One sentence for each signed note whose content is not what was signed, and for each note about somebody else than its visit."""
+    strayed = select(ClinicalNote.public_id).join(Appointment, Appointment.id == ClinicalNote.appointment_id)
+    others = session.scalars(strayed.where(Appointment.person_id != ClinicalNote.person_id).order_by(ClinicalNote.id))
     signed = session.execute(_with_keys().where(ClinicalNote.locked_at.is_not(None)).order_by(ClinicalNote.id)).all()
-    return [f"note {row.public_id} is not what was signed" for row, key, visit, _at in signed if not _whole(row, key, visit)]
+    broken = [f"note {row.public_id} is not what was signed" for row, key, visit, _at in signed if not _whole(row, key, visit)]
+    return [*broken, *(f"note {public_id} is about somebody else than its visit" for public_id in others)]
 
 
 def _whole(row: ClinicalNote, data_key: str, appointment: str) -> bool:

@@ -21,6 +21,7 @@ from booking.appointments.rules.money import Figures, figures
 from booking.appointments.rules.paying import CARD
 from booking.appointments.rules.states import CONFIRMED
 from booking.appointments.rules.states import LIVE as LIVE_VISITS
+from booking.bodymap.queries import map_findings
 from booking.care.queries.papers import care_findings
 from booking.intake.queries import intake_findings
 from booking.ledger.models import Receipt
@@ -33,6 +34,7 @@ from booking.payments.queries import card_findings, terms_of_visits
 from booking.payments.rules.keeping import KEPT
 from booking.payments.rules.states import AUTHORISED, CAPTURED, CAPTURING
 from booking.payouts.queries import payout_findings
+from booking.plans.queries.plans import plan_findings
 from booking.sharing.queries.letters import sharing_findings
 from booking.upkeep.rules import KEEPS_TIME, LIVE, Half, Kept, fallen, mismatches, overlaps, uneven
 from marketplace.accounts.models import Account, Person
@@ -40,6 +42,7 @@ from marketplace.audit import broken_entries
 from marketplace.kernel.walltime import to_minute
 from marketplace.outbox.models import Letter
 from providers.calendars.models import DavAccount, DavSource, OutsideCalendar
+from providers.insurers.queries import insurance_findings
 from providers.registry.models import Change, Provider
 from providers.schedule.models import Claim
 
@@ -76,6 +79,9 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from sharing_findings(session)
     yield from intake_findings(session)
     yield from note_findings(session)
+    yield from map_findings(session)
+    yield from plan_findings(session)
+    yield from insurance_findings(session)
     yield from broken_entries(session)
 
 

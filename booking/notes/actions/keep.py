@@ -32,8 +32,8 @@ class Written:
 def keep_note(appointment: str, provider_id: int, written: Written, actor: str, now: datetime) -> Kept:
     """Keep what is written of a visit. The same words again change nothing.
 
-    Raises Refused `invalid_note` with every fault, `not_agreed` for areas that the comfort card leaves out, NotFound, Conflict `note_locked`
-    or `wrong_state`, Stale `note_changed`.
+    Raises Refused `invalid_note` with every fault, `not_agreed` for areas that the comfort card leaves out, NotFound, Conflict
+    `note_locked` or `wrong_state`, Stale `note_changed`.
     """
     if faults := note_faults(written.note, services.techniques(), catalogue.body_map().names):
         raise Refused("invalid_note", "Not everything can stay as it is.", faults=faults)

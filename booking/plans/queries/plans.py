@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment
@@ -177,3 +177,17 @@ def has_accepted(session: Session, provider_id: int, person_id: int) -> bool:
     yes = select(CarePlanStep.id).join(CarePlan, CarePlan.id == CarePlanStep.plan_id).where(CarePlanStep.kind == "accepted")
     theirs = yes.where(CarePlan.provider_id == provider_id, CarePlan.person_id == person_id)
     return session.scalar(theirs.where(CarePlan.ended_at.is_(None)).limit(1)) is not None
+
+
+def plan_findings(session: Session) -> Iterator[str]:
+    """Plans without a version, plans about somebody else than the visit they began at, and what was decided about no version there is."""
+    strayed = select(CarePlan.public_id).join(Appointment, Appointment.id == CarePlan.appointment_id)
+    others = session.scalars(strayed.where(Appointment.person_id != CarePlan.person_id).order_by(CarePlan.id))
+    yield from (f"plan {public_id} began at a visit of somebody else" for public_id in others)
+    versions = select(CarePlanVersion.plan_id, func.max(CarePlanVersion.number).label("last")).group_by(CarePlanVersion.plan_id).subquery()
+    counted = select(CarePlan.public_id, versions.c.last).outerjoin(versions, versions.c.plan_id == CarePlan.id)
+    yield from (f"plan {row[0]} says nothing" for row in session.execute(counted.where(versions.c.last.is_(None)).order_by(CarePlan.id)))
+    decided = select(CarePlan.public_id, CarePlanStep.number).join(CarePlanStep, CarePlanStep.plan_id == CarePlan.id)
+    ahead = decided.join(versions, versions.c.plan_id == CarePlan.id).where(CarePlanStep.number > versions.c.last)
+    for public_id, number in session.execute(ahead.order_by(CarePlanStep.id)):
+        yield f"plan {public_id} was decided about in version {number}, which there is not"

@@ -14,13 +14,23 @@ from sqlalchemy import func, select
 
 from booking.appointments.changes.pairing import other_half
 from booking.appointments.models import Appointment, Couple
+from booking.bodymap.models import PainMap
 from booking.demo.actions import ADMIN_EMAIL, CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL, Plan, load_demo
+from booking.intake.queries import find_comfort
 from booking.ledger.models import Credit
 from booking.ledger.queries import credit_with
+from booking.notes.models import ClinicalNote
+from booking.notes.queries import find_note
+from booking.notes.rules.agreeing import not_agreed
+from booking.notes.rules.content import note_faults
+from booking.notes.rules.signing import length_of, signing_faults
 from booking.openings.catalogue import house_rules, travel_by
 from booking.openings.queries import load_taken
 from booking.openings.rules.asking import Wish, ask
 from booking.openings.rules.judging import judge_start
+from booking.plans.models import CarePlan
+from booking.screening.catalogue import body_map
+from booking.sharing.models import Release
 from booking.upkeep.queries import findings
 from marketplace.accounts.models import Account, Person
 from marketplace.accounts.security_port import verify_password
@@ -34,6 +44,7 @@ from providers.credentials.models import Credential
 from providers.profiles.queries import load_facts
 from providers.registry.models import Change, Provider
 from providers.schedule.models import Claim
+from providers.services.catalogue import techniques
 from tests.support.clocks import START, Clock
 from tests.support.databases import ROOT, Database, Worker, environment_of, handed_on
 from wsgi import create_app
@@ -42,6 +53,7 @@ SMALL = Plan(providers=12, days=30, seed=1)
 NOT_THE_TOWNS = {
     ("account", "password"), ("credential_document", "content"), ("audit_entry", "id"), ("change", "seq"), ("change", "xid"), ("role", "id"), ("account_role", "role_id"),
     ("calendar_feed", "id"), ("calendar_feed", "token"), ("calendar_feed", "token_hash"),
+    ("clinical_note", "content"), ("note_key", "data_key"),
 }  # fmt: skip
 """What may differ from one loading to the next: the password's salt, a file's seal (its hash may not), secrets, numbers that the database gives."""
 
@@ -140,6 +152,23 @@ def test_the_named_client_has_something_added_and_credit_for_a_visit_that_was_ca
     assert (lost.status, lost.cancelled_by, lost.fee_cents, lost.provider_id) == ("cancelled", "provider", 0, named.id)
     assert (credit.amount_cents, credit.left_cents) == (share_half_up(price, 2_500),) * 2
     assert credit_with(db.session(), sam.id, named.id, START) == credit.left_cents
+
+
+def test_the_named_clients_last_visit_left_a_map_a_note_a_plan_and_a_permission(ctx: Flask):
+    load()
+    sam = db.session.scalars(select(Person).where(Person.email == CLIENT_EMAIL)).one()
+    note = db.session.scalars(select(ClinicalNote)).one()
+    visit = db.session.get_one(Appointment, note.appointment_id)
+    assert (visit.status, visit.person_id) == ("completed", sam.id)
+    kept = find_note(db.session(), visit.id, visit.provider_id)
+    card = find_comfort(db.session(), sam.id, visit.ends_at)
+    assert not_agreed(kept.note, card.card if card else None) == ()
+    assert signing_faults(kept.note, (), length_of(visit.starts_at, visit.ends_at, visit.checked_in_at, visit.checked_out_at)) == []
+    assert note_faults(kept.note, techniques(), body_map().names) == []
+    for model in (PainMap, CarePlan, Release):
+        assert db.session.scalars(select(model)).one().person_id == sam.id
+    stated = [one.insurance for one in load_facts(db.session(), db.session.scalars(select(Provider.id)))]
+    assert sum(one is not None for one in stated) == 3
 
 
 def test_every_start_is_one_that_the_engine_judges_free_when_it_was_booked(ctx: Flask):
