@@ -82,6 +82,8 @@ from booking.disputes.api import blueprint as disputes_api
 from booking.disputes.views import blueprint as money_desk_pages
 from booking.earnings.api import blueprint as earnings_api
 from booking.earnings.views import blueprint as earnings_pages
+from booking.extensions.api import blueprint as extensions_api
+from booking.extensions.views import blueprint as extension_pages
 from booking.fees.api import blueprint as fees_api
 from booking.fees.jobs import JOBS as FEE_JOBS
 from booking.fees.views import blueprint as fee_pages
@@ -244,6 +246,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 bodymap_pages,
                 outcome_pages,
                 plan_pages,
+                extension_pages,
                 homecare_pages,
                 note_pages,
                 sharing_pages,
@@ -341,6 +344,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 bodymap_api,
                 outcomes_api,
                 plans_api,
+                extensions_api,
                 homecare_api,
                 sharing_api,
                 intake_api,

@@ -38,6 +38,7 @@ from booking.bodymap.models import PainMap
 from booking.bodymap.rules import Mark, mark_to_dict
 from booking.calendars.models import CalendarFeed
 from booking.coupons.models import Coupon, CouponUse
+from booking.extensions.models import ExtensionRequest
 from booking.fees.models import FeeAgreement, VisitFee
 from booking.homecare.models import HomeProgram, JournalEntry
 from booking.intake.models import ComfortVersion, HealthFile, IntakeVersion
@@ -1305,6 +1306,27 @@ class CarePauseFactory(Row):
     begun_by = "account:anna"
     begun_at = START
     content = factory.LazyFunction(lambda: {"words": "See your physician first.", "letter": ""})
+
+
+class ExtensionRequestFactory(Row):
+    """Six more visits were asked for. `ExtensionRequestFactory(appointment=..., prescription=...)` is about those."""
+
+    class Meta:
+        model = ExtensionRequest
+        exclude = ("appointment", "prescription")
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = factory.SelfAttribute("appointment.id")
+    person_id = factory.SelfAttribute("appointment.person_id")
+    provider_id = factory.SelfAttribute("appointment.provider_id")
+    prescription = factory.SubFactory(PrescriptionFactory, person_id=factory.SelfAttribute("..appointment.person_id"))
+    prescription_id = owned("prescription")
+    visits = 6
+    until_on = START.date() + timedelta(days=120)
+    content = factory.LazyFunction(lambda: {"reason": "Turning the head is better and not yet free."})
+    written_by = "account:anna"
+    written_at = START
+    state = "written"
 
 
 class PlanPolicyFactory(Row):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
 from booking.screening import catalogue
-from booking.screening.changes import Screened, keep_answers
+from booking.screening.changes import Screened, add_prescription, keep_answers
 from booking.screening.models import Prescription
 from booking.screening.rules.outcome import Submission
 from booking.screening.rules.prescriptions import PrescriptionDraft, draft_faults
-from marketplace import audit
 from marketplace.db import transaction
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.walltime import NEW_YORK
@@ -28,9 +26,4 @@ def keep_prescription(draft: PrescriptionDraft, person_id: int, actor: str, now:
     if faults:
         raise Refused("invalid", faults[0].message, faults=faults)
     with transaction() as session:
-        row = Prescription(person_id=person_id, **{**asdict(draft), "regions": list(draft.regions)}, created_at=now)
-        session.add(row)
-        session.flush()
-        told = {"visits": draft.visits_allowed, "expires_on": draft.expires_on.isoformat()}
-        audit.record(session, audit.Deed(now, actor, "prescription.kept", "prescription", row.public_id, told))
-        return row
+        return add_prescription(session, draft, person_id, actor, now)

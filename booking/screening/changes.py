@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
 from booking.screening import catalogue
-from booking.screening.models import Consent, Screening
+from booking.screening.models import Consent, Prescription, Screening
 from booking.screening.queries import cleared_codes, find_newest, find_screening
 from booking.screening.rules.clearances import outcome_cleared
 from booking.screening.rules.outcome import CLEAR, STOP, Outcome, Submission, outcome_to_dict, screen
+from booking.screening.rules.prescriptions import PrescriptionDraft
 from marketplace import audit
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.walltime import NEW_YORK, local_day, to_minute
@@ -109,4 +110,14 @@ def accept_consent(session: Session, person_id: int, version: str, sections: Col
     row = Consent(person_id=person_id, version=version, sections=sorted(required | (set(sections) & known)), accepted_at=now)
     session.add(row)
     session.flush()
+    return row
+
+
+def add_prescription(session: Session, draft: PrescriptionDraft, person_id: int, actor: str, now: datetime) -> Prescription:
+    """Keep a prescription, sealed; what it says was looked at before."""
+    row = Prescription(person_id=person_id, **{**asdict(draft), "regions": list(draft.regions)}, created_at=now)
+    session.add(row)
+    session.flush()
+    told = {"visits": draft.visits_allowed, "expires_on": draft.expires_on.isoformat()}
+    audit.record(session, audit.Deed(now, actor, "prescription.kept", "prescription", row.public_id, told))
     return row

@@ -23,6 +23,7 @@ from booking.appointments.rules.states import CONFIRMED
 from booking.appointments.rules.states import LIVE as LIVE_VISITS
 from booking.bodymap.queries import map_findings
 from booking.care.queries.papers import care_findings
+from booking.extensions.queries import extension_findings
 from booking.intake.queries import intake_findings
 from booking.ledger.models import Receipt
 from booking.ledger.queries import strayed_credit, sums_of_visits
@@ -76,6 +77,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from payout_findings(session, now)
     yield from code_findings(session)
     yield from care_findings(session)
+    yield from extension_findings(session)
     yield from sharing_findings(session)
     yield from intake_findings(session)
     yield from note_findings(session)

@@ -91,6 +91,7 @@ CLIENT = [
     "/progress",
     "/journal",
     "/plans",
+    "/care/more-visits",
     "/account/pain-map",
     "/account/pain-map/new",
     "/cards",

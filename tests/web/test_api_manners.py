@@ -21,6 +21,7 @@ from tests.factories import (
     DisputeFactory,
     EvidenceRequestFactory,
     ExclusionHitFactory,
+    ExtensionRequestFactory,
     HealthFileFactory,
     HoldFactory,
     HomeProgramFactory,
@@ -88,6 +89,7 @@ def world(app, clock, program):
         }
         HomeProgramFactory(appointment=booked)
         CarePlanFactory(appointment=booked)
+        ids["more-visits"] = ExtensionRequestFactory(appointment=booked).public_id
         release = ReleaseFactory(person=person, provider=anna)
         LetterDraftFactory(appointment=booked, release=release)
         ids["releases"] = release.public_id

@@ -51,6 +51,7 @@ from tests.factories import (
     DisputeFactory,
     EvidenceRequestFactory,
     ExclusionHitFactory,
+    ExtensionRequestFactory,
     HandBookingFactory,
     HealthFileFactory,
     HoldFactory,
@@ -204,6 +205,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
     }
     HomeProgramFactory(appointment=booked)
     known |= {"plans": [CarePlanFactory(appointment=booked).public_id], "pauses": [CarePauseFactory(appointment=booked).public_id]}
+    known["more-visits"] = [ExtensionRequestFactory(appointment=booked).public_id for _number in range(3)]
     releases = [ReleaseFactory(person=person, provider=provider) for _number in range(3)]
     LetterDraftFactory(appointment=booked, release=releases[0])
     known["releases"] = [release.public_id for release in releases]

@@ -18,6 +18,7 @@ from tests.factories import (
     CouponFactory,
     CredentialFactory,
     DavAccountFactory,
+    ExtensionRequestFactory,
     HandBookingFactory,
     HealthFileFactory,
     HoldFactory,
@@ -51,6 +52,9 @@ BODIES = {
     "pauses/<public_id>/end": {"how": "resumed"},
     "appointments/<public_id>/pause": {"words": "See your physician first."},
     "appointments/<public_id>/plan": {"goals": GOALS, "visits": 6},
+    "appointments/<public_id>/more-visits": {"visits": 6, "until_on": "2027-03-01", "reason": "Not yet free."},
+    "more-visits/<public_id>/send": {"email": "office@practice.example.com"},
+    "more-visits/<public_id>/prescription": {"prescription": MISSING},
     "reschedule": {"starts_at": "2027-01-20T12:00:00-05:00"},
     "technique": {"technique": "trigger_point"},
     "credentials": CREDENTIAL,
@@ -104,6 +108,7 @@ def mine(app, clock):
         visit = get_any(db.session(), things["appointments"]).appointment
         HomeProgramFactory(appointment=visit)
         things |= {"plans": CarePlanFactory(appointment=visit).public_id, "pauses": CarePauseFactory(appointment=visit).public_id}
+        things["more-visits"] = ExtensionRequestFactory(appointment=visit).public_id
         release = ReleaseFactory(person=person, provider=anna)
         LetterDraftFactory(appointment=visit, release=release)
         things["releases"] = release.public_id

@@ -1,0 +1,1 @@
+"""More visits against a prescription: asked with a reason, answered by whoever prescribed, on a new paper."""

@@ -1,0 +1,1 @@
+"""What is read of pages and programs, and how requests are answered."""
