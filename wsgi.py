@@ -127,6 +127,8 @@ from booking.plans.api import blueprint as plans_api
 from booking.plans.changes import find_paused, needs_plan
 from booking.plans.jobs import JOBS as PLAN_JOBS
 from booking.plans.views import blueprint as plan_pages
+from booking.reviewing.api import blueprint as reviewing_api
+from booking.reviewing.views import blueprint as reviewing_pages
 from booking.screening.api import blueprint as screening_api
 from booking.sharing.api import blueprint as sharing_api
 from booking.sharing.views.desk import blueprint as sharing_desk_pages
@@ -247,6 +249,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 outcome_pages,
                 plan_pages,
                 extension_pages,
+                reviewing_pages,
                 homecare_pages,
                 note_pages,
                 sharing_pages,
@@ -345,6 +348,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 outcomes_api,
                 plans_api,
                 extensions_api,
+                reviewing_api,
                 homecare_api,
                 sharing_api,
                 intake_api,

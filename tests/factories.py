@@ -53,6 +53,7 @@ from booking.papers.rules.paper import Paper
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
 from booking.plans.models import CarePause, CarePlan, CarePlanStep, CarePlanVersion, PlanPolicy
+from booking.reviewing.models import NoteReview, NoteReviewStep, Supervision
 from booking.screening.models import Clearance, ClearanceDecision, Consent, Prescription, Screening
 from booking.sharing.models import LetterDraft, LetterOpening, Release, SentLetter
 from booking.sharing.queries.letters import letter_digest
@@ -1434,6 +1435,61 @@ def signed_note(appointment: Appointment, **wishes: Any) -> ClinicalNote:
     note: ClinicalNote = ClinicalNoteFactory(appointment=appointment, key=key, **wishes)
     NoteKeyFactory(note=note, data_key=key)
     return note
+
+
+class SupervisionFactory(Row):
+    """A colleague has accepted to look at notes. `SupervisionFactory(provider=anna, supervisor=bea)`."""
+
+    class Meta:
+        model = Supervision
+        exclude = ("provider", "supervisor")
+
+    provider = factory.SubFactory(ProviderFactory)
+    provider_id = owned("provider")
+    supervisor = factory.SubFactory(ProviderFactory)
+    supervisor_id = owned("supervisor")
+    named_by = "account:anna"
+    named_at = START
+    accepted_at = START
+
+
+class NoteReviewFactory(Row):
+    """A note that was offered, without its steps."""
+
+    class Meta:
+        model = NoteReview
+        exclude = ("note", "supervision")
+
+    note = factory.SubFactory(ClinicalNoteFactory)
+    note_id = owned("note")
+    supervision = factory.SubFactory(SupervisionFactory, provider_id=factory.SelfAttribute("..note.provider_id"))
+    supervision_id = owned("supervision")
+    begun_at = START
+
+
+class NoteReviewStepFactory(Row):
+    """It was offered."""
+
+    class Meta:
+        model = NoteReviewStep
+        exclude = ("review",)
+
+    review = factory.SubFactory(NoteReviewFactory)
+    review_id = owned("review")
+    number = 1
+    kind = "offered"
+    content = factory.LazyFunction(lambda: {"comments": ""})
+    by = "account:anna"
+    at = START
+
+
+def offered_note(appointment: Appointment, supervisor: Provider) -> NoteReview:
+    """The signed note of a visit, offered to a colleague who has agreed to look at it."""
+    note = db.session.scalar(select(ClinicalNote).where(ClinicalNote.appointment_id == appointment.id)) or signed_note(appointment)
+    supervision = SupervisionFactory(provider_id=appointment.provider_id, supervisor=supervisor)
+    review: NoteReview = NoteReviewFactory(note=note, supervision=supervision)
+    NoteReviewStepFactory(review=review)
+    return review
 
 
 class IntakeVersionFactory(Row):

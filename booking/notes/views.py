@@ -68,6 +68,7 @@ def note_signed_at(appointment_id: int) -> datetime | None:
     return signed_at(db.session(), appointment_id)
 
 
+@blueprint.app_template_global("note_names")
 def _names() -> dict[str, Any]:
     """What every page of a note needs to name codes in words."""
     return {

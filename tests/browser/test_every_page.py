@@ -112,6 +112,7 @@ CLIENT = [
 THERAPIST = [
     "/provider/clearances",
     "/provider/plans",
+    "/provider/supervision",
     "/provider",
     "/provider/calendar",
     "/provider/calendar?view=list",

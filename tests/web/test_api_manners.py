@@ -30,10 +30,12 @@ from tests.factories import (
     PackageOfferFactory,
     PaymentFactory,
     PayoutFactory,
+    PersonFactory,
     ReceiptFactory,
     ReleaseFactory,
     SentLetterFactory,
     bookable_provider,
+    offered_note,
     person_of,
     signed_note,
 )
@@ -95,6 +97,8 @@ def world(app, clock, program):
         ids["releases"] = release.public_id
         ids["letters"] = SentLetterFactory(appointment=booked, release=release).public_id
         signed_note(booked)
+        elsewhere = book_visit(bookable_provider(), PersonFactory(), clock.now + timedelta(days=9), clock.now).booked.appointment
+        ids["note-reviews"] = offered_note(elsewhere, anna).public_id
         db.session.remove()
     return {role: program(account) for role, account in accounts.items()} | {"anyone": program(None)}, ids
 

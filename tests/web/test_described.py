@@ -64,6 +64,7 @@ from tests.factories import (
     PackageOfferFactory,
     PaymentFactory,
     PayoutFactory,
+    PersonFactory,
     ProfileFlagFactory,
     ProviderFactory,
     ReceiptFactory,
@@ -72,10 +73,12 @@ from tests.factories import (
     SentLetterFactory,
     SeriesFactory,
     SeriesVisitFactory,
+    SupervisionFactory,
     TimeOffFactory,
     WaitlistEntryFactory,
     bookable_provider,
     epoch_minute,
+    offered_note,
     person_of,
     signed_note,
 )
@@ -213,6 +216,12 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
     IntakeVersionFactory(person=person)
     ComfortVersionFactory(person=person)
     signed_note(booked)
+    elsewhere = book_visit(bookable_provider(), PersonFactory(), start + timedelta(days=50), START).booked.appointment
+    known["note-reviews"] = [offered_note(elsewhere, provider).public_id]
+    known["supervisions"] = [
+        SupervisionFactory(provider=provider).public_id,
+        SupervisionFactory(supervisor=provider, accepted_at=None).public_id,
+    ]
     return {role: f"token-of-{role}" for role in ROLES}, known, sensible
 
 

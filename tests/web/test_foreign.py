@@ -29,15 +29,18 @@ from tests.factories import (
     PackageFactory,
     PackageOfferFactory,
     PayoutFactory,
+    PersonFactory,
     ProviderPlaceFactory,
     ReleaseFactory,
     SavedCardFactory,
     SentLetterFactory,
     SeriesFactory,
+    SupervisionFactory,
     TimeOffFactory,
     WaitlistEntryFactory,
     bookable_provider,
     epoch_minute,
+    offered_note,
     person_of,
     signed_note,
 )
@@ -52,6 +55,8 @@ BODIES = {
     "pauses/<public_id>/end": {"how": "resumed"},
     "appointments/<public_id>/pause": {"words": "See your physician first."},
     "appointments/<public_id>/plan": {"goals": GOALS, "visits": 6},
+    "note/review": {"supervision": MISSING},
+    "note-reviews/<public_id>/decision": {"decision": "accepted"},
     "appointments/<public_id>/more-visits": {"visits": 6, "until_on": "2027-03-01", "reason": "Not yet free."},
     "more-visits/<public_id>/send": {"email": "office@practice.example.com"},
     "more-visits/<public_id>/prescription": {"prescription": MISSING},
@@ -114,6 +119,8 @@ def mine(app, clock):
         things["releases"] = release.public_id
         things["letters"] = SentLetterFactory(appointment=visit, release=release).public_id
         signed_note(visit)
+        elsewhere = book_visit(bookable_provider(), PersonFactory(), start, clock.now).booked.appointment
+        things |= {"note-reviews": offered_note(elsewhere, anna).public_id, "supervisions": SupervisionFactory(provider=anna).public_id}
         owners = {"client": customer, "provider": therapist}
         strangers = {role: AccountFactory(role=role) for role in owners}
         person_of(strangers["client"])

@@ -9,6 +9,7 @@ from booking.openapi.catalogue.intake import OPERATIONS as INTAKE
 from booking.openapi.catalogue.matching import OPERATIONS as MATCHING
 from booking.openapi.catalogue.notes import OPERATIONS as NOTES
 from booking.openapi.catalogue.plans import OPERATIONS as PLANS
+from booking.openapi.catalogue.reviewing import OPERATIONS as REVIEWING
 from booking.openapi.catalogue.schemas import (
     ADD_ON,
     ANY_SETTING,
@@ -542,6 +543,7 @@ OPERATIONS = (
     *SHARING,
     *INTAKE,
     *NOTES,
+    *REVIEWING,
     _step("check-in", "The visit has begun."),
     _step("check-out", "The therapist has left."),
     _step("complete", "The visit took place."),

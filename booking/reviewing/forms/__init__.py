@@ -1,0 +1,1 @@
+"""What is read of programs and pages, and how reviews are answered."""
