@@ -11,6 +11,7 @@ from flask import Flask
 import providers.calendars.models
 import providers.credentials.models
 import providers.insurers.models
+import providers.limits.models
 import providers.places.models
 import providers.profiles.models
 import providers.registry.models
@@ -129,6 +130,9 @@ from booking.plans.jobs import JOBS as PLAN_JOBS
 from booking.plans.views import blueprint as plan_pages
 from booking.reviewing.api import blueprint as reviewing_api
 from booking.reviewing.views import blueprint as reviewing_pages
+from booking.reliability.api import blueprint as reliability_api
+from booking.reliability.jobs import JOBS as RELIABILITY_JOBS
+from booking.reliability.views import blueprint as reliability_pages
 from booking.screening.api import blueprint as screening_api
 from booking.sharing.api import blueprint as sharing_api
 from booking.sharing.views.desk import blueprint as sharing_desk_pages
@@ -293,6 +297,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 door_pages,
                 handing_pages,
                 policy_pages,
+                reliability_pages,
             ),
             apis=(
                 accounts_api,
@@ -355,6 +360,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 notes_api,
                 attention_api,
                 policies_api,
+                reliability_api,
                 openapi_api,
             ),
             commands=(accounts, audit, backup, calendars, check, exclusions, jobs, keys, payments, restore, demo),
@@ -371,6 +377,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 *PAPER_JOBS,
                 *CARE_JOBS,
                 *PLAN_JOBS,
+                *RELIABILITY_JOBS,
                 *GROUND_JOBS,
             ),
             installers=(install_accounts, install_navigation, install_continuity, install_masking, install_cards, install_stand_in),

@@ -54,6 +54,7 @@ from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCa
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
 from booking.plans.models import CarePause, CarePlan, CarePlanStep, CarePlanVersion, PlanPolicy
 from booking.reviewing.models import NoteReview, NoteReviewStep, Supervision
+from booking.reliability.models import ReliabilityLift, ReliabilityStep, VisitLateness
 from booking.screening.models import Clearance, ClearanceDecision, Consent, Prescription, Screening
 from booking.sharing.models import LetterDraft, LetterOpening, Release, SentLetter
 from booking.sharing.queries.letters import letter_digest
@@ -68,6 +69,7 @@ from marketplace.vault import new_data_key, seal_under, secret_hash, vault
 from providers.calendars.models import DavAccount, DavCopy, DavSource, OutsideCalendar
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument, CredentialPolicy
 from providers.insurers.models import InsuranceStatement
+from providers.limits.models import ProviderLimit
 from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.profiles.models import ApplicationDraft
 from providers.registry.models import Change, Provider
@@ -1342,6 +1344,58 @@ class PlanPolicyFactory(Row):
     services = factory.LazyFunction(lambda: ["medical-massage"])
     by = "account:anna"
     at = START
+
+
+class VisitLatenessFactory(Row):
+    """A client says that their visit began late."""
+
+    class Meta:
+        model = VisitLateness
+        exclude = ("appointment",)
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = factory.SelfAttribute("appointment.id")
+    side = "client"
+    minutes = 20
+    said_by = "account:ann"
+    said_at = START
+    back_cents = 0
+
+
+class ReliabilityStepFactory(OfProvider):
+    """A warning."""
+
+    class Meta:
+        model = ReliabilityStep
+
+    level = "warned"
+    points = 3
+    lines = 3
+    kept = 10
+    policy_version = 1
+    at = START
+
+
+class ReliabilityLiftFactory(OfProvider):
+    """Staff let a limit rest for some weeks."""
+
+    class Meta:
+        model = ReliabilityLift
+
+    reason = "A flood in the street."
+    until_on = date(2027, 2, 15)
+    lifted_by = "account:admin"
+    lifted_at = START
+
+
+class ProviderLimitFactory(OfProvider):
+    """Bookings come as requests."""
+
+    class Meta:
+        model = ProviderLimit
+
+    kind = "requests_only"
+    since_at = START
 
 
 class HomeProgramFactory(Row):

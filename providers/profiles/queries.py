@@ -23,6 +23,8 @@ from providers.credentials.rules.states import REJECTED, WITHDRAWN
 from providers.insurers.models import InsuranceStatement
 from providers.insurers.queries import newest_of
 from providers.insurers.rules import insurance_from_list
+from providers.limits.models import ProviderLimit
+from providers.limits.rules import REQUESTS_ONLY, RESTING, RESTING_WORDS
 from providers.places.models import ProviderPlace, ServiceArea
 from providers.places.queries import list_clinics
 from providers.profiles.catalogue import interview
@@ -98,6 +100,9 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
     first = select(FirstVisitRule.rules).where(FirstVisitRule.provider_id == Provider.id).scalar_subquery()
     said = newest_of(InsuranceStatement.entries).label("insurance"), newest_of(InsuranceStatement.stated_at).label("insurance_at")
     known = Account.active.label("account_active"), func.coalesce(whole, own).label("pause"), first.label("first_visits"), *said
+    limit = select(ProviderLimit.kind).where(ProviderLimit.provider_id == Provider.id).scalar_subquery()
+    paused = func.coalesce(whole, own).label("pause")
+    known = Account.active.label("account_active"), paused, first.label("first_visits"), limit.label("limited")
     wanted = select(Provider.__table__, *known).join(Account, Account.id == Provider.account_id)
     providers = session.execute(wanted.where(Provider.id.in_(ids)).order_by(Provider.id)).all()
     if not providers:
@@ -132,7 +137,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             rating_count=row.rating_count,
             rating_sum=row.rating_sum,
             sample_data=row.sample_data,
-            services=services.get(row.id, ()),
+            services=_asked_first(services.get(row.id, ()), row.limited),
             places=tuple(_place(place, kinds_of_clinics.get(place.clinic_id, OWN_PRACTICE)) for place in places[row.id]),
             area=next((_area(area) for area in areas[row.id]), None),
             weekly=tuple(weekly_range(hours) for hours in weekly[row.id]),
@@ -146,7 +151,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             clinic_hours=clinic_hours.get(row.id, ()),
             statements=tuple(HoursStated(stated.stated_at, stated_from_list(stated.weekly)) for stated in statements[row.id]),
             answers=_answers(row),
-            pause=row.pause,
+            pause=row.pause or (RESTING_WORDS if row.limited == RESTING else None),
             aways=aways.get(row.id, ()),
             first_visits=kept_first_visits(row.first_visits),
             insurance=insurance_from_list(row.insurance, row.insurance_at),
@@ -202,6 +207,11 @@ def _services(session: Session, ids: Ids) -> dict[int, tuple[ServiceFacts, ...]]
             )
         )
     return {provider_id: tuple(services) for provider_id, services in grouped.items()}
+
+
+def _asked_first(services: tuple[ServiceFacts, ...], limit: str | None) -> tuple[ServiceFacts, ...]:
+    """As they are; under a limit to requests each of them is confirmed by hand, in every setting and for everybody."""
+    return tuple(one.asked_first() for one in services) if limit == REQUESTS_ONLY else services
 
 
 def _place(row: Row[Any], setting_kind: str) -> PlaceFacts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from marketplace.kernel.errors import FieldFault, Refused
@@ -49,6 +49,12 @@ class ServiceFacts:
     def is_call(self) -> bool:
         """Whether it is the introductory call on the phone."""
         return is_call(self.settings)
+
+    def asked_first(self) -> ServiceFacts:
+        """The same, but each booking is confirmed by its therapist; a call is as before."""
+        if self.is_call:
+            return self
+        return replace(self, by_request=ByRequest(self.settings, answer_hours=self.by_request.answer_hours))
 
     def added(self, codes: Sequence[str]) -> tuple[AddOn, ...]:
         """The add-ons of these codes, each once, in the provider's order. Raises Refused `unknown_add_on`."""

@@ -78,6 +78,7 @@ def world(app, clock, program):
             "credentials": credential.public_id,
             "documents": document,
             "providers": "anna",
+            "reliability": "anna",
             "clinics": ClinicFactory(rostered=True).slug,
             "exclusions": ExclusionHitFactory(provider=anna).public_id,
             "confirmations": link,

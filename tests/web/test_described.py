@@ -205,6 +205,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "confirmations": [waiting_link(paper, number) for number in range(3)],
         "clinics": [ClinicFactory().slug],
         "providers": ["anna", "bea"],
+        "reliability": ["anna", "bea"],
     }
     HomeProgramFactory(appointment=booked)
     known |= {"plans": [CarePlanFactory(appointment=booked).public_id], "pauses": [CarePauseFactory(appointment=booked).public_id]}

@@ -54,6 +54,7 @@ BODIES = {
     "plans/<public_id>/decision": {"decision": "end"},
     "pauses/<public_id>/end": {"how": "resumed"},
     "appointments/<public_id>/pause": {"words": "See your physician first."},
+    "appointments/<public_id>/lateness": {"minutes": 20},
     "appointments/<public_id>/plan": {"goals": GOALS, "visits": 6},
     "note/review": {"supervision": MISSING},
     "note-reviews/<public_id>/decision": {"decision": "accepted"},

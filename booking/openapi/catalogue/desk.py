@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from booking.openapi.catalogue import adding, away, by_hand, clinics, conditions, insurers, outside, packages, payouts
+from booking.openapi.catalogue import adding, away, by_hand, clinics, conditions, outside, packages, payouts, reliability
 from booking.openapi.catalogue.clients import V1
 from booking.openapi.catalogue.clinics import STAFFING
 from booking.openapi.catalogue.schemas import (
@@ -642,6 +643,7 @@ OPERATIONS = (
         answer=FLAG,
         errors=(409,),
     ),
+    *reliability.ADMIN_OPERATIONS,
     _state("approve", "List a provider.", None),
     _state("suspend", "Take a provider out of search and booking at once, with a letter.", taken({"reason": WORDS}, {"confidential": YES})),
     _state("reinstate", "Undo a suspension, with a letter.", taken({"reason": WORDS})),

@@ -1,0 +1,1 @@
+"""How reliable a therapist is: what counts, what follows, and who was late."""

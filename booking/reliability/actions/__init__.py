@@ -1,0 +1,1 @@
+"""The verbs: saying who was late, judging, lifting."""

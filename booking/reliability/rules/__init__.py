@@ -1,0 +1,1 @@
+"""What counts, what follows from it, and what being late means; pure."""

@@ -1,0 +1,1 @@
+"""What rests on a provider by rule: bookings as requests alone, or none at all."""
