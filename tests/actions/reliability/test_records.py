@@ -172,16 +172,19 @@ def test_first_a_warning_then_requests_then_rest_and_all_of_it_ends(anna, sam):
     assert nothing_found(START + 3 * DAY)
     assert judge(START + 89 * DAY) == 0
     assert judge(START + 90 * DAY) == 1
-    assert (limit(anna), record(anna, START + 90 * DAY).standing.level) == (None, "clear")
+    assert (limit(anna), record(anna, START + 90 * DAY).standing.level) == (None, "warned")
+    assert judge(START + 91 * DAY) == 1
+    assert record(anna, START + 91 * DAY).standing.level == "clear"
     levels = [step.level for step in db.session.scalars(select(ReliabilityStep).order_by(ReliabilityStep.id))]
-    assert levels == ["warned", "requests_only", "resting", "clear"]
+    assert levels == ["warned", "requests_only", "resting", "warned", "clear"]
     told = [render_letter(one.kind, one.facts).subject for one in letters("reliability_changed")]
     assert told == [
-        "A warning: please keep what is booked", "Your bookings come as requests", "Your listing rests", "Your record is in order again",
+        "A warning: please keep what is booked", "Your bookings come as requests", "Your listing rests", "Your limit has ended",
+        "Your record is in order again",
     ]  # fmt: skip
     verbs = db.session.scalars(select(AuditEntry.verb).where(AuditEntry.verb.like("%limit%") | AuditEntry.verb.like("reliab%"))).all()
-    assert sorted(verbs) == ["booking_limit_lifted", "booking_limited", "booking_limited"] + ["reliability_step"] * 4
-    assert nothing_found(START + 90 * DAY)
+    assert sorted(verbs) == ["booking_limit_lifted", "booking_limited", "booking_limited"] + ["reliability_step"] * 5
+    assert nothing_found(START + 91 * DAY)
 
 
 def test_many_visits_that_took_place_outweigh_a_few_that_did_not(anna, sam):
