@@ -101,7 +101,6 @@ def _links() -> tuple[tuple[str, str], ...]:
             (_("Words"), "flags.index"),
             (_("Exclusions"), "exclusions.index"),
             (_("Visits at risk"), "attention.index"),
-            (_("Reliability"), "reliability.index"),
             (_("Money"), "money_desk.index"),
             (_("Clinics"), "clinics.index"),
             (_("Packages"), "packages.switch"),

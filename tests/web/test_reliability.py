@@ -193,6 +193,7 @@ def test_whoever_has_nothing_on_their_record_is_told_so(sides, visitor):
 
 def test_staff_lift_on_the_page(app, unreliable, visitor, clock):
     admin = visitor(_admin(app))
+    assert 'href="/admin/reliability"' in admin.open("/admin/providers").text
     assert "/admin/reliability/anna" in admin.open("/admin/reliability").text
     admin.open("/admin/reliability/anna")
     assert admin.submit(reason="", until_on="").status_code == 422
