@@ -128,11 +128,11 @@ from booking.plans.api import blueprint as plans_api
 from booking.plans.changes import find_paused, needs_plan
 from booking.plans.jobs import JOBS as PLAN_JOBS
 from booking.plans.views import blueprint as plan_pages
-from booking.reviewing.api import blueprint as reviewing_api
-from booking.reviewing.views import blueprint as reviewing_pages
 from booking.reliability.api import blueprint as reliability_api
 from booking.reliability.jobs import JOBS as RELIABILITY_JOBS
 from booking.reliability.views import blueprint as reliability_pages
+from booking.reviewing.api import blueprint as reviewing_api
+from booking.reviewing.views import blueprint as reviewing_pages
 from booking.screening.api import blueprint as screening_api
 from booking.sharing.api import blueprint as sharing_api
 from booking.sharing.views.desk import blueprint as sharing_desk_pages

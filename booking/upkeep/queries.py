@@ -36,8 +36,8 @@ from booking.payments.rules.keeping import KEPT
 from booking.payments.rules.states import AUTHORISED, CAPTURED, CAPTURING
 from booking.payouts.queries import payout_findings
 from booking.plans.queries.plans import plan_findings
-from booking.reviewing.queries import reviewing_findings
 from booking.reliability.queries import reliability_findings
+from booking.reviewing.queries import reviewing_findings
 from booking.sharing.queries.letters import sharing_findings
 from booking.upkeep.rules import KEEPS_TIME, LIVE, Half, Kept, fallen, mismatches, overlaps, uneven
 from marketplace.accounts.models import Account, Person

@@ -99,10 +99,9 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
     own = select(BookingPause.message).where(BookingPause.provider_id == Provider.id).scalar_subquery()
     first = select(FirstVisitRule.rules).where(FirstVisitRule.provider_id == Provider.id).scalar_subquery()
     said = newest_of(InsuranceStatement.entries).label("insurance"), newest_of(InsuranceStatement.stated_at).label("insurance_at")
-    known = Account.active.label("account_active"), func.coalesce(whole, own).label("pause"), first.label("first_visits"), *said
     limit = select(ProviderLimit.kind).where(ProviderLimit.provider_id == Provider.id).scalar_subquery()
     paused = func.coalesce(whole, own).label("pause")
-    known = Account.active.label("account_active"), paused, first.label("first_visits"), limit.label("limited")
+    known = Account.active.label("account_active"), paused, first.label("first_visits"), limit.label("limited"), *said
     wanted = select(Provider.__table__, *known).join(Account, Account.id == Provider.account_id)
     providers = session.execute(wanted.where(Provider.id.in_(ids)).order_by(Provider.id)).all()
     if not providers:

@@ -9,8 +9,8 @@ from booking.openapi.catalogue.intake import OPERATIONS as INTAKE
 from booking.openapi.catalogue.matching import OPERATIONS as MATCHING
 from booking.openapi.catalogue.notes import OPERATIONS as NOTES
 from booking.openapi.catalogue.plans import OPERATIONS as PLANS
-from booking.openapi.catalogue.reviewing import OPERATIONS as REVIEWING
 from booking.openapi.catalogue.reliability import OPERATIONS as RELIABILITY
+from booking.openapi.catalogue.reviewing import OPERATIONS as REVIEWING
 from booking.openapi.catalogue.schemas import (
     ADD_ON,
     ANY_SETTING,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from booking.openapi.catalogue import adding, away, by_hand, clinics, conditions, insurers, outside, packages, payouts
-from booking.openapi.catalogue import adding, away, by_hand, clinics, conditions, outside, packages, payouts, reliability
+from booking.openapi.catalogue import adding, away, by_hand, clinics, conditions, insurers, outside, packages, payouts, reliability
 from booking.openapi.catalogue.clients import V1
 from booking.openapi.catalogue.clinics import STAFFING
 from booking.openapi.catalogue.schemas import (
