@@ -63,7 +63,7 @@ from booking.bodymap.api import blueprint as bodymap_api
 from booking.bodymap.views import blueprint as bodymap_pages
 from booking.calendars.api import blueprint as feeds_api
 from booking.calendars.changes import begin_feeds, tell_visits
-from booking.calendars.queries import visit_uids, visits_changed
+from booking.calendars.queries import on_feed, visit_uids, visits_changed
 from booking.calendars.views.feeds import blueprint as feed_pages
 from booking.calendars.views.visits import ATTACHMENTS
 from booking.calendars.views.visits import blueprint as calendar_pages
@@ -74,6 +74,12 @@ from booking.care.views.desk import blueprint as care_desk_pages
 from booking.care.views.door import blueprint as door_check_pages
 from booking.care.views.own import blueprint as care_pages
 from booking.care.views.rescreen import blueprint as rescreening_pages
+from booking.classes.api import blueprint as classes_api
+from booking.classes.changes.telling import class_events, class_uids, classes_changed, tell_classes
+from booking.classes.jobs import JOBS as CLASS_JOBS
+from booking.classes.views.desk import blueprint as class_desk_pages
+from booking.classes.views.pages import ATTACHMENTS as CLASS_ATTACHMENTS
+from booking.classes.views.pages import blueprint as class_pages
 from booking.conditions.api.endpoints import blueprint as conditions_api
 from booking.conditions.views.prices import blueprint as conditions_pages
 from booking.coupons.api import blueprint as coupons_api
@@ -208,6 +214,9 @@ on_pauses("plans", find_paused)
 on_comparing("payouts", reconcile_payouts)
 on_own_uids("visits", visit_uids)
 on_own_visits("visits", VisitSource(tell_visits, visits_changed))
+on_feed("classes", class_events)
+on_own_uids("classes", class_uids)
+on_own_visits("classes", VisitSource(tell_classes, classes_changed))
 for _role in ("client", "provider"):
     on_account_created(_role, "calendars", begin_feeds)
 
@@ -254,6 +263,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 plan_pages,
                 extension_pages,
                 reviewing_pages,
+                class_pages,
+                class_desk_pages,
                 homecare_pages,
                 note_pages,
                 sharing_pages,
@@ -354,6 +365,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 plans_api,
                 extensions_api,
                 reviewing_api,
+                classes_api,
                 homecare_api,
                 sharing_api,
                 intake_api,
@@ -378,11 +390,12 @@ def create_app(settings: Settings | None = None) -> Flask:
                 *CARE_JOBS,
                 *PLAN_JOBS,
                 *RELIABILITY_JOBS,
+                *CLASS_JOBS,
                 *GROUND_JOBS,
             ),
             installers=(install_accounts, install_navigation, install_continuity, install_masking, install_cards, install_stand_in),
             open_endpoints={**ACCOUNT_ENDPOINTS},
-            attachments=ATTACHMENTS,
+            attachments={**ATTACHMENTS, **CLASS_ATTACHMENTS},
             homes={"client": "visits.index", "provider": "apply.begin", "admin": "checking.queue"},
         ),
     )

@@ -37,6 +37,7 @@ from booking.appointments.models import (
 from booking.bodymap.models import PainMap
 from booking.bodymap.rules import Mark, mark_to_dict
 from booking.calendars.models import CalendarFeed
+from booking.classes.models import ClassSeat, ClassSession
 from booking.coupons.models import Coupon, CouponUse
 from booking.extensions.models import ExtensionRequest
 from booking.fees.models import FeeAgreement, VisitFee
@@ -55,6 +56,7 @@ from booking.payouts.models import Payout, PayoutAccount, PayoutLine
 from booking.plans.models import CarePause, CarePlan, CarePlanStep, CarePlanVersion, PlanPolicy
 from booking.reliability.models import ReliabilityLift, ReliabilityStep, VisitLateness
 from booking.reviewing.models import NoteReview, NoteReviewStep, Supervision
+from booking.quotes.rules.agreed import AgreedTerms, agreed_to_dict
 from booking.screening.models import Clearance, ClearanceDecision, Consent, Prescription, Screening
 from booking.sharing.models import LetterDraft, LetterOpening, Release, SentLetter
 from booking.sharing.queries.letters import letter_digest
@@ -85,6 +87,7 @@ from providers.schedule.models import (
     WeeklyHours,
 )
 from providers.services.models import FirstVisitRule, PricePolicy, Service, ServiceDuration, TermsPolicy
+from providers.services.rules.terms import DEFAULT_TERMS
 from providers.verification.models import EvidenceRequest, ExclusionEntry, ExclusionHit, ExclusionImport, SourceCheck
 from providers.wording.models import ProfileFlag
 from tests.support.clocks import START
@@ -1945,6 +1948,62 @@ def put_in_standing(provider: Provider) -> None:
     CredentialFactory(provider=provider, kind="license")
     CredentialFactory(provider=provider, kind="liability_insurance", issuer="Hands & Heart Mutual")
     CredentialFactory(provider=provider, kind="physician_collaboration", issuer="West Side Medicine")
+
+
+class ClassSessionFactory(OfProvider):
+    """A class of eight seats at $25 each, in three days at noon, with its claim."""
+
+    class Meta:
+        model = ClassSession
+        exclude = ("provider", "claim", "place")
+
+    place = factory.SubFactory(ProviderPlaceFactory, provider=factory.SelfAttribute("..provider"))
+    place_id = owned("place")
+    zip = factory.SelfAttribute("place.zip")
+    title = "Move with ease"
+    words = "For anybody who sits a lot. Bring a mat."
+    minutes = 60
+    starts_at = START + timedelta(days=3)
+    ends_at = factory.LazyAttribute(lambda made: made.starts_at + timedelta(minutes=made.minutes))
+    capacity = 8
+    price_cents = 2_500
+    claim = factory.SubFactory(
+        ClaimFactory,
+        kind="class",
+        provider=factory.SelfAttribute("..provider"),
+        starts_at=factory.SelfAttribute("..starts_at"),
+        minutes=factory.SelfAttribute("..minutes"),
+    )
+    claim_id = owned("claim")
+    uid = factory.Sequence(lambda number: f"class-{number}@licensedhands")
+    made_at = START
+    changed_at = START
+
+
+class ClassSeatFactory(Row):
+    """A booked seat of a class; `number` says which."""
+
+    class Meta:
+        model = ClassSeat
+        exclude = ("lesson", "person", "agreed")
+
+    lesson = factory.SubFactory(ClassSessionFactory)
+    session_id = owned("lesson")
+    capacity = factory.SelfAttribute("lesson.capacity")
+    number = 1
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    reference = factory.Sequence(lambda number: f"LS{number:06}")
+    state = "booked"
+    expires_at = START + timedelta(minutes=10)
+    total_cents = factory.SelfAttribute("lesson.price_cents")
+    agreed = factory.LazyAttribute(lambda made: AgreedTerms(DEFAULT_TERMS, made.total_cents, made.lesson.starts_at, made.booked_at))
+    due_cents = factory.SelfAttribute("total_cents")
+    terms = factory.LazyAttribute(lambda made: agreed_to_dict(made.agreed, "free until the class starts"))
+    uid = factory.Sequence(lambda number: f"seat-{number}@licensedhands")
+    made_at = START
+    booked_at = START
+    changed_at = START
 
 
 def bookable_provider(**wishes: Any) -> Provider:

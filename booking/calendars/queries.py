@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment
 from booking.calendars.models import CalendarFeed
-from booking.calendars.rules import CLIENT, CLINIC, ENDED, VisitLine, Window
+from booking.calendars.rules import CLIENT, CLINIC, ENDED, VisitEvent, VisitLine, Window
 from marketplace.accounts.models import Account, Person
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.walltime import to_minute
@@ -53,6 +53,20 @@ def list_feeds(session: Session, account_id: int, audience: str) -> list[tuple[C
 def visits_of(session: Session, feed: CalendarFeed, window: Window) -> list[VisitLine]:
     """The visits a feed tells of: one statement, and no sealed column is opened."""
     return [_line(row) for row in session.execute(_visits().where(_whose(feed), _within(window)))]
+
+
+MoreEvents = Callable[[Session, CalendarFeed, Window, str], Iterable[VisitEvent]]
+_more: dict[str, MoreEvents] = {}
+
+
+def on_feed(name: str, more: MoreEvents) -> None:
+    """Have `more` tell what else stands in a feed, with links to which house; a topic registers once under its own `name`."""
+    _more[name] = more
+
+
+def more_events(session: Session, feed: CalendarFeed, window: Window, base_url: str) -> list[VisitEvent]:
+    """What else than visits a feed tells of."""
+    return [event for more in _more.values() for event in more(session, feed, window, base_url)]
 
 
 def visits_to_copy(session: Session, provider_id: int, window: Window) -> list[VisitLine]:

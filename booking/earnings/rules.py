@@ -110,7 +110,7 @@ def add_up(rows: Sequence[Written]) -> Totals:
 def _kind(memo: str) -> str:
     if memo in FEES:
         return FEES_KIND
-    return {"service": VISITS, "package": VISITS, "travel": TRAVEL}.get(memo, EXTRAS)
+    return {"service": VISITS, "package": VISITS, "seat": VISITS, "travel": TRAVEL}.get(memo, EXTRAS)
 
 
 def by_year(rows: Iterable[Written]) -> list[tuple[int, Totals]]:

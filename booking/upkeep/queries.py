@@ -24,6 +24,8 @@ from booking.appointments.rules.states import LIVE as LIVE_VISITS
 from booking.bodymap.queries import map_findings
 from booking.care.queries.papers import care_findings
 from booking.extensions.queries import extension_findings
+from booking.classes.models import ClassSeat
+from booking.classes.queries import class_findings
 from booking.intake.queries import intake_findings
 from booking.ledger.models import Receipt
 from booking.ledger.queries import strayed_credit, sums_of_visits
@@ -88,6 +90,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from insurance_findings(session)
     yield from reviewing_findings(session)
     yield from reliability_findings(session)
+    yield from class_findings(session, now)
     yield from broken_entries(session)
 
 
@@ -332,5 +335,7 @@ def idle_guests(session: Session, before: datetime, limit: int) -> list[int]:
     visited = exists().where(Appointment.person_id == Person.id)
     busy = exists().where(Hold.person_id == Person.id, or_(Hold.state == "live", Hold.created_at >= before))
     paid = exists().where(Payment.person_id == Person.id)
-    idle = select(Person.id).where(Person.account_id.is_(None), Person.created_at < before, ~visited, ~busy, ~paid)
+    booked = or_(ClassSeat.booked_at.is_not(None), ClassSeat.state == "held", ClassSeat.made_at >= before)
+    seated = exists().where(ClassSeat.person_id == Person.id, booked)
+    idle = select(Person.id).where(Person.account_id.is_(None), Person.created_at < before, ~visited, ~busy, ~paid, ~seated)
     return list(session.scalars(idle.order_by(Person.id).limit(limit).with_for_update(skip_locked=True)))

@@ -26,7 +26,7 @@ from providers.schedule.queries import claims_between, rules_in_force
 from providers.schedule.rules.hours import WeeklyRange, stated_to_list
 from providers.schedule.rules.outside import OutsideSpan, changes_of, lay
 
-APPOINTMENT, HOLD, BLOCK, OUTSIDE, HANDOVER = "appointment", "hold", "block", "outside", "handover"
+APPOINTMENT, HOLD, BLOCK, OUTSIDE, HANDOVER, CLASS = "appointment", "hold", "block", "outside", "handover", "class"
 TAKEN = "This time has just been taken."
 # Outside time is laid a little further than anybody can book, so that a worker that rests for a month opens nothing.
 LAID_BEYOND_DAYS = 40

@@ -13,6 +13,8 @@ from tests.factories import (
     AccountFactory,
     BasketFactory,
     CarePlanFactory,
+    ClassSeatFactory,
+    ClassSessionFactory,
     ClearanceFactory,
     ClinicFactory,
     CoupleFactory,
@@ -90,6 +92,8 @@ def world(app, clock, program):
             "payouts": PayoutFactory(provider=anna).public_id,
             "disputes": DisputeFactory(payment=PaymentFactory(provider=anna, person=person, appointment_id=booked.id)).stripe_dispute,
         }
+        lesson = ClassSessionFactory(provider=anna, starts_at=clock.now + timedelta(days=20))
+        ids |= {"classes": lesson.public_id, "seats": ClassSeatFactory(lesson=lesson, person=person).public_id}
         HomeProgramFactory(appointment=booked)
         CarePlanFactory(appointment=booked)
         ids["more-visits"] = ExtensionRequestFactory(appointment=booked).public_id

@@ -40,6 +40,8 @@ from tests.factories import (
     CarePauseFactory,
     CarePlanFactory,
     ClaimFactory,
+    ClassSeatFactory,
+    ClassSessionFactory,
     ClearanceFactory,
     ClinicFactory,
     ComfortVersionFactory,
@@ -207,6 +209,10 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         "providers": ["anna", "bea"],
         "reliability": ["anna", "bea"],
     }
+    classes = [ClassSessionFactory(provider=provider, starts_at=start + timedelta(days=90 + number)) for number in range(3)]
+    known["classes"] = [lesson.public_id for lesson in classes]
+    known["seats"] = [ClassSeatFactory(lesson=classes[0], person=person).public_id]
+    sensible["class"] = known["classes"][1:]
     HomeProgramFactory(appointment=booked)
     known |= {"plans": [CarePlanFactory(appointment=booked).public_id], "pauses": [CarePauseFactory(appointment=booked).public_id]}
     known["more-visits"] = [ExtensionRequestFactory(appointment=booked).public_id for _number in range(3)]

@@ -13,6 +13,8 @@ from tests.factories import (
     CarePauseFactory,
     CarePlanFactory,
     ClaimFactory,
+    ClassSeatFactory,
+    ClassSessionFactory,
     ClearanceFactory,
     CoupleFactory,
     CouponFactory,
@@ -68,6 +70,8 @@ BODIES = {
     "holds/<public_id>/code": {"code": "SPRING"},
     "packages/<public_id>/card": {"payment_method": "pm_card_visa"},
     "packages/<public_id>/payment": {"how": "cash"},
+    "classes/<public_id>/move": {"starts_at": "2027-01-20T12:00:00-05:00"},
+    "seats/<public_id>/payment": {"how": "cash"},
 }
 OWNED = [
     pytest.param(role, one.method, one.path, id=f"{role} {one.method} {one.path.removeprefix('/api/v1')}")
@@ -112,6 +116,8 @@ def mine(app, clock):
             "files": HealthFileFactory(person=person).public_id,
         }
         visit = get_any(db.session(), things["appointments"]).appointment
+        lesson = ClassSessionFactory(provider=anna, starts_at=start + timedelta(days=60))
+        things |= {"classes": lesson.public_id, "seats": ClassSeatFactory(lesson=lesson, person=person).public_id}
         HomeProgramFactory(appointment=visit)
         things |= {"plans": CarePlanFactory(appointment=visit).public_id, "pauses": CarePauseFactory(appointment=visit).public_id}
         things["more-visits"] = ExtensionRequestFactory(appointment=visit).public_id

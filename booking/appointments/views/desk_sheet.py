@@ -19,7 +19,7 @@ from providers.schedule.rules.hours import Asked, turns_of
 from providers.schedule.rules.opening import open_spans
 from providers.services.rules.calls import PHONE
 
-_KINDS = {"hold": "held", "block": "blocked", "outside": "busy", "handover": "held"}
+_KINDS = {"hold": "held", "block": "blocked", "outside": "busy", "handover": "held", "class": "blocked"}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from booking.calendars.actions import note_use, revoke_feeds, rotate_feeds
 from booking.calendars.changes import Whose
 from booking.calendars.forms import own_lines, own_whose
 from booking.calendars.ics import feed_file
-from booking.calendars.queries import Found, blocks_of, get_feed, time_off_of, visits_of
+from booking.calendars.queries import Found, blocks_of, get_feed, more_events, time_off_of, visits_of
 from booking.calendars.rules import (
     AUDIENCE_OF_ROLE,
     BRIEF,
@@ -72,6 +72,7 @@ def _events(found: Found, now: datetime) -> list[VisitEvent]:
     session, feed = db.session(), found.feed
     window, base_url = window_at(now), current_app.extensions["settings"].base_url
     events = [feed_event(line, feed.audience, feed.detail, base_url) for line in visits_of(session, feed, window)]
+    events += more_events(session, feed, window, base_url)
     if feed.audience == PROVIDER:
         today = from_minute(day_begin(local_day(to_minute(now))))
         events += [

@@ -67,11 +67,20 @@ def _organizer() -> str:
     return parseaddr(settings.mail_from)[1]
 
 
-def invitation(method: str) -> Callable[[Mapping[str, Any]], list[Attachment]]:
-    """Makes the calendar file of a letter: an invitation (REQUEST) or its end (CANCEL), with the same UID and a rising SEQUENCE."""
+def _visit_of(facts: Mapping[str, Any]) -> VisitEvent:
+    return event_of_facts(facts, for_provider=facts["for_provider"])
+
+
+def invitation(
+    method: str, event_of: Callable[[Mapping[str, Any]], VisitEvent] = _visit_of
+) -> Callable[[Mapping[str, Any]], list[Attachment]]:
+    """Makes the calendar file of a letter: an invitation (REQUEST) or its end (CANCEL), with the same UID and a rising SEQUENCE.
+
+    `event_of` reads the event out of the letter's facts: a visit, or what a later topic writes about. `facts["to"]` is who is invited.
+    """
 
     def files(facts: Mapping[str, Any]) -> list[Attachment]:
-        event = replace(event_of_facts(facts, for_provider=facts["for_provider"]), organizer=_organizer(), attendee=facts["to"])
+        event = replace(event_of(facts), organizer=_organizer(), attendee=facts["to"])
         return [Attachment("visit.ics", visit_file(event, method), f"text/calendar; method={method}; charset=utf-8")]
 
     return files

@@ -32,6 +32,7 @@ WHAT = {
     "deposit_used": "Card payment used", "credit_used": "Credit used", "provider_canceled": "Credit, the therapist canceled",
     "credit_ended": "Credit ran out", "refund": "Refund on its way", "refund_sent": "Refund", "package_sold": "Package",
     "package": "Visit of a package", "package_fee": "Fee paid with a visit of a package", "package_repriced": "Package ended",
+    "seat": "Seat in a class",
     "correction": "Taken back", "platform_fee": "Our fee", "platform_subscription": "Our monthly fee", "payout": "Payout",
 }  # fmt: skip
 CHANGES = {

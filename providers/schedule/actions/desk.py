@@ -16,6 +16,7 @@ from providers.registry.changes import note_change, note_deed, own_provider
 from providers.registry.rules import Owner
 from providers.schedule.changes import (
     BLOCK,
+    CLASS,
     OUTSIDE,
     ClaimFacts,
     claim_time,
@@ -117,4 +118,6 @@ def _what_is_in_the_way(claims: Sequence[Claim], visits: Sequence[object]) -> st
         return f"{len(visits)} booked visits are in the way." if len(visits) > 1 else "A booked visit is in the way."
     if any(claim.kind == BLOCK for claim in claims):
         return "Part of this time is blocked already."
+    if any(claim.kind == CLASS for claim in claims):
+        return "A class of yours is in the way."
     return "Somebody is booking part of this time right now. Try again in ten minutes."

@@ -1,0 +1,1 @@
+"""What the verbs of classes do to rows inside their own transaction."""

@@ -1,0 +1,1 @@
+"""What programs and people send about classes, and how it is answered."""
