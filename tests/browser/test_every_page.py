@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from marketplace.accounts.models import Account, Person
 from marketplace.db import db
 from marketplace.kernel.walltime import day_begin, from_minute
 from marketplace.outbox.models import Letter
+from providers.places.models import ProviderPlace
 from providers.profiles.queries import get_facts
 from providers.profiles.rules import APPLY_STEPS
 from providers.registry.models import Provider
@@ -25,6 +26,7 @@ from providers.schedule.models import WeeklyHours
 from providers.services.models import Service
 from providers.verification.actions.confirming import Asker, request_confirmation
 from tests.factories import (
+    ClassSessionFactory,
     CredentialFactory,
     DisputeFactory,
     ExclusionHitFactory,
@@ -114,6 +116,7 @@ THERAPIST = [
     "/provider/plans",
     "/provider/supervision",
     "/provider/reliability",
+    "/provider/classes",
     "/provider",
     "/provider/calendar",
     "/provider/calendar?view=list",
@@ -361,6 +364,36 @@ def test_pages_of_a_note(traveler, looked_at):
     me.page.get_by_label("My hands were on for 30 minutes").check()
     wrong += looked_at()
     me.click(me.page.get_by_role("button", name="Sign", exact=True)).sees("Signed.")
+    wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_of_a_class(traveler, looked_at, app):
+    with app.app_context():
+        of = select(Provider).join(ProviderPlace, ProviderPlace.provider_id == Provider.id)
+        provider = db.session.scalars(of.where(Provider.slug == "renata-solano")).first()
+        place = db.session.scalars(select(ProviderPlace).where(ProviderPlace.provider_id == provider.id)).first()
+        lesson = ClassSessionFactory(provider=provider, place=place, starts_at=clock.now() + timedelta(days=3, hours=11)).public_id
+        db.session.remove()
+    me = traveler.go("/providers/renata-solano/classes").sees("Move with ease")
+    wrong = looked_at()
+    me.go(f"/classes/{lesson}")
+    wrong += looked_at()
+    me.press("Take a seat").sees("Kept for you until")
+    wrong += looked_at()
+    me.fill(GUEST).press("Continue").sees("six-digit code")
+    wrong += looked_at()
+    me.enter_code().press("Book the seat for").sees("Your seat is booked")
+    wrong += looked_at()
+    me.follow("Give up your seat").sees("Canceling now is free.")
+    wrong += looked_at()
+    me.page.context.clear_cookies()
+    me.sign_in(THERAPIST_EMAIL, PASSWORD).go(f"/provider/classes/{lesson}").sees("Priya N.")
+    wrong += looked_at()
+    me.page.context.clear_cookies()
+    me.sign_in(CLIENT_EMAIL, PASSWORD).go(f"/classes/{lesson}").press("Take a seat").press("Book the seat for").sees("Your seat is booked")
+    me.go("/seats").sees("Move with ease")
     wrong += looked_at()
     assert wrong == []
 

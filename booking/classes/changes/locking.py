@@ -27,6 +27,7 @@ from providers.registry.queries import has_active_account
 from providers.registry.rules import LISTED
 
 CLINIC = "clinic"
+NO_STANDING = "A required credential is not in force on that day."
 
 
 def lock_lesson(session: Session, condition: ColumnElement[bool]) -> ClassSession:
@@ -69,7 +70,7 @@ def check_open(session: Session, lesson: ClassSession, now: datetime) -> Provide
     if facts.pause is not None:
         raise Refused("booking_paused", facts.pause)
     if lapsed(session, facts, lesson):
-        raise Refused("not_bookable", "A required credential is not in force on that day.")
+        raise Refused("not_bookable", NO_STANDING)
     return facts
 
 

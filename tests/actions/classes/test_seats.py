@@ -288,6 +288,18 @@ def test_a_lapsed_credential_closes_the_class_and_makes_leaving_free(anna, lesso
     assert (verdict.fee_cents, verdict.reason) == (0, "provider_lapsed")
 
 
+def test_a_class_moves_to_no_day_without_standing(anna, lesson, sam):
+    seat = book(lesson, sam)
+    db.session.execute(
+        update(Credential).where(Credential.provider_id == anna.id, Credential.kind == "license").values(valid_until=AT.date())
+    )
+    db.session.commit()
+    with pytest.raises(Refused, match="not_bookable"):
+        move_class(lesson.public_id, anna.id, AT + DAY, ANNA, BASE_URL, START)
+    assert (class_of(lesson).starts_at, seat_of(seat).sequence, sound()) == (AT, 0, [])
+    assert move_class(lesson.public_id, anna.id, AT + HOUR, ANNA, BASE_URL, START).sequence == 1
+
+
 def test_no_seat_once_the_class_has_begun(lesson, sam):
     held = hold(lesson, sam, AT - SECOND)
     with pytest.raises(Refused, match="too_late"):
