@@ -374,7 +374,7 @@ def test_pages_of_a_class(traveler, looked_at, app):
         of = select(Provider).join(ProviderPlace, ProviderPlace.provider_id == Provider.id)
         provider = db.session.scalars(of.where(Provider.slug == "renata-solano")).first()
         place = db.session.scalars(select(ProviderPlace).where(ProviderPlace.provider_id == provider.id)).first()
-        lesson = ClassSessionFactory(provider=provider, place=place, starts_at=clock.now() + timedelta(days=3, hours=11)).public_id
+        lesson = ClassSessionFactory(provider=provider, place=place, starts_at=clock.now() + timedelta(days=3, hours=19)).public_id
         db.session.remove()
     me = traveler.go("/providers/renata-solano/classes").sees("Move with ease")
     wrong = looked_at()
