@@ -54,9 +54,9 @@ from booking.papers.rules.paper import Paper
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
 from booking.plans.models import CarePause, CarePlan, CarePlanStep, CarePlanVersion, PlanPolicy
+from booking.quotes.rules.agreed import AgreedTerms, agreed_to_dict
 from booking.reliability.models import ReliabilityLift, ReliabilityStep, VisitLateness
 from booking.reviewing.models import NoteReview, NoteReviewStep, Supervision
-from booking.quotes.rules.agreed import AgreedTerms, agreed_to_dict
 from booking.screening.models import Clearance, ClearanceDecision, Consent, Prescription, Screening
 from booking.sharing.models import LetterDraft, LetterOpening, Release, SentLetter
 from booking.sharing.queries.letters import letter_digest

@@ -23,9 +23,9 @@ from booking.appointments.rules.states import CONFIRMED
 from booking.appointments.rules.states import LIVE as LIVE_VISITS
 from booking.bodymap.queries import map_findings
 from booking.care.queries.papers import care_findings
-from booking.extensions.queries import extension_findings
 from booking.classes.models import ClassSeat
 from booking.classes.queries import class_findings
+from booking.extensions.queries import extension_findings
 from booking.intake.queries import intake_findings
 from booking.ledger.models import Receipt
 from booking.ledger.queries import strayed_credit, sums_of_visits

@@ -11,8 +11,7 @@ from marketplace.settings import Settings
 
 SERVERS = ("werkzeug", "gunicorn.access", "gunicorn.error")
 _SECRET = re.compile(
-    r"(/(?:evidence|clearance|letter|more-visits|confirm|reset|calendar(?:/visit)?|api/v1/confirmations|account/email)/)[^\s/?\"']{30,}"
-    r"(/(?:visits|class-seats|evidence|clearance|letter|confirm|reset|calendar(?:/visit)?|api/v1/confirmations|account/email)/)[^\s/?\"']{30,}"
+    r"(/(?:visits|class-seats|evidence|clearance|letter|more-visits|confirm|reset|calendar(?:/visit)?|api/v1/confirmations|account/email)/)[^\s/?\"']{30,}"
 )
 
 

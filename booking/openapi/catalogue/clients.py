@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from booking.openapi.catalogue import adding, baskets, care, couples, homecare, insurers, money, outcomes, packages, papers, series, waiting
 from booking.openapi.catalogue.bodymap import OPERATIONS as BODY_MAPS
-from booking.openapi.catalogue.extensions import OPERATIONS as EXTENSIONS
 from booking.openapi.catalogue.classes import OPERATIONS as CLASSES
+from booking.openapi.catalogue.extensions import OPERATIONS as EXTENSIONS
 from booking.openapi.catalogue.intake import OPERATIONS as INTAKE
 from booking.openapi.catalogue.matching import OPERATIONS as MATCHING
 from booking.openapi.catalogue.notes import OPERATIONS as NOTES
