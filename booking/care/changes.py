@@ -1,14 +1,16 @@
-"""What several verbs about clearances do inside their transaction."""
+"""What several verbs of care do inside their transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.clearing import waiting_for_clearance
-from booking.appointments.queries import provider_email
+from booking.appointments.changes.letters import Sending, letter_facts, visit_link, with_guest_key
+from booking.appointments.queries import get_any, provider_email
 from booking.care.queries.reads import HEALTH_READ
 from booking.screening import catalogue
 from booking.screening.models import Clearance
@@ -36,6 +38,27 @@ def tell_therapists(session: Session, row: Clearance, base_url: str, now: dateti
             session, key=f"{TO_DECIDE}:{row.public_id}:{provider_id}", kind=TO_DECIDE, recipient=provider_email(session, provider_id),
             facts=facts, now=now, about=row.public_id,
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A letter that asks a client for something on a page of their visit: kind, the key that sends it once, the page's last part."""
+
+    kind: str
+    key: str
+    page: str
+
+
+def ask_by_letter(session: Session, public_id: str, asking: Asking, base_url: str, now: datetime) -> None:
+    """Ask a visit's client, by a letter that is worth nothing any more once the visit has begun; its link is `{page}_link`."""
+    booked = get_any(session, public_id)
+    sending = with_guest_key(session, booked.appointment, Sending(base_url))
+    facts = letter_facts(booked, sending, for_provider=False, to=booked.person.email)
+    enqueue_letter(
+        session, key=asking.key, kind=asking.kind, recipient=str(booked.person.email),
+        facts={**facts, f"{asking.page}_link": visit_link(booked.appointment, sending, asking.page)}, now=now, about=public_id,
+        send_before_at=booked.appointment.starts_at,
+    )  # fmt: skip
 
 
 def note_read(session: Session, person: Person, what: str, actor: str, now: datetime, about: Mapping[str, object]) -> None:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.appointments.changes.history import Doer, write_history
-from booking.appointments.changes.letters import Sending, letter_facts, visit_link, with_guest_key
 from booking.appointments.changes.loading import lock_appointment
-from booking.appointments.queries import get_any
-from booking.care.changes import note_read
+from booking.care.changes import Asking, ask_by_letter, note_read
 from booking.care.queries.consents import CONSENT_AGAIN, coming_with, find_consent, is_asked, letter_key, visits_to_reconsent
 from booking.care.queries.visits import get_in_care
 from booking.screening import catalogue
@@ -18,7 +16,6 @@ from booking.screening.models import Consent
 from marketplace.db import db, transaction
 from marketplace.jobs import one_by_one
 from marketplace.kernel.errors import Conflict
-from marketplace.outbox.changes import enqueue_letter
 
 CONSENTED = "consented"
 
@@ -69,11 +66,5 @@ def ask_consent(now: datetime, base_url: str) -> int:
 
 def _ask(public_id: str, base_url: str, now: datetime) -> None:
     with transaction() as session:
-        booked = get_any(session, public_id)
-        sending = with_guest_key(session, booked.appointment, Sending(base_url))
-        facts = letter_facts(booked, sending, for_provider=False, to=booked.person.email)
-        enqueue_letter(
-            session, key=letter_key(public_id, catalogue.form().consent.version), kind=CONSENT_AGAIN, recipient=str(booked.person.email),
-            facts={**facts, "consent_link": visit_link(booked.appointment, sending, "consent")}, now=now, about=public_id,
-            send_before_at=booked.appointment.starts_at,
-        )  # fmt: skip
+        once = letter_key(public_id, catalogue.form().consent.version)
+        ask_by_letter(session, public_id, Asking(CONSENT_AGAIN, once, "consent"), base_url, now)

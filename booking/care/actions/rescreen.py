@@ -7,17 +7,16 @@ from datetime import datetime
 
 from booking.appointments.changes.clearing import heed_answers
 from booking.appointments.changes.history import Doer
-from booking.appointments.changes.letters import Sending, letter_facts, visit_link, with_guest_key
 from booking.appointments.changes.loading import lock_appointment
-from booking.appointments.queries import Booked, get_any
+from booking.appointments.queries import Booked
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
+from booking.care.changes import Asking, ask_by_letter
 from booking.care.queries.rechecks import RECHECK, visits_to_recheck
 from booking.screening.changes import Screened, keep_answers
 from booking.screening.rules.outcome import Submission
 from marketplace.db import db, transaction
 from marketplace.jobs import one_by_one
 from marketplace.kernel.errors import Conflict
-from marketplace.outbox.changes import enqueue_letter
 from providers.services.rules.calls import PHONE
 
 
@@ -51,11 +50,4 @@ def ask_again(now: datetime, base_url: str) -> int:
 
 def _ask(public_id: str, base_url: str, now: datetime) -> None:
     with transaction() as session:
-        booked = get_any(session, public_id)
-        sending = with_guest_key(session, booked.appointment, Sending(base_url))
-        facts = letter_facts(booked, sending, for_provider=False, to=booked.person.email)
-        enqueue_letter(
-            session, key=f"{RECHECK}:{public_id}", kind=RECHECK, recipient=str(booked.person.email),
-            facts={**facts, "health_link": visit_link(booked.appointment, sending, "health")}, now=now, about=public_id,
-            send_before_at=booked.appointment.starts_at,
-        )  # fmt: skip
+        ask_by_letter(session, public_id, Asking(RECHECK, f"{RECHECK}:{public_id}", "health"), base_url, now)
