@@ -158,7 +158,7 @@ def test_both_sides_on_pages(app, had, visitor, clock):
     shown = mine.open("/plans").text
     assert WORDS in shown
     assert "$1,003.20 in all, $167.20 each" in shown
-    assert "Pain: now · to reach 2 of 10" in shown
+    assert "Pain (now) · to reach 2 of 10" in shown
     assert "Accepted." in mine.submit(at="/accept").text
     with app.app_context():
         row = db.session.scalars(select(Appointment).where(Appointment.public_id == visit)).one()
