@@ -6,7 +6,7 @@ WORKERS ?= 2
 THREADS ?= 4
 # How many processes the tests use.
 TEST_WORKERS ?= 2
-# How many random questions the engine is held against the minutes for in a soak; about an hour on one core.
+# How many random questions the engine is held against the minutes for in a soak; about two hours of one core.
 SOAK_CASES ?= 5000000
 # CARDS=test: no keys are needed, a stand-in takes test cards.
 CARDS ?=
