@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -25,6 +24,7 @@ from booking.extensions.rules.asking import UNANSWERED, WRITTEN
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import NotFound, Refusal
+from marketplace.webkit.deeds import do_and_say
 from marketplace.webkit.identity import ANYONE, access
 from marketplace.webkit.limits import limiter
 
@@ -71,7 +71,7 @@ def tie(public_id: str, request_id: str) -> ResponseReturnValue:
     own_appointment(public_id)
     paper = request.form.get("prescription", "")
     deed = partial(tie_prescription, request_id, paper, own_provider_id(), doer().name, base_url(), clock.now())
-    return _done(url_for(".of_visit", public_id=public_id), deed, _("Kept with the request. Visits can be booked with it."))
+    return do_and_say(url_for(".of_visit", public_id=public_id), deed, _("Kept with the request. Visits can be booked with it."))
 
 
 @blueprint.post("/provider/appointments/<public_id>/more-visits/<request_id>/withdraw")
@@ -80,7 +80,7 @@ def withdraw(public_id: str, request_id: str) -> ResponseReturnValue:
     """Take a request back."""
     own_appointment(public_id)
     deed = partial(withdraw_request, request_id, own_provider_id(), doer().name, clock.now())
-    return _done(url_for(".of_visit", public_id=public_id), deed, _("Taken back."))
+    return do_and_say(url_for(".of_visit", public_id=public_id), deed, _("Taken back."))
 
 
 # --- the client ---------------------------------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ def send(public_id: str) -> ResponseReturnValue:
 def decline(public_id: str) -> ResponseReturnValue:
     """Send nothing on."""
     deed = partial(decline_request, public_id, own_person_id(), doer().name, base_url(), clock.now())
-    return _done(url_for(".mine"), deed, _("Nothing is sent. Your therapist is told."))
+    return do_and_say(url_for(".mine"), deed, _("Nothing is sent. Your therapist is told."))
 
 
 # --- whoever prescribed -------------------------------------------------------------------------------------------------------
@@ -179,16 +179,3 @@ def _private(body: str, status: int) -> Response:
     made.headers["Cache-Control"] = "private, no-store"
     made.headers["X-Robots-Tag"] = "noindex, nofollow"
     return made
-
-
-def _done(where: str, deed: Callable[[], object], words: str) -> ResponseReturnValue:
-    """Do it and say so, or say why not."""
-    try:
-        deed()
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(refusal.sentence, "warning")
-    else:
-        flash(words, "good")
-    return redirect(where)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,7 +30,8 @@ from booking.payments.queries import cards_of_person
 from booking.payments.rules.states import CANCELLED, CAPTURED, FAILED
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.errors import Conflict, Malformed, NotFound, Refusal, Refused
+from marketplace.kernel.errors import Conflict, Malformed, NotFound, Refused
+from marketplace.webkit.deeds import do_and_say
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.typed import number_or_text, placed_faults
@@ -84,7 +85,9 @@ def offer() -> ResponseReturnValue:
 @access("provider")
 def drop(public_id: str) -> ResponseReturnValue:
     """Offer it no more."""
-    return _done("packages.desk", lambda: withdraw_offer(_provider_id() or 0, public_id, _actor(), clock.now()), _("Offered no more."))
+    return do_and_say(
+        url_for("packages.desk"), lambda: withdraw_offer(_provider_id() or 0, public_id, _actor(), clock.now()), _("Offered no more.")
+    )
 
 
 @blueprint.get("/provider/packages/<public_id>")
@@ -103,7 +106,11 @@ def pay(public_id: str) -> ResponseReturnValue:
         flash(_("Say how it was paid."), "warning")
         return redirect(url_for("packages.sold", public_id=public_id))
     words = _("Recorded. The client has a receipt and can book with it.")
-    return _done("packages.sold", lambda: record_sale(public_id, _provider_id() or 0, how, _actor(), clock.now()), words, public_id)
+    return do_and_say(
+        url_for("packages.sold", public_id=public_id),
+        lambda: record_sale(public_id, _provider_id() or 0, how, _actor(), clock.now()),
+        words,
+    )
 
 
 @blueprint.post("/provider/packages/<public_id>/given-back")
@@ -111,7 +118,11 @@ def pay(public_id: str) -> ResponseReturnValue:
 def given_back(public_id: str) -> ResponseReturnValue:
     """What was left was given back."""
     provider_id = _provider_id() or 0
-    return _done("packages.sold", lambda: record_given_back(public_id, provider_id, _actor(), clock.now()), _("Recorded."), public_id)
+    return do_and_say(
+        url_for("packages.sold", public_id=public_id),
+        lambda: record_given_back(public_id, provider_id, _actor(), clock.now()),
+        _("Recorded."),
+    )
 
 
 @blueprint.post("/provider/packages/<public_id>/end")
@@ -169,7 +180,9 @@ def show(public_id: str) -> str:
 @access("client")
 def withdraw(public_id: str) -> ResponseReturnValue:
     """Let go of an order that is not paid."""
-    return _done("packages.index", lambda: withdraw_order(public_id, _client_id(), _actor(), clock.now()), _("Withdrawn. You owe nothing."))
+    return do_and_say(
+        url_for("packages.index"), lambda: withdraw_order(public_id, _client_id(), _actor(), clock.now()), _("Withdrawn. You owe nothing.")
+    )
 
 
 @blueprint.post("/packages/<public_id>/card")
@@ -263,19 +276,7 @@ def _end(endpoint: str, public_id: str, by: str) -> ResponseReturnValue:
     def deed() -> object:
         return end_package(public_id, by, _actor(), clock.now(), expected_refund_cents=expected, **own_side())
 
-    return _done(endpoint, deed, _("The package has ended."), public_id)
-
-
-def _done(endpoint: str, deed: Callable[[], object], words: str, public_id: str | None = None) -> ResponseReturnValue:
-    """Do it and go back to a page, which says how it went. What is not there is a missing page."""
-    try:
-        deed()
-        flash(words, "good")
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(refusal.sentence, "warning")
-    return redirect(url_for(endpoint) if public_id is None else url_for(endpoint, public_id=public_id))
+    return do_and_say(url_for(endpoint, public_id=public_id), deed, _("The package has ended."))
 
 
 def _actor() -> str:

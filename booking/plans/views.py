@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -33,6 +33,7 @@ from booking.plans.rules.written import goals_of
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Refusal, Refused
+from marketplace.webkit.deeds import do_and_say
 from marketplace.webkit.identity import access
 from marketplace.webkit.limits import limiter
 from providers.profiles.queries import get_facts
@@ -86,7 +87,7 @@ def accept(public_id: str) -> ResponseReturnValue:
     shown = request.form.get("version", "")
     version, person_id = int(shown) if shown.isdecimal() and len(shown) < 6 else 0, own_person_id()
     words = _("Accepted. A plan promises nothing: you book and leave visits as before.")
-    return _done(url_for("plans.index"), lambda: accept_plan(public_id, version, person_id, doer().name, clock.now()), words)
+    return do_and_say(url_for("plans.index"), lambda: accept_plan(public_id, version, person_id, doer().name, clock.now()), words)
 
 
 # --- the therapist ------------------------------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ def desk() -> ResponseReturnValue:
     provider_id, session = own_provider_id(), db.session()
     if request.method == "POST":
         chosen = request.form.getlist("services")
-        return _done(url_for("plans.desk"), lambda: set_policy(provider_id, chosen, doer().name, clock.now()), _("Saved."))
+        return do_and_say(url_for("plans.desk"), lambda: set_policy(provider_id, chosen, doer().name, clock.now()), _("Saved."))
     plans = sorted(list_plans(session, CarePlan.provider_id == provider_id), key=lambda one: (one.state == ENDED, not one.review_due))
     facts = get_facts(session, provider_id) if provider_id else None
     services = [one for one in facts.services if not one.first_visit_only and not one.is_call] if facts else []
@@ -137,7 +138,7 @@ def decide(public_id: str) -> ResponseReturnValue:
     said = Decision(chosen if chosen in DECISIONS else GO_ON, form.words.data or "")
     plan_id = whole.plan.public_id if whole is not None else ""
     deed = partial(decide_plan, plan_id, said, visit.provider_id, doer().name, base_url(), clock.now())
-    return _done(url_for("plans.of_client", public_id=public_id), deed, _("Written down."))
+    return do_and_say(url_for("plans.of_client", public_id=public_id), deed, _("Written down."))
 
 
 @blueprint.route("/provider/appointments/<public_id>/pause", methods=["GET", "POST"])
@@ -172,7 +173,7 @@ def end_pause(public_id: str) -> ResponseReturnValue:
     verb, words = (resume_visits, _("The visits take place as booked.")) if resumes else (call_off_visits, _("Called off, at no cost."))
     pause_id = paused.pause.public_id if paused is not None else ""
     deed = partial(verb, pause_id, visit.provider_id, doer(), base_url(), clock.now())
-    return _done(url_for("plans.pause", public_id=public_id), deed, words)
+    return do_and_say(url_for("plans.pause", public_id=public_id), deed, words)
 
 
 def _form(visit: Appointment, opened: Opened | None) -> PlanForm:
@@ -188,14 +189,3 @@ def _page(public_id: str, opened: Opened | None, form: PlanForm) -> str:
         client=short_name(booked.person.name), measures=MEASURES, overall=OVERALL_WORDS, words=STATE_WORDS,
         may_write=booked.appointment.status in (CHECKED_IN, COMPLETED), stop=STOP_WORDS, unmeasured=UNMEASURED_WORDS,
     )  # fmt: skip
-
-
-def _done(where: str, deed: Callable[[], object], words: str) -> ResponseReturnValue:
-    """Do it and say so, or say why not."""
-    try:
-        deed()
-    except Refusal as refusal:
-        flash(refusal.sentence, "warning")
-    else:
-        flash(words, "good")
-    return redirect(where)

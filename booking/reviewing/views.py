@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -22,6 +21,7 @@ from booking.reviewing.queries import count_waiting, list_pairs, list_reviews
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import NotFound, Refusal
+from marketplace.webkit.deeds import do_and_say
 from marketplace.webkit.identity import access
 from marketplace.webkit.limits import limiter
 from providers.registry.forms import desk_owner
@@ -61,7 +61,7 @@ def desk() -> ResponseReturnValue:
 def accept(public_id: str) -> ResponseReturnValue:
     """Accept to supervise."""
     deed = partial(accept_supervision, public_id, own_provider_id(), doer().name, base_url(), clock.now())
-    return _done(url_for(".desk"), deed, _("Accepted. Notes that are offered to you stand here."))
+    return do_and_say(url_for(".desk"), deed, _("Accepted. Notes that are offered to you stand here."))
 
 
 @blueprint.post("/provider/supervision/<public_id>/end")
@@ -69,7 +69,7 @@ def accept(public_id: str) -> ResponseReturnValue:
 def end(public_id: str) -> ResponseReturnValue:
     """End it, or decline."""
     deed = partial(end_supervision, public_id, own_provider_id(), doer().name, base_url(), clock.now())
-    return _done(url_for(".desk"), deed, _("Ended. No note is open through it any more."))
+    return do_and_say(url_for(".desk"), deed, _("Ended. No note is open through it any more."))
 
 
 @blueprint.get("/provider/appointments/<public_id>/review")
@@ -90,7 +90,7 @@ def offer(public_id: str) -> ResponseReturnValue:
     """Offer it."""
     provider_id, chosen = own_appointment(public_id).provider.id, request.form.get("supervision", "")
     deed = partial(offer_note, public_id, chosen, provider_id, doer().name, base_url(), clock.now())
-    return _done(url_for(".of_note", public_id=public_id), deed, _("Offered. Your client's log shows each look."))
+    return do_and_say(url_for(".of_note", public_id=public_id), deed, _("Offered. Your client's log shows each look."))
 
 
 @blueprint.post("/provider/appointments/<public_id>/review/back")
@@ -98,7 +98,7 @@ def offer(public_id: str) -> ResponseReturnValue:
 def back(public_id: str) -> ResponseReturnValue:
     """Take it back."""
     deed = partial(take_back, public_id, own_appointment(public_id).provider.id, doer().name, clock.now())
-    return _done(url_for(".of_note", public_id=public_id), deed, _("Taken back."))
+    return do_and_say(url_for(".of_note", public_id=public_id), deed, _("Taken back."))
 
 
 @blueprint.route("/provider/reviews/<public_id>", methods=["GET", "POST"])
@@ -122,16 +122,3 @@ def review(public_id: str) -> ResponseReturnValue:
         "reviewing/review.html", review=read.review, kept=read.kept, form=form, client=short_name(read.review.person.name)
     )  # fmt: skip
     return page, 422 if form.is_submitted() else 200
-
-
-def _done(where: str, deed: Callable[[], object], words: str) -> ResponseReturnValue:
-    """Do it and say so, or say why not."""
-    try:
-        deed()
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(refusal.sentence, "warning")
-    else:
-        flash(words, "good")
-    return redirect(where)

@@ -122,17 +122,10 @@ def test_each_side_closes_it(program, prescribed):
     assert [one["answered_how"] for one in me.get("/more-visits").json["items"]] == ["provider", "client"]
 
 
-def test_strangers_read_and_answer_nothing(app, program, prescribed):
+def test_strangers_read_and_answer_nothing(outsiders, program, prescribed):
     _client, therapist, visit = prescribed
     made = program(therapist).post(f"/appointments/{visit}/more-visits", ASKED).json["id"]
-    with app.app_context():
-        stranger, other = AccountFactory(), AccountFactory(role="provider")
-        person_of(stranger)
-        bookable_provider(slug="other", account=other)
-        for account in (stranger, other):
-            db.session.refresh(account)
-        db.session.expunge_all()
-    theirs, bea = program(stranger), program(other)
+    theirs, bea = (program(account) for account in outsiders)
     assert theirs.get("/more-visits").json["items"] == bea.get("/more-visits").json["items"] == []
     assert theirs.post(f"/more-visits/{made}/send", SENT).status_code == 404
     assert bea.get(f"/appointments/{visit}/more-visits").status_code == 404

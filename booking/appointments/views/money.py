@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +29,8 @@ from booking.payments.forms import pursue_visit
 from booking.payments.queries import disputed_cents, payments_of_visit, refunds_of_visit
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.errors import Refusal
 from marketplace.vault import secret_hash
+from marketplace.webkit.deeds import do_and_say
 from marketplace.webkit.identity import access
 from marketplace.webkit.typed import dollars
 from providers.registry.forms import desk_owner
@@ -84,22 +83,14 @@ def _cards(desk: Desk, refund: RefundForm | None) -> dict[str, Any]:
     return {"cards": cards, "left_cents": left, "refund": refund or fresh, "refunds": refunds_of_visit(session, visit.id)}
 
 
-def _done(desk: Desk, deed: Callable[[], object], words: str) -> ResponseReturnValue:
-    """Do it and go back to the page, which says how it went."""
-    try:
-        deed()
-        flash(words, "good")
-    except Refusal as refusal:
-        flash(refusal.sentence, "warning")
-    return redirect(desk.url("show"))
-
-
 def _pay(desk: Desk) -> ResponseReturnValue:
     form, name = PaymentForm(), desk.booked.appointment.public_id
     if not form.validate_on_submit():
         return _page(desk, payment=form)
-    return _done(
-        desk, lambda: record_payment(name, form.payment, doer(), base_url(), clock.now()), _("Recorded. The client has a receipt.")
+    return do_and_say(
+        desk.url("show"),
+        lambda: record_payment(name, form.payment, doer(), base_url(), clock.now()),
+        _("Recorded. The client has a receipt."),
     )
 
 
@@ -107,7 +98,9 @@ def _waive(desk: Desk) -> ResponseReturnValue:
     form, name = WaiverForm(), desk.booked.appointment.public_id
     if not form.validate_on_submit():
         return _page(desk, waiver=form)
-    return _done(desk, lambda: waive(name, form.cents, form.reason.data or "", doer(), clock.now()), _("Waived. The record stays."))
+    return do_and_say(
+        desk.url("show"), lambda: waive(name, form.cents, form.reason.data or "", doer(), clock.now()), _("Waived. The record stays.")
+    )
 
 
 def _correct(desk: Desk, number: int) -> ResponseReturnValue:
@@ -116,7 +109,7 @@ def _correct(desk: Desk, number: int) -> ResponseReturnValue:
         flash(_("Say what was wrong."), "warning")
         return redirect(desk.url("show"))
     words = _("Taken back. The client has a credit note.")
-    return _done(desk, lambda: correct_payment(name, number, form.why.data or "", doer(), base_url(), clock.now()), words)
+    return do_and_say(desk.url("show"), lambda: correct_payment(name, number, form.why.data or "", doer(), base_url(), clock.now()), words)
 
 
 @blueprint.get("/provider/appointments/<public_id>/money")
@@ -193,7 +186,7 @@ def admin_refund(public_id: str) -> ResponseReturnValue:
     def give() -> None:
         pursue_visit(give_back(public_id, form.refunding, doer(), now).appointment.id, now)
 
-    return _done(desk, give, _("Ordered. The client has a letter as soon as it has left."))
+    return do_and_say(desk.url("show"), give, _("Ordered. The client has a letter as soon as it has left."))
 
 
 @blueprint.get("/admin/appointments/<public_id>/receipts/<name>")

@@ -6,13 +6,11 @@ from datetime import datetime
 
 from booking.appointments.changes.history import Doer
 from booking.classes.changes.letters import write_gone
-from booking.classes.changes.locking import end_run_out, lock_lesson, note_lesson, note_seat
+from booking.classes.changes.locking import end_run_out, lock_own_to_come, note_lesson, note_seat
 from booking.classes.models import ClassSession
 from booking.classes.queries import seats_of_lesson
-from booking.classes.rules.seats import BOOKED, CALLED_OFF, CANCELED, HELD, RELEASED, why_closed
+from booking.classes.rules.seats import BOOKED, CALLED_OFF, CANCELED, HELD, RELEASED
 from marketplace.db import transaction
-from marketplace.kernel.errors import Conflict
-from providers.registry.changes import lock_provider
 from providers.schedule.changes import release_claim
 from providers.schedule.models import Claim
 
@@ -23,11 +21,7 @@ def call_off(public_id: str, provider_id: int, why: str | None, doer: Doer, base
     Raises NotFound, Conflict `wrong_state` once it has begun or is called off.
     """
     with transaction() as session:
-        lock_provider(session, provider_id)
-        lesson = lock_lesson(session, (ClassSession.public_id == public_id) & (ClassSession.provider_id == provider_id))
-        closed = why_closed(lesson.state, lesson.starts_at, now)
-        if closed is not None:
-            raise Conflict("wrong_state", closed.sentence)
+        lesson = lock_own_to_come(session, public_id, provider_id, now)
         lesson.state, lesson.called_off_why = CALLED_OFF, why
         lesson.sequence += 1
         end_run_out(session, lesson.id, now)

@@ -6,18 +6,17 @@ from datetime import datetime, timedelta
 
 from booking.appointments.changes.history import Doer
 from booking.classes.changes.letters import write_moved
-from booking.classes.changes.locking import NO_STANDING, end_run_out, lapsed, lock_lesson, note_lesson, note_seat
+from booking.classes.changes.locking import NO_STANDING, end_run_out, lapsed, lock_own_to_come, note_lesson, note_seat
 from booking.classes.changes.timing import Slot, take_time
 from booking.classes.models import ClassSession
 from booking.classes.queries import seats_of_lesson
 from booking.classes.rules.planning import start_faults
-from booking.classes.rules.seats import BOOKED, HELD, why_closed
+from booking.classes.rules.seats import BOOKED, HELD
 from booking.quotes.rules.agreed import agreed_from_dict, agreed_to_dict
 from booking.quotes.rules.clock import clock_words
 from marketplace.db import transaction
-from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.errors import Refused
 from providers.profiles.queries import get_facts
-from providers.registry.changes import lock_provider
 from providers.schedule.changes import release_claim
 from providers.schedule.models import Claim
 
@@ -32,11 +31,7 @@ def move_class(public_id: str, provider_id: int, starts_at: datetime, doer: Doer
     if faults:
         raise Refused("invalid", faults[0].message, faults=faults)
     with transaction() as session:
-        lock_provider(session, provider_id)
-        lesson = lock_lesson(session, (ClassSession.public_id == public_id) & (ClassSession.provider_id == provider_id))
-        closed = why_closed(lesson.state, lesson.starts_at, now)
-        if closed is not None:
-            raise Conflict("wrong_state", closed.sentence)
+        lesson = lock_own_to_come(session, public_id, provider_id, now)
         if starts_at == lesson.starts_at:
             return lesson
         end_run_out(session, lesson.id, now)

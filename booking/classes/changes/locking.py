@@ -22,6 +22,7 @@ from marketplace.kernel.walltime import local_day, to_minute
 from providers.credentials.rules.standing import standing_on
 from providers.profiles.queries import get_facts
 from providers.profiles.rules import ProviderFacts
+from providers.registry.changes import lock_provider
 from providers.registry.models import Provider
 from providers.registry.queries import has_active_account
 from providers.registry.rules import LISTED
@@ -36,6 +37,16 @@ def lock_lesson(session: Session, condition: ColumnElement[bool]) -> ClassSessio
     lesson = session.scalar(wanted.execution_options(populate_existing=True))
     if lesson is None:
         raise NotFound("not_found", NO_CLASS)
+    return lesson
+
+
+def lock_own_to_come(session: Session, public_id: str, provider_id: int, now: datetime) -> ClassSession:
+    """A therapist's class, their time and it locked. Raises NotFound, Conflict `wrong_state` once it has begun or is called off."""
+    lock_provider(session, provider_id)
+    lesson = lock_lesson(session, (ClassSession.public_id == public_id) & (ClassSession.provider_id == provider_id))
+    closed = why_closed(lesson.state, lesson.starts_at, now)
+    if closed is not None:
+        raise Conflict("wrong_state", closed.sentence)
     return lesson
 
 
