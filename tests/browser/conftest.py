@@ -3,9 +3,16 @@
 import shutil
 
 import pytest
+from sqlalchemy import func, select
 
+from booking.appointments.models import Appointment
+from booking.appointments.rules.states import CONFIRMED
 from booking.demo.actions import CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL
+from marketplace.accounts.models import Account, Person
+from marketplace.db import db
 from marketplace.settings import Settings
+from providers.registry.models import Provider
+from providers.services.rules.calls import PHONE
 from tests.support.applications import let_go
 from tests.support.clocks import Clock
 from tests.support.databases import Database, environment_of
@@ -55,6 +62,21 @@ def either_traveler(request):
 def as_client(traveler):
     """The demo's client, signed in."""
     return traveler.sign_in(CLIENT_EMAIL, PASSWORD)
+
+
+@pytest.fixture
+def somebody(app):
+    """The e-mail of a client who has one visit to come with the demo's therapist, and of whom nothing is drawn or planned yet."""
+    with app.app_context():
+        theirs = select(Provider.id).join(Account, Account.id == Provider.account_id).where(Account.email == THERAPIST_EMAIL)
+        coming = (
+            select(Account.email)
+            .join(Person, Person.account_id == Account.id)
+            .join(Appointment, Appointment.person_id == Person.id)
+            .where(Appointment.provider_id.in_(theirs), Appointment.status == CONFIRMED, Appointment.setting != PHONE)
+            .where(Account.email != CLIENT_EMAIL)
+        )
+        return db.session.scalars(coming.group_by(Account.email).having(func.count() == 1).order_by(Account.email)).first()
 
 
 @pytest.fixture

@@ -4,12 +4,18 @@ import pytest
 from playwright.sync_api import expect
 
 from booking.bodymap.rules import BACK, FRONT, REGIONS
-from booking.demo.actions import CLIENT_EMAIL, PASSWORD
+from booking.demo.actions import PASSWORD
 
 pytestmark = pytest.mark.browser
 
 NEW = "/account/pain-map/new"
 FRONT_NAMES, BACK_NAMES = ([region.name for region in REGIONS.values() if region.view == view] for view in (FRONT, BACK))
+
+
+@pytest.fixture
+def as_somebody(traveler, somebody):
+    """A client who has drawn no map yet, signed in."""
+    return traveler.sign_in(somebody, PASSWORD)
 
 
 def drawn(me, view):
@@ -21,8 +27,8 @@ def boxes_of(me):
     return me.page.locator(".marks input[type=checkbox]:checked").evaluate_all("(all) => all.map((one) => one.closest('li').id)")
 
 
-def test_a_map_is_drawn_by_keyboard_alone(as_client):
-    me = as_client.go(NEW)
+def test_a_map_is_drawn_by_keyboard_alone(as_somebody):
+    me = as_somebody.go(NEW)
     me.tab_to("Left shoulder, front").key("Space")
     box = drawn(me, "Front").get_by_role("checkbox", name="Left shoulder, front")
     expect(box).to_be_checked()
@@ -38,8 +44,8 @@ def test_a_map_is_drawn_by_keyboard_alone(as_client):
     me.sees("Saved.").sees("Back of the neck: 6 of 10, aching").sees("since Monday")
 
 
-def test_a_screen_reader_hears_every_region_with_its_side_and_whether_it_is_marked(as_client):
-    me = as_client.go(NEW)
+def test_a_screen_reader_hears_every_region_with_its_side_and_whether_it_is_marked(as_somebody):
+    me = as_somebody.go(NEW)
     me.page.get_by_label("Right calf", exact=True).locator("visible=true").first.wait_for()
     for view, names in (("Front", FRONT_NAMES), ("Back", BACK_NAMES)):
         heard = drawn(me, view).aria_snapshot()
@@ -53,8 +59,8 @@ def test_a_screen_reader_hears_every_region_with_its_side_and_whether_it_is_mark
     assert '- group "Right calf"' in row.aria_snapshot()
 
 
-def test_the_drawing_and_the_list_agree_whichever_is_pressed(as_client):
-    me = as_client.go(NEW)
+def test_the_drawing_and_the_list_agree_whichever_is_pressed(as_somebody):
+    me = as_somebody.go(NEW)
     drawing = me.page.locator(".body-map")
     drawing.locator("a[data-region=hip_l]").click()
     # An arm from behind is the same arm.
@@ -72,8 +78,8 @@ def test_the_drawing_and_the_list_agree_whichever_is_pressed(as_client):
     assert back["x"] < drawing.locator("a[data-region=elbow_r]").bounding_box()["x"]
 
 
-def test_without_scripts_the_drawing_leads_to_the_list(plain_traveler):
-    me = plain_traveler.sign_in(CLIENT_EMAIL, PASSWORD).go(NEW)
+def test_without_scripts_the_drawing_leads_to_the_list(plain_traveler, somebody):
+    me = plain_traveler.sign_in(somebody, PASSWORD).go(NEW)
     me.page.locator(".body-map a[href='#sacrum']").click()
     row = me.page.locator("#sacrum")
     expect(row.get_by_role("checkbox")).to_be_in_viewport()

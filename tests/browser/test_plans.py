@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from booking.appointments.models import Appointment
-from booking.demo.actions import CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL
+from booking.demo.actions import PASSWORD, THERAPIST_EMAIL
 from marketplace.accounts.models import Account, Person
 from marketplace.db import db
 from providers.registry.models import Provider
@@ -19,15 +19,15 @@ WHY = "zz see your physician first zz"
 
 
 @pytest.fixture
-def visits(app):
-    """A visit that the named client has had with the named therapist, at an hour at which nobody works, and the coming one; their ids."""
+def visits(app, somebody):
+    """A visit that somebody has had with the named therapist, at an hour at which nobody works, and the coming one; their ids."""
     with app.app_context():
         wanted = (
             select(Appointment)
             .join(Person, Person.id == Appointment.person_id)
             .join(Account, Account.id == Person.account_id)
             .join(Provider, Provider.id == Appointment.provider_id)
-            .where(Account.email == CLIENT_EMAIL, Appointment.status == "confirmed", Appointment.setting != "phone")
+            .where(Account.email == somebody, Appointment.status == "confirmed", Appointment.setting != "phone")
         )
         owner = select(Account.id).where(Account.email == THERAPIST_EMAIL).scalar_subquery()
         coming = db.session.scalars(wanted.where(Provider.account_id == owner).order_by(Appointment.starts_at)).first()
@@ -56,14 +56,14 @@ def in_both_sizes(traveler, axe):
     return wrong
 
 
-def test_a_plan_is_written_accepted_and_paused(traveler, axe, visits):
+def test_a_plan_is_written_accepted_and_paused(traveler, axe, visits, somebody):
     me, (had, coming) = traveler, visits
     me.sign_in(THERAPIST_EMAIL, PASSWORD).go(f"/provider/appointments/{had}").follow("Plan")
     me.fill({"Goal 1, in the client's words": GOAL, "Visits you expect": "8"}).press("Save and ask for a yes").sees("asked for a yes")
     me.sees("0 of 8 visits done, 1 booked.")
     wrong = in_both_sizes(me, axe)
     me.press("Sign out")
-    me.sign_in(CLIENT_EMAIL, PASSWORD).go(f"/appointments/{had}").follow("Your therapist has written a plan").sees(GOAL)
+    me.sign_in(somebody, PASSWORD).go(f"/appointments/{had}").follow("Your therapist has written a plan").sees(GOAL)
     wrong += in_both_sizes(me, axe)
     me.press("Yes, this is our plan").sees("A plan promises nothing")
     me.go(f"/appointments/{coming}").sees("Visit 1 of 8 of your plan")
@@ -74,7 +74,7 @@ def test_a_plan_is_written_accepted_and_paused(traveler, axe, visits):
     me.fill({"To your client: why, and what to do now": WHY}).press("Pause the visits").sees("One visit is kept.")
     wrong += in_both_sizes(me, axe)
     me.press("Sign out")
-    me.sign_in(CLIENT_EMAIL, PASSWORD).go(f"/appointments/{coming}").sees("Your therapist has paused this visit.")
+    me.sign_in(somebody, PASSWORD).go(f"/appointments/{coming}").sees("Your therapist has paused this visit.")
     me.follow("Why, and what to do now").sees(WHY)
     wrong += in_both_sizes(me, axe)
     assert wrong == []

@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from flask import Flask
@@ -87,10 +88,21 @@ def statements(app: Flask) -> Statements:
     return watch
 
 
+def closing_at_once(app: WSGIApplication) -> WSGIApplication:
+    """The same, whose files are closed as soon as they are sent: the server leaves them open where the browser hangs up right then."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        sent = app(environ, start_response)
+        with closing(sent) if hasattr(sent, "close") else nullcontext():
+            yield from sent
+
+    return answer
+
+
 @pytest.fixture
 def live_server(app: Flask) -> Iterator[str]:
     """The application on a port of its own; gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, closing_at_once(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, name="live server", daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

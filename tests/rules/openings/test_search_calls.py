@@ -34,6 +34,11 @@ def call_query(random):
     return replace(query, settings=CALLS, minutes=10, sort=sort, limit=50, **NOWHERE)
 
 
+def without_asking_who(query):
+    """The same query of everybody: of any kind, whoever they work with, whatever they state of insurers."""
+    return replace(query, provider_kinds=frozenset(), collaborates=False, carriers=frozenset(), plans=frozenset())
+
+
 def call_starts(facts, claims, query):
     """Asks the judge about every quarter of an hour, and about the need of each by all that the person does."""
     everything = replace(
@@ -66,7 +71,7 @@ def is_asked_for(facts, query):
 @pytest.mark.parametrize("seed", range(30))
 def test_calls_are_found_as_the_judge_says(seed):
     random = Random(seed)
-    world, query = with_calls(random), replace(call_query(random), provider_kinds=frozenset(), collaborates=False)
+    world, query = with_calls(random), without_asking_who(call_query(random))
     truth = {facts.slug: tuple(found[:3]) for facts, claims in persons(world, query) if (found := call_starts(facts, claims, query))}
     result = find(world.candidates(), query, TABLES, NOW)
     assert {one.facts.slug: one.starts for one in result.items} == truth
