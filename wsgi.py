@@ -104,6 +104,10 @@ from booking.intake.views.guests import blueprint as intake_guest_pages
 from booking.intake.views.own import blueprint as intake_pages
 from booking.matching.api import blueprint as matching_api
 from booking.matching.views import blueprint as matching_pages
+from booking.memberships.api import blueprint as memberships_api
+from booking.memberships.changes.charging import follow_membership
+from booking.memberships.jobs import JOBS as MEMBERSHIP_JOBS
+from booking.memberships.views import blueprint as membership_pages
 from booking.notes.api import blueprint as notes_api
 from booking.notes.views import blueprint as note_pages
 from booking.openapi.api import blueprint as openapi_api
@@ -209,6 +213,7 @@ on_account_switched("providers", note_account_switch)
 on_payment("visits", follow_payment)
 on_news("checkouts", finish_open)
 on_payment("packages", follow_package)
+on_payment("memberships", follow_membership)
 before_several("plans", needs_plan)
 on_pauses("plans", find_paused)
 on_comparing("payouts", reconcile_payouts)
@@ -255,6 +260,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 due_pages,
                 money_desk_pages,
                 package_pages,
+                membership_pages,
                 fee_pages,
                 payout_pages,
                 care_pages,
@@ -357,6 +363,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 due_api,
                 disputes_api,
                 packages_api,
+                memberships_api,
                 fees_api,
                 payouts_api,
                 care_api,
@@ -384,6 +391,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 *CALENDAR_JOBS,
                 *VERIFICATION_JOBS,
                 *PACKAGE_JOBS,
+                *MEMBERSHIP_JOBS,
                 *FEE_JOBS,
                 *PAYOUT_JOBS,
                 *PAPER_JOBS,

@@ -44,6 +44,7 @@ from booking.fees.models import FeeAgreement, VisitFee
 from booking.homecare.models import HomeProgram, JournalEntry
 from booking.intake.models import ComfortVersion, HealthFile, IntakeVersion
 from booking.ledger.models import Credit, LedgerEntry, Receipt
+from booking.memberships.models import Membership, MembershipMonth, MembershipPlan
 from booking.notes.models import ClinicalNote, NoteAddendum, NoteKey
 from booking.notes.rules.content import Note, Used, note_to_dict
 from booking.notes.rules.signing import Signature, digest_of
@@ -1031,6 +1032,68 @@ class PackageFactory(Row):
     single_cents = 16_000
     single_tax_cents = 720
     valid_months = 6
+    ordered_at = START
+
+
+class MembershipPlanFactory(Row):
+    """A visit of an hour each month for $130, unused ones stay three months."""
+
+    class Meta:
+        model = MembershipPlan
+        exclude = ("provider",)
+
+    provider = factory.SubFactory(ProviderFactory)
+    provider_id = owned("provider")
+    service_code = "medical-massage"
+    service_name = "Medical massage"
+    minutes = 60
+    visits = 1
+    each_cents = 13_000
+    stays_months = 3
+    made_at = START
+
+
+class MembershipFactory(Row):
+    """A member since the clock's day, whose first month is another row."""
+
+    class Meta:
+        model = Membership
+        exclude = ("plan", "person", "card")
+
+    plan = factory.SubFactory(MembershipPlanFactory)
+    plan_id = owned("plan")
+    provider_id = factory.SelfAttribute("plan.provider_id")
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    card = factory.LazyAttribute(lambda row: SavedCardFactory(person=row.person))
+    card_id = owned("card")
+    state = "active"
+    anchor_on = date(2027, 1, 12)
+    next_on = date(2027, 2, 12)
+    consent_version = "2026-11"
+    terms = "Each month you get 1 visit."
+    agreed_by = "account:sam"
+    agreed_at = START
+
+
+class MembershipMonthFactory(Row):
+    """The first month of a membership, still to be paid."""
+
+    class Meta:
+        model = MembershipMonth
+        exclude = ("membership", "package")
+
+    membership = factory.SubFactory(MembershipFactory)
+    membership_id = owned("membership")
+    number = 0
+    due_on = date(2027, 1, 12)
+    plan_id = factory.SelfAttribute("membership.plan_id")
+    package = factory.LazyAttribute(
+        lambda row: PackageFactory(
+            offer=None, offer_id=None, provider_id=row.membership.provider_id, person=None, person_id=row.membership.person_id, visits=1
+        )
+    )
+    package_id = owned("package")
     ordered_at = START
 
 

@@ -15,6 +15,7 @@ from booking.demo import catalogue
 from booking.demo.changes.bulk import Bulk
 from booking.demo.changes.desks import SCHEDULE_RULES, add_desk, add_houses, schedule_rule
 from booking.demo.changes.discounts import add_offers
+from booking.demo.changes.memberships import add_membership
 from booking.demo.changes.packages import add_packages
 from booking.demo.changes.papers import add_papers
 from booking.demo.changes.people import Login, Town
@@ -132,6 +133,7 @@ class _Builder:
         if numbers.start == 0:
             self._add_feeds(session)
             add_packages(session, desks[0], clients[0].id, self.world.dice("packages"), self.world.now)
+            add_membership(session, desks[0], self.world.dice("memberships"), self.world.now)
             add_papers(session, clients[0].id, self.world.now)
             add_telling(session, clients[0].id, self.world.now)
             add_records(session, desks[0].facts, clients[0].id, CLIENT_NAME, self.world.now)

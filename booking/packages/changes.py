@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -19,6 +20,7 @@ from booking.packages.rules import (
     RESERVED,
     RETURNED,
     SPENT,
+    WITHDRAWN,
     Worth,
     earned,
     last_day,
@@ -26,9 +28,11 @@ from booking.packages.rules import (
     pays_fee,
     sold,
 )
-from booking.payments.changes.ordering import order_capture, order_release
+from booking.payments.changes.ordering import DEPOSIT, Wish, order_capture, order_payment, order_release
 from booking.payments.models import Payment
-from booking.payments.rules.states import AUTHORISED, CAPTURED
+from booking.payments.queries import get_payment
+from booking.payments.rules.keeping import ON_PAGE
+from booking.payments.rules.states import AUTHORISED, CANCELLED, CAPTURED, FAILED
 from marketplace import audit
 from marketplace.db import wait_turn
 from marketplace.kernel.errors import Conflict, NotFound
@@ -63,6 +67,73 @@ def lock_package(session: Session, public_id: str, *, person_id: int | None = No
     """A package as it is now, locked after its provider as everything about visits is. Raises NotFound for everybody else's."""
     lock_provider(session, get_kept(session, public_id, person_id=person_id, provider_id=provider_id).package.provider_id)
     return get_kept(session, public_id, lock=True)
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Visits that another topic sells: whose, of which service and length, what they are worth, and how many months they stay."""
+
+    provider_id: int
+    person_id: int
+    service_code: str
+    service_name: str
+    minutes: int
+    worth: Worth
+    valid_months: int
+
+
+def issue_order(session: Session, wanted: Issue, now: datetime) -> Kept:
+    """Order visits that come from no offer: whoever sells them asks for the money and writes the letters about them."""
+    package = Package(
+        provider_id=wanted.provider_id, person_id=wanted.person_id, service_code=wanted.service_code, service_name=wanted.service_name,
+        minutes=wanted.minutes, valid_months=wanted.valid_months, ordered_at=now,
+        **{name: getattr(wanted.worth, name) for name in ("visits", "each_cents", "each_tax_cents", "single_cents", "single_tax_cents")},
+    )  # fmt: skip
+    session.add(package)
+    session.flush()
+    return get_kept(session, package.public_id)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card of the client's, with its owner's name at Stripe where it was kept."""
+
+    payment_method: str
+    customer: str | None = None
+
+
+def ask_for_order(session: Session, kept: Kept, card: Card, actor: str, now: datetime, *, off_session: bool = False) -> Payment:
+    """Write down that a card is to be asked for an order; one that is being asked goes on, after one that failed comes another."""
+    package = kept.package
+    before = None if package.payment_id is None else session.get_one(Payment, package.payment_id)
+    if before is not None and before.state not in (FAILED, CANCELLED):
+        return before
+    number = 1 if before is None else int(before.cause.rpartition(":")[2]) + 1
+    wish = Wish(
+        cause=f"package:{package.public_id}:{number}", purpose=DEPOSIT, label=_label(kept), person_id=package.person_id,
+        provider_id=package.provider_id, amount_cents=package.worth.total_cents, payment_method=card.payment_method,
+        customer=card.customer, capture_later=card.payment_method == ON_PAGE, off_session=off_session, by=actor,
+    )  # fmt: skip
+    payment = order_payment(session, wish, now)
+    package.payment_id = payment.id
+    session.flush()
+    return payment
+
+
+def _label(kept: Kept) -> str:
+    visits = kept.package.visits
+    return f"{visits} {'visit' if visits == 1 else 'visits'} with {kept.provider.name}"[:120]
+
+
+def let_go_of_order(session: Session, kept: Kept, actor: str, now: datetime) -> None:
+    """An order that is not paid ends; money that still arrives goes back. The package's provider must be locked."""
+    package = kept.package
+    package.state, package.closed_at = WITHDRAWN, now
+    if package.payment_id is not None:
+        payment = get_payment(session, session.get_one(Payment, package.payment_id).public_id, lock=True)
+        if payment.state not in (CAPTURED, CANCELLED, FAILED):
+            order_release(session, payment, actor, now)
+    session.flush()
 
 
 def follow_package(session: Session, payment: Payment, now: datetime) -> None:
@@ -152,7 +223,8 @@ def activate(session: Session, kept: Kept, how: str, by: str, now: datetime) -> 
     write_entries(session, package, sold(package.public_id, how, package.worth.total_cents), by, now)
     paper = issue_paper(session, kept, RECEIPT, package.worth.total_cents, now)
     audit.record(session, audit.Deed(now, by, "package.paid", "package", package.public_id, {"how": how, "cents": paper.amount_cents}))
-    write_to_client(session, kept, "package_paid", now, number=paper.name, cents=paper.amount_cents)
+    if package.offer_id is not None:
+        write_to_client(session, kept, "package_paid", now, number=paper.name, cents=paper.amount_cents)
     return paper
 
 

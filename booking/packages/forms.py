@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 from booking.ledger.rules.entries import HOW
-from booking.packages.actions.buying import Card, order_card
+from booking.packages.actions.buying import order_card
+from booking.packages.changes import Card
 from booking.packages.models import PackageOffer
 from booking.packages.queries import Kept, get_kept, papers_of, uses_of
 from booking.packages.rules import ACTIVE, CLIENT_ENDS, PROVIDER_ENDS, Offer, assess_end

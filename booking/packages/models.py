@@ -51,14 +51,15 @@ class Package(Base):
     """Visits that one person bought of one provider, with everything that was agreed.
 
     `used` is kept by triggers: the visits that use it, whether they are over or still to come; that it never passes `visits` is the
-    database's constraint. `closed_at` ends it: `refund_cents` went back or are owed until `refunded_at`.
+    database's constraint. Without `offer_id` it is a month of a membership. `closed_at` ends it: `refund_cents` went back or are owed
+    until `refunded_at`.
     """
 
     __tablename__ = "package"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
-    offer_id: Mapped[int] = mapped_column(ForeignKey("package_offer.id"))
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("package_offer.id"))
     provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     service_code: Mapped[str] = mapped_column(String(40))

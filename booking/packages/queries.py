@@ -157,7 +157,7 @@ def provider_address(session: Session, provider_id: int) -> str | None:
 def lapsed_orders(session: Session, now: datetime) -> Sequence[str]:
     """Orders that nobody paid for in time, and that no card is being asked for."""
     wanted = select(Package.public_id).where(
-        Package.state == ORDERED, Package.ordered_at <= now - ORDER_LIVES, Package.payment_id.is_(None)
+        Package.state == ORDERED, Package.ordered_at <= now - ORDER_LIVES, Package.payment_id.is_(None), Package.offer_id.is_not(None)
     )
     return session.scalars(wanted.order_by(Package.id)).all()
 

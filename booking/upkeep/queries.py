@@ -30,6 +30,7 @@ from booking.intake.queries import intake_findings
 from booking.ledger.models import Receipt
 from booking.ledger.queries import strayed_credit, sums_of_visits
 from booking.ledger.rules.sums import VisitSums
+from booking.memberships.queries import membership_findings
 from booking.notes.queries import note_findings
 from booking.packages.queries import package_findings
 from booking.payments.models import Payment
@@ -44,7 +45,7 @@ from booking.sharing.queries.letters import sharing_findings
 from booking.upkeep.rules import KEEPS_TIME, LIVE, Half, Kept, fallen, mismatches, overlaps, uneven
 from marketplace.accounts.models import Account, Person
 from marketplace.audit import broken_entries
-from marketplace.kernel.walltime import to_minute
+from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.models import Letter
 from providers.calendars.models import DavAccount, DavSource, OutsideCalendar
 from providers.insurers.queries import insurance_findings
@@ -78,6 +79,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from agreed_findings(session, now)
     yield from ending_findings(session)
     yield from package_findings(session)
+    yield from membership_findings(session, local_day(to_minute(now)))
     yield from payout_findings(session, now)
     yield from code_findings(session)
     yield from care_findings(session)

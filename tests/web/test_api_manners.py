@@ -28,6 +28,8 @@ from tests.factories import (
     HoldFactory,
     HomeProgramFactory,
     LetterDraftFactory,
+    MembershipFactory,
+    MembershipPlanFactory,
     PackageFactory,
     PackageOfferFactory,
     PaymentFactory,
@@ -94,6 +96,7 @@ def world(app, clock, program):
         }
         lesson = ClassSessionFactory(provider=anna, starts_at=clock.now + timedelta(days=20))
         ids |= {"classes": lesson.public_id, "seats": ClassSeatFactory(lesson=lesson, person=person).public_id}
+        ids["memberships"] = MembershipFactory(plan=MembershipPlanFactory(provider=anna), person=person).public_id
         HomeProgramFactory(appointment=booked)
         CarePlanFactory(appointment=booked)
         ids["more-visits"] = ExtensionRequestFactory(appointment=booked).public_id

@@ -61,6 +61,9 @@ from tests.factories import (
     IntakeVersionFactory,
     JournalEntryFactory,
     LetterDraftFactory,
+    MembershipFactory,
+    MembershipMonthFactory,
+    MembershipPlanFactory,
     OutsideCalendarFactory,
     PackageFactory,
     PackageOfferFactory,
@@ -123,6 +126,18 @@ def some_packages(provider, person):
         PackageFactory(offer=offer, person=person, state="active", **paid),
         PackageFactory(offer=offer, person=person, state="ended", **paid, **ended),
     ]
+
+
+def some_memberships(provider, person):
+    """One's own membership, somebody else's with the same therapist, and plans."""
+    plan = MembershipPlanFactory(provider=provider)
+    MembershipMonthFactory(membership=MembershipFactory(plan=plan))
+    mine = MembershipFactory(plan=plan, person=person)
+    MembershipMonthFactory(membership=mine)
+    return {
+        "memberships": [mine.public_id],
+        "membership-plans": [MembershipPlanFactory(provider=provider).public_id for _number in range(3)],
+    }
 
 
 def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]]]:
@@ -213,6 +228,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
     known["classes"] = [lesson.public_id for lesson in classes]
     known["seats"] = [ClassSeatFactory(lesson=classes[0], person=person).public_id]
     sensible["class"] = known["classes"][1:]
+    known |= some_memberships(provider, person)
     HomeProgramFactory(appointment=booked)
     known |= {"plans": [CarePlanFactory(appointment=booked).public_id], "pauses": [CarePauseFactory(appointment=booked).public_id]}
     known["more-visits"] = [ExtensionRequestFactory(appointment=booked).public_id for _number in range(3)]

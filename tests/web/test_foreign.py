@@ -27,6 +27,8 @@ from tests.factories import (
     HomeProgramFactory,
     JournalEntryFactory,
     LetterDraftFactory,
+    MembershipFactory,
+    MembershipPlanFactory,
     OutsideCalendarFactory,
     PackageFactory,
     PackageOfferFactory,
@@ -70,6 +72,9 @@ BODIES = {
     "holds/<public_id>/code": {"code": "SPRING"},
     "packages/<public_id>/card": {"payment_method": "pm_card_visa"},
     "packages/<public_id>/payment": {"how": "cash"},
+    "memberships/<public_id>/pause": {"months": 1},
+    "memberships/<public_id>/card": {"card": "another"},
+    "membership-plans": {"service": "medical-massage", "minutes": 60, "visits": 1, "price_cents": 13_000, "stays_months": 3},
     "classes/<public_id>/move": {"starts_at": "2027-01-20T12:00:00-05:00"},
     "seats/<public_id>/payment": {"how": "cash"},
 }
@@ -118,6 +123,8 @@ def mine(app, clock):
         visit = get_any(db.session(), things["appointments"]).appointment
         lesson = ClassSessionFactory(provider=anna, starts_at=start + timedelta(days=60))
         things |= {"classes": lesson.public_id, "seats": ClassSeatFactory(lesson=lesson, person=person).public_id}
+        plan = MembershipPlanFactory(provider=anna)
+        things |= {"memberships": MembershipFactory(plan=plan, person=person).public_id, "membership-plans": plan.public_id}
         HomeProgramFactory(appointment=visit)
         things |= {"plans": CarePlanFactory(appointment=visit).public_id, "pauses": CarePauseFactory(appointment=visit).public_id}
         things["more-visits"] = ExtensionRequestFactory(appointment=visit).public_id

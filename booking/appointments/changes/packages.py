@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment, Hold
+from booking.memberships.queries import is_of_membership
 from booking.packages.changes import reserve
 from booking.packages.queries import Fitting, find_fitting
 from booking.quotes.catalogue import taxes
@@ -27,7 +28,7 @@ def cover_hold(session: Session, hold: Hold, profession: str, now: datetime) -> 
     found = None if hold.setting == PHONE else find_fitting(session, wanted, local_day(to_minute(now)), _promised(session, hold, now))
     if found is None:
         return
-    covering = Covering(found.public_id, found.visits, found.each_cents)
+    covering = Covering(found.public_id, found.visits, found.each_cents, is_of_membership(session, found.public_id))
     row = tax_row(taxes(), TAX_PLACE, profession, day)
     hold.quote = cover(hold.quote, covering, row, now, noun(hold.setting))
     hold.terms = hold.quote["terms"]

@@ -16,11 +16,13 @@ from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.models import Hold
 from booking.appointments.rules.paying import ACTION, CARD, FAILED, failure_words
 from booking.appointments.views.checkout import Checkout, Page, begin, booking_of, show_refusal, to_booked
+from booking.memberships.forms import is_own_card, settle_kept
+from booking.memberships.queries import find_month_paid_with
 from booking.packages.queries import find_paid_with
 from booking.payments.actions.settle import settle_payment
 from booking.payments.forms import STAND_IN, find_port
 from booking.payments.queries import cards_of_person, find_payment
-from booking.payments.rules.keeping import CONSENT, ON_PAGE
+from booking.payments.rules.keeping import CONSENT, KEPT, ON_PAGE
 from booking.payments.rules.states import CAPTURED
 from booking.payments.stripe_port.client import StripePort
 from booking.payments.stripe_port.values import Unknown
@@ -121,11 +123,13 @@ def back(thing: str) -> Page:
 def _back_from_due(port: StripePort, thing: str) -> Answer:
     """Back from paying what was due after a visit. Whoever comes from a guest's letter is known to the letter's link alone."""
     payment = find_payment(db.session(), thing)
-    package = find_paid_with(db.session(), payment.id) if payment is not None else None
+    if payment is None:
+        return _back_from_card(thing)
+    package = find_paid_with(db.session(), payment.id)
     if package is not None:
         return _back_from_package(port, thing, package)
-    visit = get_visit_of(db.session(), payment) if payment is not None else None
-    if payment is None or visit is None:
+    visit = get_visit_of(db.session(), payment)
+    if visit is None:
         raise NotFound("not_found", "There is no such payment.")
     own = viewer().signed_in and viewer().person_id == payment.person_id
     db.session.rollback()
@@ -151,7 +155,23 @@ def _back_from_package(port: StripePort, thing: str, package: str) -> Answer:
         flash(_("Paid. A booking that fits uses one visit by itself."), "good")
     else:
         flash(_("The payment is not finished. Try again, use another card, or pay your therapist."), "warning")
+    found = find_payment(db.session(), thing)
+    month = None if found is None else find_month_paid_with(db.session(), found.id)
+    if month is not None:
+        return redirect(url_for("memberships.show", public_id=month[2]))
     return redirect(url_for("packages.show", public_id=package))
+
+
+def _back_from_card(thing: str) -> Answer:
+    """Back from saving a card for a membership, whose terms are read and agreed to with it."""
+    if not viewer().signed_in or not is_own_card(thing):
+        raise NotFound("not_found", "There is no such payment.")
+    keeping = settle_kept(thing, clock.now())
+    if keeping is not None and keeping.state == KEPT:
+        flash(_("The card is saved. Nothing is charged before you agree to the terms."), "good")
+    else:
+        flash(_("The card could not be saved. Try another one."), "warning")
+    return redirect(session.pop("membership_at", url_for("memberships.index")))
 
 
 @blueprint.get("/cards")

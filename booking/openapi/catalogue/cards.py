@@ -23,7 +23,7 @@ OPERATIONS = (
         "DELETE",
         f"{V1}/me/cards/<public_id>",
         "remove_my_card",
-        "Take a kept card away; `card_in_use` while a visit is ahead for which it was agreed.",
+        "Take a kept card away; `card_in_use` while a visit is ahead for which it was agreed, or a membership is charged to it.",
         "money",
         ("client",),
         status=204,

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue import adding, baskets, care, couples, homecare, insurers, money, outcomes, packages, papers, series, waiting
+from booking.openapi.catalogue import (
+    adding,
+    baskets,
+    care,
+    couples,
+    homecare,
+    insurers,
+    memberships,
+    money,
+    outcomes,
+    packages,
+    papers,
+    series,
+    waiting,
+)
 from booking.openapi.catalogue.bodymap import OPERATIONS as BODY_MAPS
 from booking.openapi.catalogue.classes import OPERATIONS as CLASSES
 from booking.openapi.catalogue.extensions import OPERATIONS as EXTENSIONS
@@ -535,6 +549,7 @@ OPERATIONS = (
     *STATEMENTS,
     *SUPERBILLS,
     *packages.CLIENTS,
+    *memberships.CLIENTS,
     *adding.operations(HOLD),
     *care.OPERATIONS,
     *BODY_MAPS,

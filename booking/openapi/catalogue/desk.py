@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from booking.openapi.catalogue import adding, away, by_hand, clinics, conditions, insurers, outside, packages, payouts, reliability
+from booking.openapi.catalogue import (
+    adding,
+    away,
+    by_hand,
+    clinics,
+    conditions,
+    insurers,
+    memberships,
+    outside,
+    packages,
+    payouts,
+    reliability,
+)
 from booking.openapi.catalogue.clients import V1
 from booking.openapi.catalogue.clinics import STAFFING
 from booking.openapi.catalogue.schemas import (
@@ -351,6 +363,7 @@ OPERATIONS = (
     *adding.FIRST_VISITS_OF_PROVIDERS,
     *insurers.OPERATIONS,
     *packages.PROVIDERS,
+    *memberships.PROVIDERS,
     *payouts.OPERATIONS,
     *_pair("profile", "profile", "The profile, and what is missing before it can be sent in", PROFILE, OWN_PROFILE),
     Operation(

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from booking.packages.changes import activate, check_several, lock_package, write_to_client, write_to_provider
+from booking.packages.changes import (
+    Card,
+    activate,
+    ask_for_order,
+    check_several,
+    let_go_of_order,
+    lock_package,
+    write_to_client,
+    write_to_provider,
+)
 from booking.packages.models import Package, PackageOffer
 from booking.packages.queries import Kept, are_allowed, get_kept, get_offer, lapsed_orders
 from booking.packages.rules import ORDERED, WITHDRAWN, Offer, check_offer
-from booking.payments.changes.ordering import DEPOSIT, Wish, order_payment, order_release
-from booking.payments.models import Payment
-from booking.payments.queries import get_payment
-from booking.payments.rules.keeping import ON_PAGE
-from booking.payments.rules.states import CANCELLED, CAPTURED, FAILED
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.taxes import tax_row
 from marketplace import audit
@@ -29,14 +32,6 @@ from providers.registry.rules import LISTED
 
 JOB = "job:packages"
 TAX_PLACE = "new_york_city"
-
-
-@dataclass(frozen=True)
-class Card:
-    """A card of the client's, with its owner's name at Stripe where it was kept."""
-
-    payment_method: str
-    customer: str | None = None
 
 
 def order_package(offer_id: str, person_id: int, actor: str, now: datetime) -> Kept:
@@ -81,25 +76,18 @@ def withdraw_order(public_id: str, person_id: int | None, actor: str, now: datet
         kept = lock_package(session, public_id, person_id=person_id)
         if kept.package.state != ORDERED:
             raise Conflict("wrong_state", "Only an order that is not paid can be withdrawn.")
-        kept.package.state, kept.package.closed_at = WITHDRAWN, now
-        _release(session, kept.package, actor, now)
+        if kept.package.offer_id is None:
+            raise Conflict("wrong_state", "This is a month of your membership. Pause or end the membership instead.")
+        let_go_of_order(session, kept, actor, now)
         audit.record(session, audit.Deed(now, actor, "package.order_withdrawn", "package", public_id))
         return kept
-
-
-def _release(session: Session, package: Package, actor: str, now: datetime) -> None:
-    if package.payment_id is None:
-        return
-    payment = get_payment(session, session.get_one(Payment, package.payment_id).public_id, lock=True)
-    if payment.state not in (CAPTURED, CANCELLED, FAILED):
-        order_release(session, payment, actor, now)
 
 
 def record_sale(public_id: str, provider_id: int | None, how: str, actor: str, now: datetime) -> Kept:
     """The client paid the therapist for a package. Raises NotFound, Conflict `wrong_state`."""
     with transaction() as session:
         kept = lock_package(session, public_id, provider_id=provider_id)
-        if kept.package.state != ORDERED or kept.package.payment_id is not None:
+        if kept.package.state != ORDERED or kept.package.payment_id is not None or kept.package.offer_id is None:
             raise Conflict("wrong_state", "This package is paid already, or a card is being asked for it.")
         activate(session, kept, how, actor, now)
         return kept
@@ -112,26 +100,9 @@ def order_card(public_id: str, person_id: int, card: Card, actor: str, now: date
     """
     with transaction() as session:
         kept = lock_package(session, public_id, person_id=person_id)
-        package = kept.package
-        if package.state != ORDERED:
+        if kept.package.state != ORDERED:
             raise Conflict("wrong_state", "This package is paid already.")
-        before = None if package.payment_id is None else session.get_one(Payment, package.payment_id)
-        if before is not None and before.state not in (FAILED, CANCELLED):
-            return before.public_id
-        number = 1 if before is None else int(before.cause.rpartition(":")[2]) + 1
-        payment = order_payment(session, _wish(kept, card, number, actor), now)
-        package.payment_id = payment.id
-        return payment.public_id
-
-
-def _wish(kept: Kept, card: Card, number: int, actor: str) -> Wish:
-    package = kept.package
-    return Wish(
-        cause=f"package:{package.public_id}:{number}", purpose=DEPOSIT, label=f"{package.visits} visits with {kept.provider.name}"[:120],
-        person_id=package.person_id, provider_id=package.provider_id, amount_cents=package.worth.total_cents,
-        payment_method=card.payment_method, customer=card.customer, capture_later=card.payment_method == ON_PAGE, off_session=False,
-        by=actor,
-    )  # fmt: skip
+        return ask_for_order(session, kept, card, actor, now).public_id
 
 
 def lapse_orders(now: datetime) -> int:
