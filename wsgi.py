@@ -107,7 +107,8 @@ from booking.matching.views import blueprint as matching_pages
 from booking.memberships.api import blueprint as memberships_api
 from booking.memberships.changes.charging import follow_membership
 from booking.memberships.jobs import JOBS as MEMBERSHIP_JOBS
-from booking.memberships.views import blueprint as membership_pages
+from booking.memberships.views.desk import blueprint as membership_desk_pages
+from booking.memberships.views.pages import blueprint as membership_pages
 from booking.notes.api import blueprint as notes_api
 from booking.notes.views import blueprint as note_pages
 from booking.openapi.api import blueprint as openapi_api
@@ -261,6 +262,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 money_desk_pages,
                 package_pages,
                 membership_pages,
+                membership_desk_pages,
                 fee_pages,
                 payout_pages,
                 care_pages,

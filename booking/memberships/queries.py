@@ -18,7 +18,7 @@ from booking.packages.rules import ORDERED, WITHDRAWN
 from booking.payments.models import SavedCard
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.taxes import tax_row
-from marketplace.accounts.models import Person
+from marketplace.accounts.models import Account, Person
 from marketplace.kernel.errors import NotFound
 from providers.profiles.queries import get_facts
 from providers.registry.models import Provider
@@ -165,6 +165,12 @@ def is_of_membership(session: Session, package: str) -> bool:
 def uses_card(session: Session, card_id: int) -> bool:
     """Whether a membership is charged to a card."""
     return session.scalar(select(Membership.id).where(Membership.card_id == card_id, Membership.state != ENDED).limit(1)) is not None
+
+
+def can_end(session: Session, person: Person) -> bool:
+    """Whether a member can sign in, and so pause or end what is charged to them."""
+    off = select(Account.id).where(Account.id == person.account_id, Account.active.is_(False))
+    return session.scalar(off) is None
 
 
 def card_of(session: Session, membership: Membership) -> SavedCard:

@@ -106,7 +106,7 @@ def ask_for_order(session: Session, kept: Kept, card: Card, actor: str, now: dat
     """Write down that a card is to be asked for an order; one that is being asked goes on, after one that failed comes another."""
     package = kept.package
     before = None if package.payment_id is None else session.get_one(Payment, package.payment_id)
-    if before is not None and before.state not in (FAILED, CANCELLED):
+    if before is not None and before.state not in (FAILED, CANCELLED) and before.refunded_cents == 0:
         return before
     number = 1 if before is None else int(before.cause.rpartition(":")[2]) + 1
     wish = Wish(
@@ -139,7 +139,8 @@ def let_go_of_order(session: Session, kept: Kept, actor: str, now: datetime) -> 
 def follow_package(session: Session, payment: Payment, now: datetime) -> None:
     """A card was asked for a package: what its bank keeps is taken, and once the money has arrived the package can be used.
 
-    What is kept for an order that nobody wants any more is let go of. A payment of something else is passed over.
+    What is kept for an order that nobody wants any more is let go of, and money that came too late, and goes back, pays for nothing. A
+    payment of something else is passed over.
     """
     public_id = session.scalar(select(Package.public_id).where(Package.payment_id == payment.id))
     if public_id is None or payment.state not in {AUTHORISED, CAPTURED}:
@@ -147,7 +148,7 @@ def follow_package(session: Session, payment: Payment, now: datetime) -> None:
     kept = get_kept(session, public_id, lock=True)
     if payment.state == AUTHORISED:
         _take(session, payment, wanted=kept.package.state == ORDERED, now=now)
-    elif kept.package.state == ORDERED:
+    elif kept.package.state == ORDERED and payment.refunded_cents == 0:
         activate(session, kept, BY_CARD, STRIPE, now)
 
 

@@ -11,7 +11,7 @@ from booking.memberships.changes.charging import end as end_now
 from booking.memberships.changes.letters import ENDED as ENDED_LETTER
 from booking.memberships.changes.letters import PROVIDER_ENDED, REMINDER, SKIPPED, day_of, write_to_member, write_to_therapist
 from booking.memberships.models import MembershipPlan
-from booking.memberships.queries import Kept, find_owed, find_said, get_kept
+from booking.memberships.queries import Kept, can_end, find_owed, find_said, get_kept
 from booking.memberships.rules.months import ACTIVE, DROPPED, END_DAYS, ENDED, JOINING, REMIND_DAYS, UNPAID, due_on, number_to_charge
 from marketplace import audit
 from marketplace.db import transaction
@@ -22,7 +22,8 @@ JOB = "job:memberships"
 def charge_month(public_id: str, now: datetime) -> str | None:
     """Order the month that is due, once; gives the payment to settle. Nothing where none is due or one is still to be paid.
 
-    A month in which its therapist, or that visit, cannot be booked is passed over: nobody pays for what cannot be had.
+    A month in which its therapist, or that visit, cannot be booked is passed over, as is one of a member who cannot sign in: nobody
+    pays for what cannot be had, or ended.
     """
     with transaction() as session:
         kept = lock_membership(session, public_id)
@@ -32,13 +33,13 @@ def charge_month(public_id: str, now: datetime) -> str | None:
             return None
         one.paused_on = None
         kept = _promised(session, kept, due_on(one.anchor_on, number))
-        said = find_said(session, kept.plan, today)
+        said = find_said(session, kept.plan, today) if can_end(session, kept.person) else None
         if said is None:
             move_on(one, number + 1)
             audit.record(session, audit.Deed(now, JOB, "membership.skipped", "membership", public_id, {"number": number}))
             write_to_member(session, kept, SKIPPED, str(number), now)
             return None
-        return ask_while_away(session, kept, order_month(session, kept, number, said, now), JOB, now)
+        return ask_while_away(session, kept, order_month(session, kept, number, said, JOB, now), JOB, now)
 
 
 def _promised(session: Session, kept: Kept, due: date) -> Kept:
@@ -57,6 +58,8 @@ def retry_month(public_id: str, now: datetime) -> str | None:
         kept = lock_membership(session, public_id)
         owed = find_owed(session, kept.membership.id)
         if kept.membership.state != ACTIVE or owed is None or owed[0].retry_on is None or owed[0].retry_on > today_of(now):
+            return None
+        if not can_end(session, kept.person):
             return None
         return ask_while_away(session, kept, owed[0], JOB, now)
 

@@ -68,7 +68,7 @@ def join(wish: Wish, person_id: int, actor: str, now: datetime) -> Joined:
         details = {"plan": plan.public_id, "version": plan.version, "consent": CONSENT_VERSION, "card": card.public_id}
         audit.record(session, audit.Deed(now, actor, "membership.agreed", "membership", one.public_id, details))
         kept = get_kept(session, one.public_id)
-        month = order_month(session, kept, 0, said, now)
+        month = order_month(session, kept, 0, said, actor, now)
         payment = ask_card(session, kept, session.get_one(Package, month.package_id), actor, now, off_session=False)
         if payment is None:
             raise Refused("card_needed", "Choose one of your saved cards.")

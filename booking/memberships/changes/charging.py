@@ -47,7 +47,7 @@ def move_on(membership: Membership, next_number: int) -> None:
     membership.next_number, membership.next_on = next_number, due_on(membership.anchor_on, next_number)
 
 
-def order_month(session: Session, kept: Kept, number: int, said: Said, now: datetime) -> MembershipMonth:
+def order_month(session: Session, kept: Kept, number: int, said: Said, by: str, now: datetime) -> MembershipMonth:
     """Write a month down with the visits it gives; they can be used once it is paid. The database lets it be written once."""
     one, plan = kept.membership, kept.plan
     wanted = Issue(one.provider_id, one.person_id, plan.service_code, said.service_name, plan.minutes, said.worth, plan.stays_months)
@@ -59,7 +59,7 @@ def order_month(session: Session, kept: Kept, number: int, said: Said, now: date
     move_on(one, number + 1)
     session.flush()
     details = {"number": number, "cents": said.worth.total_cents, "package": package.public_id}
-    audit.record(session, audit.Deed(now, "job:memberships", "membership.month_ordered", "membership", one.public_id, details))
+    audit.record(session, audit.Deed(now, by, "membership.month_ordered", "membership", one.public_id, details))
     return month
 
 

@@ -17,11 +17,12 @@ from booking.packages.models import Package
 from booking.payments.actions.settle import settle_payment
 from booking.payments.queries import get_payment
 from booking.upkeep.queries import findings
+from marketplace.accounts.models import Account
 from marketplace.db import db, transaction
 from marketplace.kernel.errors import Conflict, NotFound, Refused, Stale
 from providers.registry.changes import lock_provider
 from providers.services.models import ServiceDuration
-from tests.factories import PersonFactory, SavedCardFactory
+from tests.factories import AccountFactory, PersonFactory, SavedCardFactory, person_of
 from tests.support.cards import letters
 from tests.support.memberships import MONTH, PLAN
 from tests.support.visits import book_hold, hold_visit, visit_of
@@ -121,6 +122,23 @@ def test_a_bank_that_asks_its_client_is_answered_on_the_page(club, sam):
     assert club.months(membership) == [(0, "active"), (1, "active")]
     club.days(5)
     assert (club.double.captured(), club.found()) == (2 * MONTH, [])
+
+
+def test_money_that_a_bank_lets_through_too_late_goes_back_and_pays_for_nothing(club, sam):
+    """The client was sent to their bank, was waited for no longer, and said yes all the same."""
+    plan = club.offer()
+    joined = club.begin(plan, sam, club.card(sam, "pm_card_authenticationRequired"))
+    assert settle_payment(club.port, joined.payment, club.clock.now).state == "action_required"
+    club.clock.advance(minutes=31)
+    club.double.act(str(get_payment(db.session(), joined.payment).intent))
+    assert club.mend() == []
+    assert (club.double.captured(), club.double.refunded(), club.sums()) == (MONTH, MONTH, {})
+    assert (club.months(joined.membership), club.look(joined.membership).state) == ([(0, "ordered")], "joining")
+    club.use_card(joined.membership, "pm_card_visa")
+    again = pay_owed(joined.membership, sam.id, SAM, club.clock.now)
+    assert again != joined.payment
+    assert settle_payment(club.port, again, club.clock.now).state == "captured"
+    assert (club.look(joined.membership).state, club.found()) == ("active", [])
 
 
 def test_whoever_pays_while_all_stands_still_goes_on(club, sam):
@@ -242,6 +260,15 @@ def test_what_cannot_be_booked_is_not_charged(club):
     club.days(31)
     assert (club.double.captured(), club.months(membership)) == (MONTH, [(0, "active")])
     assert (letters("membership_skipped"), club.look(membership).next_on) == (1, date(2027, 3, 12))
+
+
+def test_whoever_cannot_sign_in_to_end_it_is_not_charged(club):
+    account = AccountFactory()
+    membership = club.join(person=person_of(account))
+    with transaction() as session:
+        session.get_one(Account, account.id).active = False
+    club.days(31)
+    assert (club.double.captured(), club.months(membership)) == (MONTH, [(0, "active")])
 
 
 def test_a_plan_is_full_and_has_room_again(club, sam):

@@ -96,12 +96,12 @@ def test_an_answer_that_is_lost_is_found_again(club, kind, call):
 
 def test_money_that_arrives_after_the_end_goes_back(club, killer, sam):
     """The charge went through, nobody heard of it, and the member ended meanwhile."""
-    membership = club.join(person=sam)
+    membership, person_id = club.join(person=sam), sam.id
     club.clock.advance(days=31)
     killer.left, killer.when = 2, "after"
     assert killed(club.run)
     assert club.double.captured() == 2 * MONTH
-    end_membership(membership, "client", "account:sam", club.clock.now, person_id=sam.id)
+    end_membership(membership, "client", "account:sam", club.clock.now, person_id=person_id)
     club.clock.advance(minutes=5)
     club.mend()
     assert (club.double.captured() - club.double.refunded(), club.months(membership)) == (MONTH, [(0, "active"), (1, "withdrawn")])

@@ -1,8 +1,8 @@
-"""Pages of memberships: plans and members at the therapist's desk, joining and one's own for clients."""
+"""Joining on a therapist's page, and one's own memberships."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -10,9 +10,8 @@ from flask_babel import gettext as _
 
 from booking.memberships.actions.joining import Wish, join
 from booking.memberships.actions.keeping import choose_card, end_membership, pause_membership, resume_membership
-from booking.memberships.actions.offering import change_plan, close_plan, offer_plan
 from booking.memberships.changes.charging import today_of
-from booking.memberships.forms import begin_card, bring_on, needs_bank, pay_now, read_pause, read_plan, terms_today, typed_plan
+from booking.memberships.forms import begin_card, bring_on, needs_bank, pay_now, read_pause, terms_today
 from booking.memberships.models import MembershipPlan
 from booking.memberships.queries import (
     Kept,
@@ -28,8 +27,7 @@ from booking.memberships.queries import (
     months_of,
     offers_membership,
 )
-from booking.memberships.rules.months import CLIENT_ENDS, MOST_PAUSE, PROVIDER_ENDS
-from booking.memberships.rules.plans import Plan
+from booking.memberships.rules.months import CLIENT_ENDS, MOST_PAUSE
 from booking.packages.forms import own_side
 from booking.packages.queries import are_allowed
 from booking.payments.actions.settle import Settled
@@ -39,13 +37,11 @@ from booking.payments.rules.keeping import ON_PAGE
 from booking.payments.rules.states import CANCELLED, CAPTURED, FAILED
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.errors import Malformed, NotFound, Refusal, Refused
+from marketplace.kernel.errors import NotFound, Refusal
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
-from marketplace.webkit.typed import dollars, number_or_text, placed_faults
+from marketplace.webkit.typed import number_or_text
 from providers.profiles.queries import get_facts, get_listed_facts
-from providers.registry.forms import desk_owner
-from providers.registry.queries import find_own_id
 
 blueprint = Blueprint("memberships", __name__)
 NAMES = {"service": "what", "minutes": "what", "price_cents": "price"}
@@ -60,74 +56,6 @@ def offers_of() -> dict[str, object]:
 
 def _has_memberships(slug: str) -> bool:
     return offers_membership(db.session(), slug)
-
-
-# --- the therapist -----------------------------------------------------------------------------------------------------------
-
-
-@blueprint.get("/provider/memberships")
-@access("provider")
-def desk() -> ResponseReturnValue:
-    """What one offers, and who is a member."""
-    provider_id = _provider_id()
-    return redirect(url_for("apply.begin")) if provider_id is None else _desk_page(provider_id, {}, {}, "")
-
-
-@blueprint.post("/provider/memberships")
-@access("provider")
-def offer() -> ResponseReturnValue:
-    """Offer a membership."""
-    provider_id = _provider_id()
-    if provider_id is None:
-        return redirect(url_for("apply.begin"))
-    deed = _planning(lambda plan: offer_plan(provider_id, plan, _actor(), clock.now()))
-    if deed is None:
-        flash(_("Offered on your public page."), "good")
-        return redirect(url_for("memberships.desk"))
-    return _desk_page(provider_id, request.form, *deed), 422
-
-
-@blueprint.get("/provider/memberships/plans/<public_id>")
-@access("provider")
-def plan_page(public_id: str) -> str:
-    """One plan, to be offered otherwise."""
-    plan = get_plan(db.session(), public_id, _provider_id() or 0)
-    return _plan_page(plan, _typed_of(plan), {}, "")
-
-
-@blueprint.post("/provider/memberships/plans/<public_id>")
-@access("provider")
-def change(public_id: str) -> ResponseReturnValue:
-    """Offer it otherwise; members are told."""
-    provider_id = _provider_id() or 0
-    plan = get_plan(db.session(), public_id, provider_id)
-    deed = _planning(lambda wanted: change_plan(provider_id, public_id, wanted, _actor(), clock.now()))
-    if deed is None:
-        flash(_("Saved. Your members are told by letter."), "good")
-        return redirect(url_for("memberships.desk"))
-    return _plan_page(plan, request.form, *deed), 422
-
-
-@blueprint.post("/provider/memberships/plans/<public_id>/close")
-@access("provider")
-def close(public_id: str) -> ResponseReturnValue:
-    """Nobody joins any more."""
-    words = _("Nobody can join any more. Your members keep what they have.")
-    return _done("memberships.desk", lambda: close_plan(_provider_id() or 0, public_id, _actor(), clock.now()), words)
-
-
-@blueprint.get("/provider/memberships/<public_id>")
-@access("provider")
-def member(public_id: str) -> str:
-    """One member."""
-    return _show(get_kept(db.session(), public_id, **own_side()))
-
-
-@blueprint.post("/provider/memberships/<public_id>/end")
-@access("provider")
-def end_as_provider(public_id: str) -> ResponseReturnValue:
-    """The therapist ends a membership."""
-    return _end("memberships.member", public_id, PROVIDER_ENDS)
 
 
 # --- the client --------------------------------------------------------------------------------------------------------------
@@ -197,7 +125,7 @@ def index() -> str:
 @access("client")
 def show(public_id: str) -> str:
     """One of one's own memberships: how it stands, and every way out of it."""
-    return _show(get_kept(db.session(), public_id, **own_side()))
+    return show_page(get_kept(db.session(), public_id, **own_side()))
 
 
 @blueprint.post("/memberships/<public_id>/pause")
@@ -209,7 +137,7 @@ def pause(public_id: str) -> ResponseReturnValue:
         months = read_pause({"months": number_or_text(request.form.get("months", ""))})
         return pause_membership(public_id, months, _client_id(), _actor(), clock.now())
 
-    return _done("memberships.show", deed, _("Paused. Nothing is charged until it goes on."), public_id)
+    return do_and_say("memberships.show", deed, _("Paused. Nothing is charged until it goes on."), public_id)
 
 
 @blueprint.post("/memberships/<public_id>/resume")
@@ -217,7 +145,7 @@ def pause(public_id: str) -> ResponseReturnValue:
 def resume(public_id: str) -> ResponseReturnValue:
     """Go on before the pause is over."""
     words = _("It goes on. The day of the next charge stands here.")
-    return _done("memberships.show", lambda: resume_membership(public_id, _client_id(), _actor(), clock.now()), words, public_id)
+    return do_and_say("memberships.show", lambda: resume_membership(public_id, _client_id(), _actor(), clock.now()), words, public_id)
 
 
 @blueprint.post("/memberships/<public_id>/card")
@@ -228,7 +156,7 @@ def card(public_id: str) -> ResponseReturnValue:
     if name == ON_PAGE and find_port() is not None:
         return _to_card_page(url_for("memberships.show", public_id=kept.membership.public_id))
     words = _("Saved. This card is charged from now on.")
-    return _done("memberships.show", lambda: choose_card(public_id, name, _client_id(), _actor(), clock.now()), words, public_id)
+    return do_and_say("memberships.show", lambda: choose_card(public_id, name, _client_id(), _actor(), clock.now()), words, public_id)
 
 
 @blueprint.post("/memberships/<public_id>/payment")
@@ -250,7 +178,7 @@ def pay(public_id: str) -> ResponseReturnValue:
 @access("client")
 def end(public_id: str) -> ResponseReturnValue:
     """End it, in one step."""
-    return _end("memberships.show", public_id, CLIENT_ENDS)
+    return end_it("memberships.show", public_id, CLIENT_ENDS)
 
 
 # --- all -----------------------------------------------------------------------------------------------------------------------
@@ -270,37 +198,8 @@ def _after_paying(settled: Settled | None, public_id: str, words: str) -> Respon
     return redirect(at)
 
 
-def _planning(deed: Callable[[Plan], object]) -> tuple[Mapping[str, Sequence[str]], str] | None:
-    """Read a plan and do it; gives the faults by field with the sentence where it is refused."""
-    try:
-        deed(read_plan(typed_plan(request.form)))
-    except (Refused, Malformed) as refusal:
-        return placed_faults(refusal.faults, NAMES), refusal.sentence
-    return None
-
-
-def _desk_page(provider_id: int, typed: Mapping[str, str], faults: Mapping[str, Sequence[str]], sentence: str) -> str:
-    services = [one for one in get_facts(db.session(), provider_id).services if not one.is_call and not one.first_visit_only]
-    plans = list_plans(db.session(), provider_id)
-    return render_template(
-        "memberships/desk.html", allowed=are_allowed(db.session()), plans=plans, services=services, typed=typed, faults=faults,
-        sentence=sentence, members=list_memberships(db.session(), provider_id=provider_id),
-        taken=count_members(db.session(), [plan.line for plan in plans]), cards_on=find_port() is not None,
-    )  # fmt: skip
-
-
-def _plan_page(plan: MembershipPlan, typed: Mapping[str, str], faults: Mapping[str, Sequence[str]], sentence: str) -> str:
-    return render_template("memberships/plan.html", plan=plan, typed=typed, faults=faults, sentence=sentence)
-
-
-def _typed_of(plan: MembershipPlan) -> dict[str, str]:
-    return {
-        "visits": str(plan.visits), "price": dollars(plan.visits * plan.each_cents), "stays_months": str(plan.stays_months),
-        "most_members": "" if plan.most_members is None else str(plan.most_members),
-    }  # fmt: skip
-
-
-def _show(kept: Kept) -> str:
+def show_page(kept: Kept) -> str:
+    """One membership, for either side."""
     one, now = kept.membership, clock.now()
     owed, mine = find_owed(db.session(), one.id), viewer().role == "client"
     said = None if one.ended_at is not None else find_said(db.session(), kept.plan, one.next_on)
@@ -313,12 +212,13 @@ def _show(kept: Kept) -> str:
     )  # fmt: skip
 
 
-def _end(endpoint: str, public_id: str, by: str) -> ResponseReturnValue:
+def end_it(endpoint: str, public_id: str, by: str) -> ResponseReturnValue:
+    """End a membership of the viewer's side."""
     words = _("It has ended. Nothing is charged any more.")
-    return _done(endpoint, lambda: end_membership(public_id, by, _actor(), clock.now(), **own_side()), words, public_id)
+    return do_and_say(endpoint, lambda: end_membership(public_id, by, _actor(), clock.now(), **own_side()), words, public_id)
 
 
-def _done(endpoint: str, deed: Callable[[], object], words: str, public_id: str | None = None) -> ResponseReturnValue:
+def do_and_say(endpoint: str, deed: Callable[[], object], words: str, public_id: str | None = None) -> ResponseReturnValue:
     """Do it and go back to a page, which says how it went. What is not there is a missing page."""
     try:
         deed()
@@ -336,7 +236,3 @@ def _actor() -> str:
 
 def _client_id() -> int:
     return viewer().person_id or 0
-
-
-def _provider_id() -> int | None:
-    return find_own_id(db.session(), desk_owner().account_id)

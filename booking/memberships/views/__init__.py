@@ -1,0 +1,1 @@
+"""Pages of memberships: joining and one's own, and the therapist's desk."""
