@@ -10,7 +10,7 @@ from booking.memberships.actions.joining import Wish
 from booking.memberships.actions.keeping import pay_owed, save_card
 from booking.memberships.changes.charging import today_of
 from booking.memberships.models import MembershipPlan
-from booking.memberships.queries import Kept, card_of, find_owed, find_said, months_of
+from booking.memberships.queries import Kept, card_of, find_owed, find_said, get_kept, months_of
 from booking.memberships.rules.months import CLIENT_ENDS, PROVIDER_ENDS, due_on
 from booking.memberships.rules.plans import CONSENT_VERSION, Plan, Said, terms
 from booking.payments.actions.keep import Keeping, settle_card
@@ -158,6 +158,7 @@ def bring_on(payment: str, now: datetime) -> Settled | None:
 
 def pay_now(public_id: str, now: datetime) -> Settled | None:
     """Pay the viewer's open month. Raises NotFound, Conflict `wrong_state`, Refused `card_needed` or `cards_off`."""
+    get_kept(db.session(), public_id, person_id=viewer().person_id or 0)
     take_cards()
     return bring_on(pay_owed(public_id, viewer().person_id or 0, viewer().actor, now), now)
 
