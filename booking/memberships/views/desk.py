@@ -20,13 +20,14 @@ from booking.memberships.queries import (
 )
 from booking.memberships.rules.months import PROVIDER_ENDS
 from booking.memberships.rules.plans import Plan
-from booking.memberships.views.pages import do_and_say, end_it, show_page
+from booking.memberships.views.pages import end_it, show_page
 from booking.packages.forms import own_side
 from booking.packages.queries import are_allowed
 from booking.payments.forms import find_port
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed, Refused
+from marketplace.webkit.deeds import do_and_say
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.typed import dollars, placed_faults
 from providers.profiles.queries import get_facts
@@ -86,7 +87,7 @@ def change(public_id: str) -> ResponseReturnValue:
 def close(public_id: str) -> ResponseReturnValue:
     """Nobody joins any more."""
     words = _("Nobody can join any more. Your members keep what they have.")
-    return do_and_say("membership_desk.desk", lambda: close_plan(_provider_id() or 0, public_id, _actor(), clock.now()), words)
+    return do_and_say(url_for("membership_desk.desk"), lambda: close_plan(_provider_id() or 0, public_id, _actor(), clock.now()), words)
 
 
 @blueprint.get("/provider/memberships/<public_id>")

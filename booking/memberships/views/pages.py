@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -38,6 +36,7 @@ from booking.payments.rules.states import CANCELLED, CAPTURED, FAILED
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import NotFound, Refusal
+from marketplace.webkit.deeds import do_and_say
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.typed import number_or_text
@@ -137,7 +136,7 @@ def pause(public_id: str) -> ResponseReturnValue:
         months = read_pause({"months": number_or_text(request.form.get("months", ""))})
         return pause_membership(public_id, months, _client_id(), _actor(), clock.now())
 
-    return do_and_say("memberships.show", deed, _("Paused. Nothing is charged until it goes on."), public_id)
+    return do_and_say(url_for("memberships.show", public_id=public_id), deed, _("Paused. Nothing is charged until it goes on."))
 
 
 @blueprint.post("/memberships/<public_id>/resume")
@@ -145,7 +144,9 @@ def pause(public_id: str) -> ResponseReturnValue:
 def resume(public_id: str) -> ResponseReturnValue:
     """Go on before the pause is over."""
     words = _("It goes on. The day of the next charge stands here.")
-    return do_and_say("memberships.show", lambda: resume_membership(public_id, _client_id(), _actor(), clock.now()), words, public_id)
+    return do_and_say(
+        url_for("memberships.show", public_id=public_id), lambda: resume_membership(public_id, _client_id(), _actor(), clock.now()), words
+    )
 
 
 @blueprint.post("/memberships/<public_id>/card")
@@ -156,7 +157,9 @@ def card(public_id: str) -> ResponseReturnValue:
     if name == ON_PAGE and find_port() is not None:
         return _to_card_page(url_for("memberships.show", public_id=kept.membership.public_id))
     words = _("Saved. This card is charged from now on.")
-    return do_and_say("memberships.show", lambda: choose_card(public_id, name, _client_id(), _actor(), clock.now()), words, public_id)
+    return do_and_say(
+        url_for("memberships.show", public_id=public_id), lambda: choose_card(public_id, name, _client_id(), _actor(), clock.now()), words
+    )
 
 
 @blueprint.post("/memberships/<public_id>/payment")
@@ -215,19 +218,9 @@ def show_page(kept: Kept) -> str:
 def end_it(endpoint: str, public_id: str, by: str) -> ResponseReturnValue:
     """End a membership of the viewer's side."""
     words = _("It has ended. Nothing is charged any more.")
-    return do_and_say(endpoint, lambda: end_membership(public_id, by, _actor(), clock.now(), **own_side()), words, public_id)
-
-
-def do_and_say(endpoint: str, deed: Callable[[], object], words: str, public_id: str | None = None) -> ResponseReturnValue:
-    """Do it and go back to a page, which says how it went. What is not there is a missing page."""
-    try:
-        deed()
-        flash(words, "good")
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(refusal.sentence, "warning")
-    return redirect(url_for(endpoint) if public_id is None else url_for(endpoint, public_id=public_id))
+    return do_and_say(
+        url_for(endpoint, public_id=public_id), lambda: end_membership(public_id, by, _actor(), clock.now(), **own_side()), words
+    )
 
 
 def _actor() -> str:
