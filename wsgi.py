@@ -12,6 +12,7 @@ import providers.calendars.models
 import providers.credentials.models
 import providers.insurers.models
 import providers.limits.models
+import providers.minors.models
 import providers.places.models
 import providers.profiles.models
 import providers.registry.models
@@ -94,6 +95,9 @@ from booking.extensions.views import blueprint as extension_pages
 from booking.fees.api import blueprint as fees_api
 from booking.fees.jobs import JOBS as FEE_JOBS
 from booking.fees.views import blueprint as fee_pages
+from booking.guardians.api import blueprint as guardians_api
+from booking.guardians.commands import guardians
+from booking.guardians.views import blueprint as guardian_pages
 from booking.guide.views import blueprint as guide_pages
 from booking.guide.views import install_continuity, install_navigation
 from booking.homecare.api import blueprint as homecare_api
@@ -181,6 +185,8 @@ from providers.credentials.jobs import JOBS as CREDENTIAL_JOBS
 from providers.credentials.views import blueprint as credential_pages
 from providers.insurers.api import blueprint as insurers_api
 from providers.insurers.views import blueprint as insurer_pages
+from providers.minors.api import blueprint as minors_api
+from providers.minors.views import blueprint as minors_pages
 from providers.places.api import blueprint as places_api
 from providers.places.views import blueprint as place_pages
 from providers.profiles.api import blueprint as profiles_api
@@ -267,6 +273,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 payout_pages,
                 care_pages,
                 bodymap_pages,
+                guardian_pages,
                 outcome_pages,
                 plan_pages,
                 extension_pages,
@@ -289,6 +296,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 credential_pages,
                 service_pages,
                 insurer_pages,
+                minors_pages,
                 conditions_pages,
                 schedule_pages,
                 hours_preview_pages,
@@ -325,6 +333,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 credentials_api,
                 services_api,
                 insurers_api,
+                minors_api,
                 schedule_api,
                 clinics_api,
                 calendars_in_api,
@@ -370,6 +379,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 payouts_api,
                 care_api,
                 bodymap_api,
+                guardians_api,
                 outcomes_api,
                 plans_api,
                 extensions_api,
@@ -384,7 +394,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 reliability_api,
                 openapi_api,
             ),
-            commands=(accounts, audit, backup, calendars, check, exclusions, jobs, keys, payments, restore, demo),
+            commands=(accounts, audit, backup, calendars, check, exclusions, guardians, jobs, keys, payments, restore, demo),
             jobs=(
                 *UPKEEP_JOBS,
                 *CARD_JOBS,

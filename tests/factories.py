@@ -41,6 +41,7 @@ from booking.classes.models import ClassSeat, ClassSession
 from booking.coupons.models import Coupon, CouponUse
 from booking.extensions.models import ExtensionRequest
 from booking.fees.models import FeeAgreement, VisitFee
+from booking.guardians.models import CareAge, Guardianship
 from booking.homecare.models import HomeProgram, JournalEntry
 from booking.intake.models import ComfortVersion, HealthFile, IntakeVersion
 from booking.ledger.models import Credit, LedgerEntry, Receipt
@@ -73,6 +74,7 @@ from providers.calendars.models import DavAccount, DavCopy, DavSource, OutsideCa
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument, CredentialPolicy
 from providers.insurers.models import InsuranceStatement
 from providers.limits.models import ProviderLimit
+from providers.minors.models import MinorPolicy
 from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.profiles.models import ApplicationDraft
 from providers.registry.models import Change, Provider
@@ -1110,6 +1112,18 @@ class InsuranceStatementFactory(OfProvider):
     made_by = "test:somebody"
 
 
+class MinorPolicyFactory(OfProvider):
+    """Treats young people from twelve on."""
+
+    class Meta:
+        model = MinorPolicy
+
+    version = 1
+    from_age = 12
+    stated_at = START
+    made_by = "test:somebody"
+
+
 class FirstVisitRuleFactory(OfProvider):
     """New clients ask first."""
 
@@ -1296,6 +1310,41 @@ class PainMapFactory(Row):
     taken_by = "account:ann"
     taken_at = START
     content = factory.LazyFunction(lambda: {"marks": [mark_to_dict(Mark("neck_back", 6, "ache"))], "note": ""})
+
+
+class CareAgeFactory(Row):
+    """Somebody of fifteen."""
+
+    class Meta:
+        model = CareAge
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = factory.SelfAttribute("person.id")
+    born_on = "2011-06-01"
+    stated_by = "account:ann"
+    stated_at = START
+
+
+class GuardianshipFactory(Row):
+    """A mother who has agreed to today's text."""
+
+    class Meta:
+        model = Guardianship
+        exclude = ("person",)
+
+    person = factory.SubFactory(PersonFactory)
+    person_id = factory.SelfAttribute("person.id")
+    state = "given"
+    name = "Greta Grownup"
+    relation = "parent"
+    phone = "+12125550199"
+    email = "greta@licensedhands.test"
+    by_booker = False
+    text_version = "1"
+    asked_by = "account:ann"
+    asked_at = START
+    answered_at = START
 
 
 class CarePlanFactory(Row):

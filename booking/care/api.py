@@ -11,11 +11,12 @@ from booking.appointments.forms.reading import base_url, doer, own_appointment, 
 from booking.appointments.queries import get_of_person
 from booking.care.actions.consent import agree, look_consent
 from booking.care.actions.decide_clearance import decide_clearance, look_at_clearances
+from booking.care.actions.look_guardian import look_guardian
 from booking.care.actions.rescreen import rescreen
 from booking.care.actions.send_clearance import ask_physician, send_clearance
 from booking.care.forms.clearances import clearance_body, own_answer, read_asking, read_clearance, read_decision, seen_answer
 from booking.care.forms.consent import consent_answer, read_agreeing
-from booking.care.forms.door import ask_at_door, door_answer, read_check
+from booking.care.forms.door import ask_at_door, door_answer, guardian_answer, needs_guardian, read_check
 from booking.care.forms.people import own_provider_id, sender
 from booking.care.forms.prescriptions import prescription_answer, read_prescription
 from booking.care.forms.reads import read_answer
@@ -117,6 +118,15 @@ def answer_anew(public_id: str) -> tuple[Response, int]:
     told["rules_version"] = screening.result["rules_version"]
     told["consent_due"] = state_of(db.session(), made.booked.appointment) != CURRENT
     return jsonify({**outcome_to_dict(made.screened.outcome), **told}), 201
+
+
+@blueprint.get("/appointments/<public_id>/guardian")
+@access("provider")
+def show_visit_guardian(public_id: str) -> Response:
+    """Who agreed for somebody under 18 and comes with them; each look is written down."""
+    booked = own_appointment(public_id)
+    row = look_guardian(public_id, doer().name, clock.now())
+    return jsonify(guardian_answer(row, needed=needs_guardian(booked.appointment)))
 
 
 @blueprint.post("/appointments/<public_id>/door-check")

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.changes.letters import Sending, visit_link, with_guest_key
 from booking.appointments.queries import get_any
+from booking.guardians.catalogue import house
+from booking.guardians.changes import keep_birth_date
+from booking.guardians.rules import day_of, is_minor
 from booking.papers.models import Estimate, EstimateVisit, PaperFacts
 from booking.papers.queries import Subject, content_of, list_estimates, subject_of, unlooked_visits
 from booking.papers.rules.estimates import ASKED, SCHEDULED, says_the_same
@@ -36,9 +39,11 @@ def ask_estimate(public_id: str, actor: str, base_url: str, now: datetime) -> Es
 
 
 def state_birth_date(person_id: int, born_on: date | None, now: datetime) -> None:
-    """Keep, or forget, a client's birth date for papers."""
+    """Keep, or forget, a client's birth date for papers. Under 18 it also says that a guardian has to agree; that is not forgotten."""
     with transaction() as session:
         _keep(session, PaperFacts(person_id=person_id), {"born_on": born_on.isoformat()} if born_on else {}, now)
+        if born_on is not None and is_minor(born_on, day_of(now), house().age_limit):
+            keep_birth_date(session, person_id, born_on, f"person:{person_id}", now)
 
 
 def state_tax_id(provider_id: int, tax_id: str | None, actor: str, now: datetime) -> None:

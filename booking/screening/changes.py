@@ -8,10 +8,14 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
+from booking.guardians import catalogue as guardians
+from booking.guardians.queries import find_birth_date, standing_of
+from booking.guardians.rules import AGREED, day_of, grew_up_between, is_minor
 from booking.screening import catalogue
 from booking.screening.models import Consent, Prescription, Screening
 from booking.screening.queries import cleared_codes, find_newest, find_screening
 from booking.screening.rules.clearances import outcome_cleared
+from booking.screening.rules.consents import sensitive
 from booking.screening.rules.outcome import CLEAR, STOP, Outcome, Submission, outcome_to_dict, screen
 from booking.screening.rules.prescriptions import PrescriptionDraft
 from marketplace import audit
@@ -34,7 +38,10 @@ class Screened:
 def keep_answers(session: Session, sent: Submission, person_id: int, actor: str, now: datetime) -> Screened:
     """Judge the answers and keep them, sealed, with the form's version. Raises Refused `invalid_answers` naming every fault."""
     today = local_day(to_minute(now))
-    outcome = screen(sent, catalogue.form(), catalogue.rules(), catalogue.body_map(), services.conditions(), today=today)
+    guarded = standing_of(session, person_id, today).state == AGREED
+    outcome = screen(
+        sent, catalogue.form(), catalogue.rules(), catalogue.body_map(), services.conditions(), today=today, guarded=guarded
+    )  # fmt: skip
     barred = [code for code, technique in services.techniques().items() if outcome.bars(technique)]
     row = Screening(
         person_id=person_id,
@@ -65,12 +72,19 @@ def usable_screening(session: Session, public_id: str, person_id: int, now: date
     Refused `screening_needed` (none, or too old) or `screening_stop`.
     """
     named = find_screening(session, public_id, person_id)
-    if named is None or named.valid_until_at <= now:
+    if named is None or named.valid_until_at <= now or _before_growing_up(session, named, now):
         raise Refused("screening_needed", "Please answer the health questions first; your last answers are too old or missing.")
     newest = find_newest(session, person_id, now) or named
     if STOP in {left_of(named, cleared), left_of(newest, cleared)}:
         raise Refused("screening_stop", NOT_SAFE)
     return newest
+
+
+def _before_growing_up(session: Session, screening: Screening, now: datetime) -> bool:
+    """Whether the answers are from before the 18th birthday, which has come: from then on people answer for themselves."""
+    born_on = find_birth_date(session, screening.person_id)
+    limit = guardians.house().age_limit
+    return born_on is not None and grew_up_between(born_on, day_of(screening.created_at), day_of(now), limit)
 
 
 def refuse_stop(session: Session, person_id: int, now: datetime) -> None:
@@ -107,10 +121,19 @@ def accept_consent(session: Session, person_id: int, version: str, sections: Col
         raise Refused("consent_required", "Please read and accept the consent text as it is now.", details={"version": consent.version})
     known = {section.code for section in consent.sections}
     required = {section.code for section in consent.sections if section.required}
-    row = Consent(person_id=person_id, version=version, sections=sorted(required | (set(sections) & known)), accepted_at=now)
+    chosen = (set(sections) & known) - _never_for(session, person_id, now)
+    row = Consent(person_id=person_id, version=version, sections=sorted(required | chosen), accepted_at=now)
     session.add(row)
     session.flush()
     return row
+
+
+def _never_for(session: Session, person_id: int, now: datetime) -> set[str]:
+    """The sections that this person cannot agree to: sensitive areas before 18, but for those that the data allow."""
+    born_on, house = find_birth_date(session, person_id), guardians.house()
+    if born_on is None or not is_minor(born_on, day_of(now), house.age_limit):
+        return set()
+    return {section.code for section in sensitive(catalogue.form().consent)} - set(house.sensitive_areas)
 
 
 def add_prescription(session: Session, draft: PrescriptionDraft, person_id: int, actor: str, now: datetime) -> Prescription:

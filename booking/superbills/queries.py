@@ -12,6 +12,7 @@ from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
 from booking.appointments.rules.states import CANCELLED, COMPLETED, EXPIRED, NO_SHOW, REQUESTED
 from booking.care.queries.papers import prescription_of_visit
+from booking.guardians.queries import guardian_line
 from booking.ledger.queries import as_entry, entries_of_visit
 from booking.notes.queries import LockedNote, find_locked
 from booking.papers.queries import parties_of
@@ -93,7 +94,10 @@ def _known(session: Session, booked: Booked, note: LockedNote, now: datetime) ->
     paper = prescribed.prescription if prescribed else None
     return Known(
         _visit(visit, on),
-        Client(sides.client_name, sides.client_born_on, _address_of(booked.person, visit)),
+        Client(
+            sides.client_name, sides.client_born_on, _address_of(booked.person, visit),
+            guardian_line(session, visit.person_id, visit.starts_at),
+        ),
         Party(
             sides.provider_name, sides.provider_credential, _license_number(session, provider.id, on), sides.provider_npi,
             sides.provider_tax_id, _practice(session, provider, booked.place), provider.phone,

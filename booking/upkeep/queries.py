@@ -22,6 +22,7 @@ from booking.appointments.rules.paying import CARD
 from booking.appointments.rules.states import CONFIRMED
 from booking.appointments.rules.states import LIVE as LIVE_VISITS
 from booking.bodymap.queries import map_findings
+from booking.care.queries.guardians import guardian_findings
 from booking.care.queries.papers import care_findings
 from booking.classes.models import ClassSeat
 from booking.classes.queries import class_findings
@@ -90,6 +91,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from map_findings(session)
     yield from plan_findings(session)
     yield from insurance_findings(session)
+    yield from guardian_findings(session)
     yield from reviewing_findings(session)
     yield from reliability_findings(session)
     yield from class_findings(session, now)

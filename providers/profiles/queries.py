@@ -25,6 +25,7 @@ from providers.insurers.queries import newest_of
 from providers.insurers.rules import insurance_from_list
 from providers.limits.models import ProviderLimit
 from providers.limits.rules import REQUESTS_ONLY, RESTING, RESTING_WORDS
+from providers.minors.queries import youngest_of
 from providers.places.models import ProviderPlace, ServiceArea
 from providers.places.queries import list_clinics
 from providers.profiles.catalogue import interview
@@ -100,8 +101,8 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
     first = select(FirstVisitRule.rules).where(FirstVisitRule.provider_id == Provider.id).scalar_subquery()
     said = newest_of(InsuranceStatement.entries).label("insurance"), newest_of(InsuranceStatement.stated_at).label("insurance_at")
     limit = select(ProviderLimit.kind).where(ProviderLimit.provider_id == Provider.id).scalar_subquery()
-    paused = func.coalesce(whole, own).label("pause")
-    known = Account.active.label("account_active"), paused, first.label("first_visits"), limit.label("limited"), *said
+    paused, youngest = func.coalesce(whole, own).label("pause"), youngest_of().label("youngest")
+    known = Account.active.label("account_active"), paused, first.label("first_visits"), limit.label("limited"), youngest, *said
     wanted = select(Provider.__table__, *known).join(Account, Account.id == Provider.account_id)
     providers = session.execute(wanted.where(Provider.id.in_(ids)).order_by(Provider.id)).all()
     if not providers:
@@ -154,6 +155,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             aways=aways.get(row.id, ()),
             first_visits=kept_first_visits(row.first_visits),
             insurance=insurance_from_list(row.insurance, row.insurance_at),
+            youngest=row.youngest,
         )
         for row in providers
     ]

@@ -137,7 +137,7 @@ class Answer:
 class ProviderFacts:
     """One provider, loaded whole in a fixed number of queries however many are asked for.
 
-    `statements` are the weeks that were stated, the last one last.
+    `statements` are the weeks that were stated, the last one last. `youngest` is from which age they treat people; None: adults alone.
     """
 
     id: int
@@ -174,6 +174,7 @@ class ProviderFacts:
     aways: tuple[Away, ...] = ()
     first_visits: FirstVisits = AS_ANY_VISIT
     insurance: Stated | None = None
+    youngest: int | None = None
 
     def service(self, code: str) -> ServiceFacts | None:
         """The service of that code, if offered."""

@@ -103,6 +103,7 @@ CLIENT = [
     "/care",
     "/care/prescriptions/new",
     "/care/clearances/new",
+    "/guardian",
     "/care/clearances/ask",
     "/care/access-log",
     "/account/releases",
@@ -146,6 +147,7 @@ THERAPIST = [
     "/provider/codes",
     "/provider/first-visits",
     "/provider/insurance",
+    "/provider/minors",
     "/provider/credentials",
     "/provider/credentials/new/license",
 ]

@@ -18,6 +18,7 @@ from booking.appointments.models import Hold
 from booking.appointments.queries import Booked
 from booking.appointments.rules.adding import ADD_ON, LENGTH, Extra, assess_adding, chosen_extras, extras_of, refuse_longer
 from booking.appointments.rules.states import CLIENT, PROVIDER
+from booking.guardians.changes import refuse_unguarded
 from booking.quotes.rules.adding import with_lines
 from booking.quotes.rules.pricing import add_on_lines
 from booking.screening.changes import refuse_stop
@@ -79,6 +80,7 @@ def add_to_visit(public_id: str, wanted: Adding, doer: Doer, base_url: str, now:
         if not verdict.allowed:
             raise (Refused if verdict.code == "consent_required" else Conflict)(verdict.code, verdict.sentence)
         refuse_stop(session, visit.person_id, now)
+        refuse_unguarded(session, visit.person_id, visit.starts_at)
         own = longer(session, visit, now)
         if own.service is None or visit.setting == PHONE:
             raise Refused("unknown_add_on", "Nothing can be added to this visit: its service is not offered any more.")

@@ -19,6 +19,7 @@ from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
 from booking.appointments.rules.requests import ANSWER_DUE, AnswerVerdict, assess_answer, decline_code
 from booking.appointments.rules.states import ACCEPT, DECLINE, REQUESTED, next_status
+from booking.guardians.changes import refuse_unguarded
 from booking.packages.changes import give_back
 from booking.screening.changes import barred_techniques_of, refuse_stop, usable_screening
 from booking.screening.models import Screening
@@ -49,7 +50,7 @@ def accept(public_id: str, doer: Doer, base_url: str, now: datetime) -> Booked:
     """The therapist's yes. The visit is confirmed, or waits on for its clearance where that is still to come.
 
     What was judged at booking is judged again: the standing on that day, the health answers, the minutes. Raises NotFound, Forbidden,
-    Conflict `wrong_state`, `not_asked` or `answer_over`, Refused `not_bookable` or `screening_stop`.
+    Conflict `wrong_state`, `not_asked` or `answer_over`, Refused `not_bookable`, `screening_stop` or `guardian_needed`.
     """
     with transaction() as session:
         booked = lock_appointment(session, public_id)
@@ -127,6 +128,7 @@ def _refusal(verdict: AnswerVerdict) -> Conflict | Forbidden:
 def _check_health(session: Session, visit: Appointment, now: datetime) -> None:
     """The newest health answers decide, as at booking. Answers that have grown old meanwhile are asked anew before the visit, not here."""
     refuse_stop(session, visit.person_id, now)
+    refuse_unguarded(session, visit.person_id, visit.starts_at)
     taken = session.get(Screening, visit.screening_id) if visit.screening_id else None
     if taken is None or taken.valid_until_at <= now:
         return

@@ -13,6 +13,7 @@ from booking.appointments.queries import Booked
 from booking.appointments.rules.couples import answers_are_due
 from booking.appointments.rules.requests import CLEARANCE_DUE, HEALTH_DUE
 from booking.appointments.rules.states import CANCELLED, REQUESTED
+from booking.guardians.changes import refuse_unguarded
 from booking.screening.changes import accept_consent, usable_screening
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, Refused
@@ -36,7 +37,7 @@ def answer_half(public_id: str, given: HalfGiven, doer: Doer, base_url: str, now
     would not be safe. Of that nobody hears but the person themselves: the others are told that one of the two visits cannot be.
 
     The link was in a letter, so the address is theirs. Raises NotFound, Conflict `not_asked`, Refused `screening_needed`,
-    `consent_required`.
+    `consent_required`, `guardian_needed`.
     """
     with transaction() as session:
         booked = lock_appointment(session, public_id)
@@ -45,6 +46,7 @@ def answer_half(public_id: str, given: HalfGiven, doer: Doer, base_url: str, now
         if visit.status != REQUESTED or not answers_are_due(visit.attention) or late:
             raise Conflict("not_asked", NOT_ASKED)
         person.email_confirmed_at = person.email_confirmed_at or now
+        refuse_unguarded(session, person.id, visit.starts_at)
         try:
             screening = usable_screening(session, given.screening, person.id, now)
         except Refused as refusal:

@@ -29,6 +29,7 @@ from booking.appointments.rules.handing import (
     techniques_needed,
 )
 from booking.appointments.rules.states import CONFIRMED, SYSTEM
+from booking.guardians.changes import refuse_unguarded, refuse_untreated
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import HouseRules
 from booking.packages.queries import find_use
@@ -84,7 +85,9 @@ def offer_handover(public_id: str, wanted: Handing, doer: Doer, base_url: str, n
         if find_use(session, visit.id) is not None:
             raise Refused("paid_by_package", OF_A_PACKAGE)
         refuse_stop(session, visit.person_id, now)
+        refuse_unguarded(session, visit.person_id, visit.starts_at)
         colleague = get_facts(session, colleague_id)
+        refuse_untreated(session, visit.person_id, visit.starts_at, colleague.youngest)
         service = find_equal(visit, get_facts(session, visit.provider_id), colleague, house_rules(session))
         if service is None:
             raise Refused("not_equal", NOT_EQUAL)
@@ -120,6 +123,7 @@ def answer_handover(public_id: str, doer: Doer, base_url: str, now: datetime, *,
             _end(session, booked, handover, DECLINED, doer, now)
             return booked
         refuse_stop(session, visit.person_id, now)
+        refuse_unguarded(session, visit.person_id, visit.starts_at)
         _check_standing(session, visit, handover)
         former = booked.provider
         release_claim(session, session.get_one(Claim, visit.claim_id))

@@ -18,6 +18,7 @@ from booking.appointments.rules.couples import MOVES_TOGETHER
 from booking.appointments.rules.moving import assess_move
 from booking.appointments.rules.requests import respond_by_at
 from booking.appointments.rules.states import REQUESTED
+from booking.guardians.changes import refuse_unguarded
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import HouseRules
 from booking.quotes.rules.agreed import agreed_to_dict
@@ -42,8 +43,8 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
 
     A request keeps its deadlines, counted from when it was asked, but never waits longer than the new time lets it.
 
-    Raises NotFound, Conflict `slot_taken` or `wrong_state`, Refused `notice_passed`, `screening_stop` or the code of the rule that
-    says no.
+    Raises NotFound, Conflict `slot_taken` or `wrong_state`, Refused `notice_passed`, `screening_stop`, `guardian_needed` or the code of
+    the rule that says no.
     """
     with transaction() as session:
         booked = lock_appointment(session, public_id)
@@ -81,6 +82,7 @@ def _place_anew(session: Session, booked: Booked, starts_at: datetime, doer: Doe
         raise kind(verdict.code, verdict.sentence)
     if visit.setting != PHONE:
         refuse_stop(session, visit.person_id, now)
+    refuse_unguarded(session, visit.person_id, starts_at)
     check_prescribed_day(session, visit, starts_at)
     wish = wish_of(session, booked_wish(visit), visit.provider_id, visit.person_id)
     accepted = accept_start(session, visit.provider_id, wish, starts_at, now, except_claim_id=visit.claim_id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.cards import close_cards
+from booking.appointments.changes.guarding import refuse_unattended
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import withdraw_reminders
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
@@ -36,7 +37,8 @@ from providers.services.rules.calls import PHONE
 def check_in(public_id: str, doer: Doer, now: datetime) -> Booked:
     """The visit has begun.
 
-    Raises NotFound, Conflict `wrong_state` or `too_early`, Refused `screening_stop`, `clearance_due` or `paused`.
+    Raises NotFound, Conflict `wrong_state` or `too_early`, Refused `screening_stop`, `clearance_due`, `guardian_needed`,
+    `guardian_absent` or `paused`.
     """
     with transaction() as session:
         booked = lock_appointment(session, public_id)
@@ -44,6 +46,7 @@ def check_in(public_id: str, doer: Doer, now: datetime) -> Booked:
             refuse_stop(session, booked.appointment.person_id, now)
         if CLEARANCE_DUE in booked.appointment.attention:
             raise Refused(CLEARANCE_DUE, "This visit waits for a clearance: a physician has to agree before it begins.")
+        refuse_unattended(session, booked.appointment)
         _step(session, booked.appointment, CHECK_IN, doer, now)
         booked.appointment.checked_in_at = now
         return booked
@@ -52,10 +55,12 @@ def check_in(public_id: str, doer: Doer, now: datetime) -> Booked:
 def complete(public_id: str, doer: Doer, now: datetime) -> Booked:
     """The visit took place. A forgotten check-in is recorded with it.
 
-    Raises NotFound, Conflict `wrong_state` or `too_early`, Refused `paused`.
+    Raises NotFound, Conflict `wrong_state` or `too_early`, Refused `guardian_needed`, `guardian_absent`, `paused`.
     """
     with transaction() as session:
         booked = lock_appointment(session, public_id)
+        if booked.appointment.status != CHECKED_IN:
+            refuse_unattended(session, booked.appointment)
         _step(session, booked.appointment, COMPLETE, doer, now)
         charge_visit(session, booked.appointment, doer, now)
         close_cards(session, booked.appointment, doer, now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -31,6 +32,7 @@ from booking.appointments.forms.reading import (
 )
 from booking.appointments.queries import Booked, list_of_person, list_of_provider, may_hold
 from booking.appointments.rules.cancellation import REASONS, verdict_to_dict
+from booking.guardians.actions import state_birth_date
 from booking.openings.api.alternatives import alternative_answer
 from booking.openings.forms.anyone import read_anyone, wish_of
 from booking.openings.queries.nearby import alternatives_to
@@ -104,7 +106,11 @@ def drop_hold(public_id: str) -> tuple[str, int]:
 @idempotent
 def make_appointment() -> tuple[Response, int]:
     """Book a held start; what is paid by card once the card is good."""
-    made = book_or_pay(read_booking(), own_person_id(), Asking(doer(), base_url()), clock.now())
+    wanted, now = read_booking(), clock.now()
+    if wanted.born_on is not None:
+        # Kept by itself, so that a booking that is refused for it is refused the next time too.
+        state_birth_date(own_person_id(), wanted.born_on, doer().name, now)
+    made = book_or_pay(replace(wanted, born_on=None), own_person_id(), Asking(doer(), base_url()), now)
     return jsonify(appointment_answer(made.booked, role="client", now=clock.now())), 201
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,7 @@ from booking.appointments.queries import Booked
 from booking.appointments.rules.couples import Waits, both_wait
 from booking.appointments.rules.requests import ANSWER_DUE, CLEARANCE_DUE, HEALTH_DUE, respond_by_at
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
+from booking.guardians.changes import refuse_unguarded, refuse_untreated
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import covers, standing_spans
 from booking.quotes.rules.agreed import agreed_from_dict, agreed_to_dict
@@ -70,7 +71,8 @@ class PlaceOfVisit:
 class Booking:
     """What a client gives to turn a hold into an appointment. A call asks for no screening and no consent: nobody is touched.
 
-    `card` goes with the payment method "card": Stripe's name for one, or our id of one that is kept.
+    `card` goes with the payment method "card": Stripe's name for one, or our id of one that is kept. `born_on` is kept before anything
+    is booked, and never with the booking.
     """
 
     hold: str
@@ -85,6 +87,7 @@ class Booking:
     guest: bool = field(default=False)
     card: str | None = None
     prescription: str | None = None
+    born_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ def book_held(session: Session, wanted: Booking, person_id: int, who: Asking, no
     A screening that needs a clearance makes a request that keeps the time until its deadline, and so does a therapist who confirms each
     booking themselves; what was not said of the time when it was held is not asked for. Raises NotFound, Conflict
     `hold_expired`, Refused: screening_stop, screening_needed, consent_required, place_needed, email_unconfirmed, not_bookable,
-    and for a call phone_needed.
+    guardian_needed, age_not_treated, and for a call phone_needed.
     """
     locked = lock_checkout(session, wanted.hold, person_id)
     hold, together = locked.hold, locked.together
@@ -132,6 +135,9 @@ def book_held(session: Session, wanted: Booking, person_id: int, who: Asking, no
     screening = None if hold.setting == PHONE else usable_screening(session, wanted.screening, person_id, now, everywhere)
     prescription = None if hold.setting == PHONE else lock_prescription(session, wanted.prescription, person_id)
     facts = {provider_id: get_facts(session, provider_id) for provider_id in locked.providers}
+    for one in together:
+        refuse_untreated(session, person_id, one.starts_at, facts[one.provider_id].youngest)
+        refuse_unguarded(session, person_id, one.starts_at)
     brought = bring(session, together, person)
     own = {one.id: _own(one, hold, wanted, brought=one.id in brought) for one in together}
     for one in together:

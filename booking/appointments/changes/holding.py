@@ -30,6 +30,7 @@ from booking.appointments.rules.holding import (
     passes_share,
     share_window,
 )
+from booking.guardians.changes import refuse_untreated
 from booking.openings.rules.asking import Wish, open_for_anything
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.pricing import quote_to_dict
@@ -74,6 +75,7 @@ def make_hold(
         raise NotFound("not_found", "There is no such provider.")
     wish = wish_of(session, wanted.wish, provider_id, person_id)
     accepted = accept_start(session, provider_id, wish, wanted.starts_at, now)
+    refuse_untreated(session, person_id, accepted.starts_at, accepted.facts.youngest)
     person_id = _own_person(session, person_id, now)
     check_once(session, accepted.service, provider_id, person_id, now)
     if counted:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.fitting import misfits_of
+from booking.appointments.changes.guarding import GUARDIAN_DUE, unguarded_ids
 from booking.appointments.changes.pairing import find_couple, other_half
 from booking.appointments.changes.pausing import paused_ids
 from booking.appointments.models import Appointment
@@ -105,6 +106,7 @@ def attention_of(session: Session, visits: Sequence[Appointment], now: datetime,
     lapsed = lapses(session, coming)
     clashing = clashing_ids(session, now, [visit.id for visit in coming if visit.status in LAPSING])
     away = away_ids(session, now, [visit.id for visit in coming if visit.status in LAPSING])
+    alone = unguarded_ids(session, coming)
     unfit, paused = misfits_of(session, coming, now) if desk else {}, paused_ids(session, coming)
     return {
         visit.id: [
@@ -112,6 +114,7 @@ def attention_of(session: Session, visits: Sequence[Appointment], now: datetime,
                 visit.attention, lapsed=visit.id in lapsed, clashes=visit.id in clashing, away=visit.id in away, paused=visit.id in paused
             ),
             *unfit.get(visit.id, ()),
+            *((GUARDIAN_DUE,) if visit.id in alone else ()),
         ]
         for visit in visits
     }

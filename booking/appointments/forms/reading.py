@@ -133,6 +133,7 @@ def read_booking() -> Booking:
     technique = fields.text("technique", None, longest=40)
     note = fields.text("note", None, longest=LONGEST_NOTE, blank=True)
     prescription = fields.text("prescription", None, longest=40)
+    born_on = fields.written_day("born_on")
     if method == CARD and not cards_on():
         payment.fault("method", CARDS_OFF)
     elif method == CARD and not card:
@@ -141,8 +142,9 @@ def read_booking() -> Booking:
     consent.finish()
     payment.finish()
     return Booking(
-        hold, screening, version, accepted, tuple(sections), method, place, technique, note or None, prescription=prescription, card=card
-    )
+        hold, screening, version, accepted, tuple(sections), method, place, technique, note or None, prescription=prescription, card=card,
+        born_on=born_on,
+    )  # fmt: skip
 
 
 def _is_call(hold: object) -> bool:

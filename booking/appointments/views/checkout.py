@@ -20,6 +20,7 @@ from booking.appointments.changes.pairing import BROUGHT, CoupleHeld, find_coupl
 from booking.appointments.forms.baskets import find_beside, forget_beside, remember_beside
 from booking.appointments.forms.checkout import CodeForm, DetailsForm, PlaceForm, PlainForm, WishesForm, consent_form
 from booking.appointments.forms.doors import place_of
+from booking.appointments.forms.guarding import birth_form, consent_for, lacks_guardian
 from booking.appointments.forms.health import asked, health_form, open_screens, read_answers
 from booking.appointments.forms.paying import card_plan
 from booking.appointments.forms.prescribing import kept_wishes, prescription_choices
@@ -37,6 +38,8 @@ from booking.appointments.rules.baskets import MOST_TOGETHER, joins_others
 from booking.appointments.rules.paying import AT_VISIT, CARD, Plan
 from booking.appointments.rules.states import REQUESTED
 from booking.coupons.queries import has_codes
+from booking.guardians.actions import state_birth_date
+from booking.guardians.forms import OptionalBirthDateForm
 from booking.openings.forms.anyone import read_anyone_of_page, wish_of
 from booking.openings.forms.pages import KNOWN
 from booking.openings.queries.searching import search
@@ -429,7 +432,7 @@ def consent(public_id: str) -> Page:
         return checkout
     if checkout.done < 1:
         return checkout.to("health")
-    text = catalogue.form().consent
+    text = consent_for(checkout.person_id, checkout.now)
     given = checkout.draft.get("consent") or {}
     form = consent_form(text, given.get("sections", ()))
     if form.validate_on_submit():
@@ -454,11 +457,13 @@ def place(public_id: str) -> Page:
     wishes.technique.choices = [SelectChoice("", _("Decide together at the visit")), *_techniques(checkout)]
     wishes.prescription.choices = prescription_choices(checkout.person_id, checkout.hold.starts_at)
     details = None if checkout.person.account_id is not None else DetailsForm(data=_known_details(checkout.person))
-    forms = [form for form in (address, wishes, details) if form is not None]
+    born = birth_form(checkout.person_id)
+    forms = [form for form in (address, wishes, details, born) if form is not None]
     # Every part is checked, so that all faults are shown at once.
-    if request.method == "POST" and all([form.validate_on_submit() for form in forms]) and _keep_place(checkout, address, wishes, details):  # noqa: C419
+    whole = request.method == "POST" and all([form.validate_on_submit() for form in forms])  # noqa: C419
+    if whole and _keep_place(checkout, address, wishes, details, born):
         return checkout.to("review")
-    page = checkout.page("place", 3, address=address, wishes=wishes, details=details, forms=forms)
+    page = checkout.page("place", 3, address=address, wishes=wishes, details=details, born=born, forms=forms)
     return (page, 422) if any(form.errors for form in forms) else page
 
 
@@ -477,8 +482,16 @@ def _techniques(checkout: Checkout) -> list[SelectChoice]:
     return [SelectChoice(code, techniques()[code].name) for code in (service.techniques if service else ())]
 
 
-def _keep_place(checkout: Checkout, address: PlaceForm | None, wishes: WishesForm, details: DetailsForm | None) -> bool:
+def _keep_place(
+    checkout: Checkout, address: PlaceForm | None, wishes: WishesForm, details: DetailsForm | None, born: OptionalBirthDateForm | None
+) -> bool:
     """Keep the step; false with a message at the field where a detail cannot be used."""
+    if born is not None and born.born_on.data is not None:
+        try:
+            state_birth_date(checkout.person_id, born.born_on.data, viewer().actor, checkout.now)
+        except Refusal as refusal:
+            show_refusal(born, refusal)
+            return False
     if details is not None:
         try:
             given = GuestDetails(details.name.data or "", details.email.data or "", details.phone.data or "")
@@ -515,6 +528,9 @@ def review(public_id: str) -> Page:
         return checkout
     if checkout.done < 3:
         return checkout.to(("health", "consent", "place")[checkout.done])
+    if lacks_guardian(checkout.person_id, checkout.together or (checkout.hold,)):
+        flash(_("Somebody under 18 is booked once a parent or guardian has agreed."), "warning")
+        return redirect(url_for("guardians.index", hold=public_id))
     form = code_or_plain(checkout)
     if form.validate_on_submit():
         booked = finish(checkout, form, booking_of(checkout))

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from booking.appointments.changes.guarding import ABSENT, AT_DOOR, DOOR_CHECKED
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.loading import lock_appointment, verdict_facts
+from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
 from booking.appointments.rules.states import CHECK_IN, assess_step
+from booking.guardians.changes import refuse_unguarded
+from booking.guardians.queries import find_guardian, standing_of
+from booking.guardians.rules import day_of
 from booking.screening import catalogue
 from booking.screening.models import Screening
 from booking.screening.queries import find_newest
 from booking.screening.rules.door import DoorCheck, answers_at_door, door_faults
 from marketplace.db import transaction
-from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.errors import Conflict, FieldFault, Refused
 from providers.services.rules.calls import PHONE
-
-DOOR_CHECKED = "door_checked"
 
 
 @dataclass(frozen=True)
@@ -32,10 +37,12 @@ def check_door(public_id: str, check: DoorCheck, doer: Doer, now: datetime) -> A
     """Record that every group was asked at the door of a confirmed visit, from when check-in is open on. Nothing of an answer is recorded.
 
     Raises NotFound, Refused `invalid` naming each group left out or `screening_needed` (something is new, and the answers that hold are
-    too old to build on: the client answers anew), Conflict `wrong_state` or `too_early`.
+    too old to build on: the client answers anew), Conflict `wrong_state` or `too_early`, for somebody under 18 `guardian_needed` or
+    `guardian_absent` (the group `guardian` says that they are there).
     """
     form = catalogue.form()
-    if faults := door_faults(check, form):
+    groups = replace(check, asked=tuple(code for code in check.asked if code != AT_DOOR))
+    if faults := door_faults(groups, form):
         raise Refused("invalid", faults[0].message, faults=faults)
     with transaction() as session:
         booked = lock_appointment(session, public_id)
@@ -47,9 +54,25 @@ def check_door(public_id: str, check: DoorCheck, doer: Doer, now: datetime) -> A
         newest = find_newest(session, visit.person_id, now) if check.new else None
         if check.new and newest is None:
             raise Refused("screening_needed", "The answers are too old. Let the client answer the health questions anew on their phone.")
-        told = {"groups": len(set(check.asked)), "form_version": form.version, "rules_version": catalogue.rules_version()}
+        told: dict[str, object] = {
+            "groups": len(set(groups.asked)),
+            "form_version": form.version,
+            "rules_version": catalogue.rules_version(),
+        }
+        told |= _guardian_seen(session, visit, check)
         write_history(session, visit, DOOR_CHECKED, doer, now, told)
         return Asked(booked, _now(newest, check) if newest is not None else None)
+
+
+def _guardian_seen(session: Session, visit: Appointment, check: DoorCheck) -> dict[str, object]:
+    """That the guardian who has agreed is there, where one is needed; which one, without a name."""
+    refuse_unguarded(session, visit.person_id, visit.starts_at)
+    if not standing_of(session, visit.person_id, day_of(visit.starts_at)).needed:
+        return {}
+    guardian = find_guardian(session, visit.person_id)
+    if guardian is None or AT_DOOR not in check.asked:
+        raise Refused("guardian_absent", ABSENT, faults=[FieldFault("asked", ABSENT)])
+    return {AT_DOOR: guardian.public_id}
 
 
 def _now(newest: Screening, check: DoorCheck) -> dict[str, object]:

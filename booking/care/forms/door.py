@@ -12,12 +12,17 @@ from flask_wtf import FlaskForm
 from booking.appointments.actions.cancel import Cancelling
 from booking.appointments.actions.cancel import cancel as call_off
 from booking.appointments.changes.history import Doer
+from booking.appointments.models import Appointment
 from booking.care.actions.check_door import Asked, check_door
 from booking.care.actions.rescreen import rescreen
 from booking.care.forms.rescreen import cancel_if_free, marks_of
+from booking.guardians.models import Guardianship
+from booking.guardians.queries import standing_of
+from booking.guardians.rules import day_of
 from booking.screening import catalogue
 from booking.screening.rules.door import DoorCheck
 from booking.screening.rules.outcome import STOP, Submission
+from marketplace.db import db
 from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.reading import Fields
 
@@ -58,6 +63,18 @@ def ask_at_door(public_id: str, check: DoorCheck, doer: Doer, base_url: str, now
         # By the client's own answers, so by the terms of the client's side: their therapist owes nobody anything for it.
         call_off(public_id, wanted, Doer("client", doer.name), base_url, now)
     return AtDoor(made.left, made.screened.outcome.advice, cancelled=wanted is not None)
+
+
+def needs_guardian(visit: Appointment) -> bool:
+    """Whether somebody under 18 comes, and a guardian with them."""
+    return standing_of(db.session(), visit.person_id, day_of(visit.starts_at)).needed
+
+
+def guardian_answer(row: Guardianship | None, *, needed: bool) -> dict[str, Any]:
+    """Who agreed for a visit and has to be in the room, for its therapist."""
+    agreed = None if row is None or row.answered_at is None else rfc3339(row.answered_at)
+    named = {"name": row.name, "relation": row.relation, "phone": row.phone} if row is not None else None
+    return {"needed": needed, "guardian": named, "agreed_at": agreed, "version": row.text_version if row is not None else None}
 
 
 def door_answer(found: AtDoor, now: datetime) -> dict[str, Any]:

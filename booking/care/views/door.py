@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,8 +12,10 @@ from booking.appointments.actions.progress import check_in
 from booking.appointments.forms.reading import base_url, doer
 from booking.appointments.queries import get_of_provider
 from booking.appointments.rules.naming import short_name
-from booking.care.forms.door import DoorForm, ask_at_door
+from booking.care.actions.look_guardian import look_guardian
+from booking.care.forms.door import DoorForm, ask_at_door, needs_guardian
 from booking.care.forms.prescriptions import show_faults
+from booking.guardians.models import Guardianship
 from booking.screening import catalogue
 from booking.screening.rules.door import door_groups
 from booking.screening.rules.outcome import CLEARANCE_NEEDED, STOP
@@ -51,6 +55,14 @@ def ask(public_id: str) -> ResponseReturnValue:
             return redirect(url_for("desk_visit.show", public_id=public_id))
     page = render_template(
         "care/door.html", form=form, check=check, groups=door_groups(catalogue.form()), booked=booked, visit=booked.appointment,
-        client=short_name(booked.person.name),
+        client=short_name(booked.person.name), guarded=needs_guardian(booked.appointment), guardian=_guardian(public_id, now),
     )  # fmt: skip
     return (page, 422) if form.is_submitted() else page
+
+
+def _guardian(public_id: str, now: datetime) -> Guardianship | None:
+    """Who agreed and has to be there; nothing for a visit that is not in care (any more)."""
+    try:
+        return look_guardian(public_id, doer().name, now)
+    except NotFound:
+        return None

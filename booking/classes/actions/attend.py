@@ -12,6 +12,7 @@ from booking.classes.queries import Seated
 from booking.classes.rules import money
 from booking.classes.rules.leaving import assess_absence
 from booking.classes.rules.seats import BOOKED, CAME, HELD, NO_SHOW, why_not_came
+from booking.guardians.changes import refuse_unguarded
 from booking.ledger.rules.entries import NO_SHOW as NO_SHOW_FEE
 from booking.quotes.rules.agreed import agreed_from_dict
 from marketplace.db import transaction
@@ -27,6 +28,7 @@ def check_in_seat(public_id: str, doer: Doer, now: datetime) -> Seated:
         refusal = why_not_came(seat.state, lesson.starts_at, now)
         if refusal is not None:
             raise Conflict(refusal.code, refusal.sentence)
+        refuse_unguarded(session, seat.person_id, lesson.starts_at)
         seat.state = CAME
         write_money(session, seat, lesson.provider_id, money.charge(seat.public_id, seat.total_cents), doer, now)
         withdraw_reminders(session, seated, now)

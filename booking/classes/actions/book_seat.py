@@ -12,6 +12,7 @@ from booking.classes.changes.letters import write_booked
 from booking.classes.changes.locking import check_open, lock_seat, note_seat
 from booking.classes.queries import Seated, get_seat
 from booking.classes.rules.seats import BOOKED, HELD
+from booking.guardians.changes import refuse_unguarded
 from booking.quotes.rules.agreed import agreed_from_dict, agreed_to_dict
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, NotFound, Refused
@@ -30,7 +31,7 @@ def book_seat(public_id: str, person_id: int, doer: Doer, base_url: str, now: da
     """Book what is held; the grace of the terms begins. Nobody is touched in a class, so no health question is asked.
 
     Raises NotFound, Conflict `hold_expired`, `wrong_state` or `class_called_off`, Refused `email_unconfirmed`, `too_late`,
-    `not_bookable` or `booking_paused`.
+    `not_bookable`, `guardian_needed` or `booking_paused`.
     """
     with transaction() as session:
         seated = lock_seat(session, public_id)
@@ -44,6 +45,7 @@ def book_seat(public_id: str, person_id: int, doer: Doer, base_url: str, now: da
             raise Conflict("hold_expired", "This seat is no longer held for you. Look whether one is free.")
         if person.email is None or person.email_confirmed_at is None:
             raise Refused("email_unconfirmed", "Confirm your e-mail address first: that is where the confirmation goes.")
+        refuse_unguarded(session, person_id, seated.lesson.starts_at)
         key = secrets.token_urlsafe(GUEST_KEY_BYTES) if person.account_id is None else None
         seat.state, seat.booked_at, seat.due_cents = BOOKED, now, seat.total_cents
         seat.guest_key_hash = secret_hash(key) if key else None

@@ -20,6 +20,7 @@ from booking.openapi.catalogue import (
 from booking.openapi.catalogue.bodymap import OPERATIONS as BODY_MAPS
 from booking.openapi.catalogue.classes import OPERATIONS as CLASSES
 from booking.openapi.catalogue.extensions import OPERATIONS as EXTENSIONS
+from booking.openapi.catalogue.guardians import OPERATIONS as GUARDIANS
 from booking.openapi.catalogue.intake import OPERATIONS as INTAKE
 from booking.openapi.catalogue.matching import OPERATIONS as MATCHING
 from booking.openapi.catalogue.notes import OPERATIONS as NOTES
@@ -85,6 +86,7 @@ SEARCH = (
     Query("staffing", {"const": "full_time"}, "Starts in hours stated as full-time only."),
     Query("collaborates", {"const": "1"}, "Works with a physician."),
     Query("first_consult", {"const": "1"}, "Offers a short first consult."),
+    Query("age", {"type": "integer", "minimum": 0, "maximum": 120}, "Treats somebody of this age; under 18 a guardian has to agree."),
     Query("instant", {"const": "1"}, "Starts that are confirmed at once, to everybody; not by request."),
     Query("sort", {"type": "string", "enum": ["soonest", "distance", "price", "rating"]}, "The order."),
     Query("limit", {"type": "integer", "minimum": 1, "maximum": 50}, "How many; 20 by default."),
@@ -122,6 +124,7 @@ BOOKING = taken(
     {"hold": WORDS},
     {
         "screening": WORDS,
+        "born_on": nullable(DAY),
         "consent": taken({"version": WORDS, "accepted": YES}, {"sections": listed(TEXT)}),
         "payment": taken({"method": {"type": "string", "enum": ["at_visit", "card"]}}, {"payment_method": nullable(WORDS)}),
         "place": nullable(
@@ -553,6 +556,7 @@ OPERATIONS = (
     *adding.operations(HOLD),
     *care.OPERATIONS,
     *BODY_MAPS,
+    *GUARDIANS,
     *outcomes.OPERATIONS,
     *homecare.OPERATIONS,
     *PLANS,

@@ -29,7 +29,7 @@ SUPERBILL = given(
         "service_on": DAY,
         "setting": TEXT,
         "place_of_service": nullable(TEXT),
-        "client": given({"name": TEXT, "born_on": nullable(DAY), "address": nullable(TEXT)}),
+        "client": given({"name": TEXT, "born_on": nullable(DAY), "address": nullable(TEXT)}, {"guardian": nullable(TEXT)}),
         "provider": GIVES,
         "prescriber": nullable(given({"name": TEXT, "npi": TEXT, "prescribed_on": DAY})),
         "icd10": nullable(TEXT),

@@ -24,6 +24,7 @@ from marketplace.webkit.filters import ny_date, rfc3339
 from providers.credentials.queries import load_policies
 from providers.insurers import catalogue as insurers
 from providers.insurers.rules import ASK, COVERAGE, Stated, entries_to_list, fitting
+from providers.minors.rules import policy_words
 from providers.profiles.catalogue import questions
 from providers.profiles.rules import PlaceFacts, ProviderFacts, ServiceFacts
 from providers.schedule.forms.time_off import away_answer
@@ -103,6 +104,7 @@ def _item(found: Found, query: SearchQuery, now: datetime) -> dict[str, object]:
         **_evenings(found.evenings),
         "kinds": list(found.kinds),
         **({"insurance": insurance(found.facts.insurance, query.carriers, query.plans)} if asked else {}),
+        **({} if query.age is None else {"minors": {"from_age": found.facts.youngest, "words": policy_words(found.facts.youngest)}}),
         "sample_data": found.facts.sample_data,
     }
 
@@ -145,6 +147,7 @@ def provider_answer(facts: ProviderFacts, figure: Continuity | None, now: dateti
         "credentials": [_credential(credential) for credential in credentials],
         "first_visits": first_visits_to_dict(facts.first_visits),
         "insurance": insurance(facts.insurance),
+        "minors": {"from_age": facts.youngest, "words": policy_words(facts.youngest)},
         "terms": {"summary": terms_words(facts.terms), **terms_to_dict(facts.terms)},
         "places": [place(one) for one in facts.places],
         "comes_to": sorted(facts.area.covered_zips) if facts.area else [],

@@ -28,12 +28,12 @@ from providers.services.rules.calls import CALL_MINUTES
 
 SINGLE = (
     "near", "radius_km", "from", "to", "minutes", "condition", "max_price_cents", "staffing", "collaborates", "first_consult", "instant",
-    "sort", "limit", "cursor",
+    "age", "sort", "limit", "cursor",
 )  # fmt: skip
 SEVERAL = ("part", "setting", "place_kind", "provider_kind", "technique", "neighbourhood", "gender", "language", "carrier", "plan")
-NUMBERS = ("minutes", "max_price_cents", "limit")
+NUMBERS = ("minutes", "max_price_cents", "limit", "age")
 FLAGS = {"1": True, "true": True, "0": False, "false": False}
-MOST_ITEMS = 50
+MOST_ITEMS, OLDEST = 50, 120
 USUAL_MINUTES, FIRST_CONSULT_MINUTES = 60, 30
 FARTHEST_KM = 30.0
 NO_PLACE = "A visit at your place needs to know where that is: a ZIP code, a neighborhood or an address."
@@ -126,6 +126,7 @@ def _numbers(fields: Fields) -> dict[str, Any]:
         "minutes": fields.integer("minutes", None, least=1, most=480),
         "max_price_cents": fields.integer("max_price_cents", None, most=10_000_000),
         "limit": fields.integer("limit", 20, least=1, most=MOST_ITEMS),
+        "age": fields.integer("age", None, least=0, most=OLDEST),
     }
 
 

@@ -23,6 +23,7 @@ from booking.openings.rules.wanted import SearchQuery, part_spans
 from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import local_day, to_minute
 from providers.insurers.rules import carriers_for, fitting, plans_for
+from providers.minors.rules import treats
 from providers.profiles.rules import ServiceFacts, last_start, pads
 from providers.schedule.rules.hours import OpenSpan
 
@@ -92,7 +93,7 @@ class Look:
     def look(self) -> None:
         """Go through every option once. One failed filter still counts for that filter's facet, two count for nothing."""
         failed = self._failed_by_person()
-        if len(failed) > 1:
+        if len(failed) > 1 or not self._treats():
             return
         spots = spots_of(self.facts, self.frame.query)
         for at, service in enumerate(self.facts.services):
@@ -104,6 +105,11 @@ class Look:
         """Whether a service has the length that is searched for, and somebody new may book it: a search shows what everybody may have."""
         minutes = self.frame.query.minutes
         return minutes in service.prices and (service.is_call or self.facts.first_visits.allows(minutes))
+
+    def _treats(self) -> bool:
+        """Whether they treat somebody of the age that is asked for; who does not is in no facet either."""
+        age = self.frame.query.age
+        return age is None or treats(self.facts.youngest, age)
 
     def _failed_by_person(self) -> set[str]:
         query, facts = self.frame.query, self.facts

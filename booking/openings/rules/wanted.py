@@ -51,7 +51,8 @@ class SearchQuery:
     shown. Visits elsewhere than in a clinic need `near`, because travel counts. `first_consult` asks for services meant for a first visit,
     which are left out otherwise; `instant` for visits that are confirmed at once, whoever books. `place_kinds` asks for visits in clinics
     of these kinds, `provider_kinds` for people who are of one of these kinds today, `full_time` for starts staffed full-time. `carriers`
-    and `plans` ask for people who have stated that they deal with one of these insurers for one of these kinds of plans, in one line.
+    and `plans` ask for people who have stated that they deal with one of these insurers for one of these kinds of plans, in one line;
+    `age` for people who treat somebody of that age in whole years.
     """
 
     from_minute: int
@@ -75,6 +76,7 @@ class SearchQuery:
     instant: bool = False
     carriers: frozenset[str] = frozenset()
     plans: frozenset[str] = frozenset()
+    age: int | None = None
     sort: str = "soonest"
     limit: int = 20
 

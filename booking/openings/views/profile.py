@@ -47,6 +47,7 @@ from marketplace.kernel.intervals import Span
 from marketplace.kernel.money import format_usd
 from marketplace.kernel.walltime import hour_words, local_day, to_minute
 from marketplace.webkit.filters import rfc3339
+from providers.minors.rules import policy_words
 from providers.places.gazetteer import neighborhoods_of_zip
 from providers.profiles.catalogue import questions
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts, comes_to
@@ -274,6 +275,7 @@ def provider_words(facts: ProviderFacts, choice: Choice | None, now: datetime) -
         "no_promise": NO_PROMISE,
         "answers": [{"question": _(questions()[one.code]), "text": one.text, "answered_on": one.answered_on} for one in facts.answers],
         "insurance": insurance_card(facts),
+        "minors": _(policy_words(facts.youngest)),
         "places": place_rows(facts),
         "continuity": _continuity(facts, today),
         "comes_to": sorted({neighborhood_words(code) for zip_code in _covered(facts) for code in neighborhoods_of_zip(zip_code)}),

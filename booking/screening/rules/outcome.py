@@ -89,10 +89,12 @@ def screen(
     *,
     today: date,
     cleared: Collection[str] = (),
+    guarded: bool = False,
 ) -> Outcome:
     """Judge a submission by the rules in force on `today`; Refused `invalid_answers` with every fault.
 
-    `cleared` are the codes that an accepted clearance lifts: it opens the way, while bars and limits stay. Missing answers are a
+    `cleared` are the codes that an accepted clearance lifts: it opens the way, while bars and limits stay. `guarded`: a guardian has
+    agreed, and being under age is what the therapist minds then. Missing answers are a
     fault, unless what was answered means stop already: nobody in an emergency has to answer the rest.
     """
     active = rules_on(rules, today)
@@ -100,7 +102,7 @@ def screen(
     marks, mark_faults = read_marks(sent.region_marks, body, {*active, *body.marked})
     concerns, concern_faults = _read_concerns(sent.concerns, conditions)
     faults += mark_faults + concern_faults
-    reasons = [*_rule_reasons(answers, marks, form, active, body, cleared), *_concern_reasons(concerns, cleared)]
+    reasons = [*_rule_reasons(answers, marks, form, active, body, cleared, guarded=guarded), *_concern_reasons(concerns, cleared)]
     outcome = _strictest(reason.action for reason in reasons)
     if outcome != STOP:
         faults += missing_answers(answers, form)
@@ -152,6 +154,8 @@ def _rule_reasons(
     rules: Mapping[str, Rule],
     body: BodyMap,
     cleared: Collection[str],
+    *,
+    guarded: bool,
 ) -> list[Reason]:
     """A reason for each rule whose question was answered with yes or not sure, in the order of the form."""
     found = []
@@ -159,7 +163,7 @@ def _rule_reasons(
         rule = rules.get(question.code)
         if rule is None or rule.action == NEVER_OFFERED or not counts_as_yes(question, answers.get(question.code)):
             continue
-        action, advice = _action(rule, form, cleared)
+        action, advice = _action(rule, form, cleared, guarded=guarded)
         if action is not None:
             regions = _regions(rule, answers, marks, body)
             lifted_by = rule.clearance_from if rule.until_cleared and rule.code not in cleared else None
@@ -167,9 +171,11 @@ def _rule_reasons(
     return found
 
 
-def _action(rule: Rule, form: Form, cleared: Collection[str]) -> tuple[str | None, str | None]:
-    """What a rule that holds leads to, and its advice. Minors: nobody to book for, or a guardian's paper where visits are allowed."""
+def _action(rule: Rule, form: Form, cleared: Collection[str], *, guarded: bool) -> tuple[str | None, str | None]:
+    """What a rule that holds leads to, and its advice. Minors: nobody to book for before a guardian has agreed."""
     if rule.action == GUARDIAN:
+        if guarded:
+            return CAUTION, None
         return (GUARDIAN, None) if form.minors_allowed else (BLOCK, ADULTS_ONLY)
     if rule.until_cleared and rule.code in cleared:
         return (None, None) if rule.action == CAUTION else (CAUTION, None)

@@ -69,6 +69,7 @@ class Client:
     name: str
     born_on: date | None
     address: str | None
+    guardian: str | None = None
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,10 @@ def superbill_of(known: Known, notices: Mapping[str, Any]) -> Content:
         "service_on": visit.on.isoformat(),
         "setting": visit.setting,
         "place_of_service": PLACES.get(visit.setting),
-        "client": {"name": client.name, "born_on": client.born_on and client.born_on.isoformat(), "address": client.address},
+        "client": {
+            "name": client.name, "born_on": client.born_on and client.born_on.isoformat(), "address": client.address,
+            **({"guardian": client.guardian} if client.guardian else {}),
+        },
         "provider": {**vars(provider), "state": "NY"},
         "prescriber": prescribed and {
             "name": prescribed.prescriber_name, "npi": prescribed.prescriber_npi, "prescribed_on": prescribed.issued_on.isoformat(),

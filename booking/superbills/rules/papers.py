@@ -55,7 +55,8 @@ def paper_of(content: Content, number: str | None, version: int, issued_on: date
 def _client(content: Content) -> Party:
     client = content["client"]
     born = day_words(client["born_on"]) if client["born_on"] else NOT_GIVEN
-    return Party("Client", (client["name"], f"Born {born}", client["address"] or f"Address {NOT_GIVEN}"))
+    agreed = (f"Under 18; agreed to by {client['guardian']}",) if client.get("guardian") else ()
+    return Party("Client", (client["name"], f"Born {born}", client["address"] or f"Address {NOT_GIVEN}", *agreed))
 
 
 def _provider(content: Content) -> Party:

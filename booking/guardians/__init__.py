@@ -1,0 +1,1 @@
+"""Who agrees for somebody under 18, and is in the room."""
