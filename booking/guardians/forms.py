@@ -63,6 +63,7 @@ class GuardianForm(FlaskForm):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
+        self.name.flags.required = True  # its fault is told with all others, by the rule
         self.relation.choices = [SelectChoice(code, name) for code, name in catalogue.house().relations.items()]
 
     @property
