@@ -129,6 +129,8 @@ from booking.packages.views import blueprint as package_pages
 from booking.papers.api import blueprint as papers_api
 from booking.papers.jobs import JOBS as PAPER_JOBS
 from booking.papers.views import blueprint as paper_pages
+from booking.parking.api import blueprint as parking_api
+from booking.parking.views import blueprint as parking_pages
 from booking.payments.api import blueprint as stripe_webhooks
 from booking.payments.changes.telling import on_payment
 from booking.payments.commands import JOBS as PAYMENT_JOBS
@@ -270,6 +272,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 membership_pages,
                 membership_desk_pages,
                 fee_pages,
+                parking_pages,
                 payout_pages,
                 care_pages,
                 bodymap_pages,
@@ -376,6 +379,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 packages_api,
                 memberships_api,
                 fees_api,
+                parking_api,
                 payouts_api,
                 care_api,
                 bodymap_api,

@@ -53,6 +53,7 @@ from booking.outcomes.models import Outcome
 from booking.packages.models import Package, PackageOffer, PackagePaper, PackagePolicy, PackageUse
 from booking.papers.models import Estimate, EstimateVisit, PaperFacts
 from booking.papers.rules.paper import Paper
+from booking.parking.models import ParkingClaim, ParkingTerms
 from booking.payments.models import CardTerms, Dispute, Payment, Refund, SavedCard, StripeCustomer, StripeEvent, StripeInstance
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
 from booking.plans.models import CarePause, CarePlan, CarePlanStep, CarePlanVersion, PlanPolicy
@@ -982,6 +983,43 @@ class PayoutLineFactory(Row):
     appointment = factory.SubFactory(AppointmentFactory)
     appointment_id = owned("appointment")
     cents = 16_220
+
+
+class ParkingTermsFactory(Row):
+    """Twenty-five dollars a visit, a hundred a month, for two weeks after a visit."""
+
+    class Meta:
+        model = ParkingTerms
+
+    starts_on = date(2026, 1, 1)
+    visit_cents = 2_500
+    month_cents = 10_000
+    days = 14
+    reason = "So decided."
+    made_by = "account:admin"
+    made_at = LONG_AGO
+
+
+class ParkingClaimFactory(Row):
+    """A receipt that waits. `ParkingClaimFactory(appointment=...)` is about a visit that there is."""
+
+    class Meta:
+        model = ParkingClaim
+        exclude = ("appointment", "terms")
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    appointment_id = factory.SelfAttribute("appointment.id")
+    provider_id = factory.SelfAttribute("appointment.provider_id")
+    terms = factory.SubFactory(ParkingTermsFactory)
+    terms_id = factory.SelfAttribute("terms.id")
+    visit_on = date(2027, 1, 6)
+    asked_cents = 1_800
+    media_type = "image/png"
+    photo = b"\x89PNG\r\n\x1a\n"
+    photo_mark = "0" * 64
+    sent_by = "account:anna"
+    sent_at = START
+    state = "sent"
 
 
 class PackagePolicyFactory(Row):

@@ -18,6 +18,7 @@ from booking.demo.changes.discounts import add_offers
 from booking.demo.changes.memberships import add_membership
 from booking.demo.changes.packages import add_packages
 from booking.demo.changes.papers import add_papers
+from booking.demo.changes.parking import add_parking_terms
 from booking.demo.changes.people import Login, Town
 from booking.demo.changes.records import add_insurers, add_records
 from booking.demo.changes.telling import add_telling
@@ -135,6 +136,7 @@ class _Builder:
             add_packages(session, desks[0], clients[0].id, self.world.dice("packages"), self.world.now)
             add_membership(session, desks[0], self.world.dice("memberships"), self.world.now)
             add_papers(session, clients[0].id, self.world.now)
+            add_parking_terms(session, self.world.dice("parking").randbytes(12).hex(), self.world.now)
             add_telling(session, clients[0].id, self.world.now)
             add_records(session, desks[0].facts, clients[0].id, CLIENT_NAME, self.world.now)
             add_insurers(bulk, desks, self.world.now)

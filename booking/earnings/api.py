@@ -34,6 +34,7 @@ def show() -> Response:
             "at": rfc3339(line.at), "what": line.what, "appointment": None if line.visit is None else line.visit.public_id,
             "reference": None if line.visit is None else line.visit.reference, "earned_cents": line.earned_cents,
             "tax_cents": line.tax_cents, "waived_cents": line.waived_cents, "received_cents": line.received_cents,
+            "paid_back_cents": line.paid_back_cents,
         }
         for line in list_lines(rows)
     ]  # fmt: skip
@@ -52,5 +53,6 @@ def _totals(totals: Totals) -> dict[str, Any]:
         "tax_cents": totals.tax_cents,
         "waived_cents": totals.waived_cents,
         "received_cents": totals.received_cents,
+        "paid_back_cents": totals.paid_back_cents,
         "kinds": dict(totals.kinds),
     }

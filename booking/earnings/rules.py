@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from booking.ledger.rules.entries import AT_VISIT, CARD, CREDIT, DISPUTED, FEES, PAID_OUT, PROVIDER, TAX, WAIVED, Entry
+from booking.ledger.rules.entries import AT_VISIT, CARD, CREDIT, DISPUTED, FEES, PAID_BACK, PAID_OUT, PROVIDER, TAX, WAIVED, Entry
 from booking.ledger.rules.story import Told, tell
 from marketplace.kernel.walltime import NEW_YORK
 
@@ -42,7 +42,10 @@ class Written:
 
 @dataclass(frozen=True)
 class Line:
-    """One event: what it added to what was earned, to the tax that is the state's, to what was let go of, to what came in."""
+    """One event: what it added to what was earned, to the tax that is the state's, to what was let go of, to what came in.
+
+    `paid_back_cents` is what the platform pays back of what the visit cost its therapist: it is earned by nobody.
+    """
 
     at: datetime
     what: str
@@ -51,6 +54,7 @@ class Line:
     tax_cents: int
     waived_cents: int
     received_cents: int
+    paid_back_cents: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Totals:
     tax_cents: int
     waived_cents: int
     received_cents: int
+    paid_back_cents: int
     kinds: tuple[tuple[str, int], ...]
 
 
@@ -81,14 +86,16 @@ def list_lines(rows: Iterable[Written]) -> list[Line]:
     for _key, some in groupby(rows, key=lambda row: row.told.key):
         group = list(some)
         step = tell(row.told for row in group)[0]
-        earned, tax, waived, received = (sum(_toward(row.told.entry, accounts) for row in group) for accounts in _SIDES)
-        if earned or tax or waived or received:
-            lines.append(Line(step.at, step.what, group[0].visit, -earned, -tax, waived, received))
+        earned, tax, waived, received, back = (sum(_toward(row.told.entry, accounts) for row in group) for accounts in _SIDES)
+        if earned or tax or waived or received or back:
+            lines.append(Line(step.at, step.what, group[0].visit, -earned, -tax, waived, received, -back))
     return lines
 
 
 # What was paid in advance was received when it was paid, not when its visit came.
-_SIDES = (frozenset({PROVIDER}), frozenset({TAX}), frozenset({WAIVED}), frozenset({AT_VISIT, CARD, CREDIT, DISPUTED}))
+_SIDES = (
+    frozenset({PROVIDER}), frozenset({TAX}), frozenset({WAIVED}), frozenset({AT_VISIT, CARD, CREDIT, DISPUTED}), frozenset({PAID_BACK}),
+)  # fmt: skip
 
 
 def _toward(one: Entry, accounts: frozenset[str]) -> int:
@@ -100,11 +107,11 @@ def _toward(one: Entry, accounts: frozenset[str]) -> int:
 
 def add_up(rows: Sequence[Written]) -> Totals:
     """The sums of all entries."""
-    earned, tax, waived, received = (sum(_toward(row.told.entry, accounts) for row in rows) for accounts in _SIDES)
+    earned, tax, waived, received, back = (sum(_toward(row.told.entry, accounts) for row in rows) for accounts in _SIDES)
     kinds: Counter[str] = Counter()
     for row in rows:
         kinds[_kind(row.told.entry.memo)] -= _toward(row.told.entry, _SIDES[0])
-    return Totals(-earned, -tax, waived, received, tuple((kind, kinds[kind]) for kind in KINDS))
+    return Totals(-earned, -tax, waived, received, -back, tuple((kind, kinds[kind]) for kind in KINDS))
 
 
 def _kind(memo: str) -> str:

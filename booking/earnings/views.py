@@ -19,7 +19,7 @@ from providers.registry.forms import desk_owner
 from providers.registry.queries import find_own_id
 
 blueprint = Blueprint("earnings", __name__)
-HEAD = ("when", "what", "reference", "service", "visit", "earned", "tax", "waived", "received")
+HEAD = ("when", "what", "reference", "service", "visit", "earned", "tax", "waived", "received", "paid back")
 
 
 @blueprint.get("/provider/earnings")
@@ -55,7 +55,7 @@ def table() -> Response:
 def _cells(line: Line) -> list[object]:
     visit = line.visit
     about = ["", "", ""] if visit is None else [visit.reference, visit.service_name, visit.starts_at.astimezone(NEW_YORK).isoformat()]
-    cents = (line.earned_cents, line.tax_cents, line.waived_cents, line.received_cents)
+    cents = (line.earned_cents, line.tax_cents, line.waived_cents, line.received_cents, line.paid_back_cents)
     return [line.at.astimezone(NEW_YORK).isoformat(), line.what, *about, *(_Amount(one) for one in cents)]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.ledger.models import Credit, LedgerEntry, Receipt
-from booking.ledger.rules.entries import CREDIT, DEPOSITS, PAID_OUT, Entry
+from booking.ledger.rules.entries import CREDIT, DEPOSITS, PAID_BACK, PAID_OUT, Entry
 from booking.ledger.rules.story import Step, Told, tell
 from booking.ledger.rules.sums import VisitSums, balances, sum_visit
 from marketplace.kernel.errors import Conflict, NotFound
@@ -42,8 +42,8 @@ def entries_of_visit(session: Session, appointment_id: int) -> list[LedgerEntry]
 
 
 def story_of_visit(session: Session, appointment_id: int) -> list[Step]:
-    """What money did about a visit, step by step; when it was handed on to the provider is told with their payouts."""
-    rows = [row for row in entries_of_visit(session, appointment_id) if PAID_OUT not in (row.debit, row.credit)]
+    """What money did about a visit, step by step; what the platform hands on or pays back to the provider is told to them elsewhere."""
+    rows = [row for row in entries_of_visit(session, appointment_id) if not {PAID_OUT, PAID_BACK} & {row.debit, row.credit}]
     return tell(Told(row.key, as_entry(row), row.at, row.corrects, row.reason) for row in rows)
 
 

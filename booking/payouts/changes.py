@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.ledger.changes import Whose, counter_post, post
+from booking.ledger.rules.entries import PARKING
 from booking.payments.changes.ordering import make_instance
 from booking.payments.rules.states import GRACE, wait_after
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
 from booking.payouts.queries import cents_back, find_account, provider_address, visits_by_id
-from booking.payouts.rules import FAILED, SENT, Plan, came_back, found_sent, paid_out, payout_key
+from booking.payouts.rules import FAILED, SENT, Plan, came_back, found_sent, paid_out, parking_line, parking_paid_out, payout_key
 from marketplace import audit
 from marketplace.outbox.changes import enqueue_letter
 
@@ -30,13 +31,19 @@ def order_payout(session: Session, account: PayoutAccount, week_on: date, plan: 
     )  # fmt: skip
     session.add(payout)
     session.flush()
-    names = visits_by_id(session, [visit for visit, _cents in plan.lines if visit is not None])
+    names = visits_by_id(session, [visit for visit, _cents in (*plan.lines, *plan.parking) if visit is not None])
     for visit, cents in plan.lines:
         session.add(PayoutLine(payout_id=payout.id, appointment_id=visit, cents=cents))
         line = OTHER if visit is None else names[visit][0]
         post(session, paid_out(payout.public_id, line, cents), Whose(visit, account.provider_id, None), by, now)
+    for visit, cents in plan.parking:
+        session.add(PayoutLine(payout_id=payout.id, appointment_id=visit, kind=PARKING, cents=cents))
+        post(session, parking_paid_out(payout.public_id, names[visit][0], cents), Whose(visit, account.provider_id, None), by, now)
     audit.record(
-        session, audit.Deed(now, by, "payout.ordered", "payout", payout.public_id, {"cents": plan.total_cents, "lines": len(plan.lines)})
+        session,
+        audit.Deed(
+            now, by, "payout.ordered", "payout", payout.public_id, {"cents": plan.total_cents, "lines": len(plan.lines) + len(plan.parking)}
+        ),
     )
     return payout
 
@@ -92,9 +99,16 @@ def postpone(payout: Payout, why: str, now: datetime) -> None:
 
 
 def _keys(session: Session, payout: Payout) -> list[str]:
-    visits = list(session.scalars(select(PayoutLine.appointment_id).where(PayoutLine.payout_id == payout.id)))
-    names = visits_by_id(session, [visit for visit in visits if visit is not None])
-    return [payout_key(payout.public_id, OTHER if visit is None else names[visit][0]) for visit in visits]
+    lines = [
+        (row[0], row[1])
+        for row in session.execute(select(PayoutLine.appointment_id, PayoutLine.kind).where(PayoutLine.payout_id == payout.id))
+    ]
+    names = visits_by_id(session, [visit for visit, _kind in lines if visit is not None])
+    keys = []
+    for visit, kind in lines:
+        name = OTHER if visit is None else names[visit][0]
+        keys.append(payout_key(payout.public_id, parking_line(name) if kind == PARKING else name))
+    return keys
 
 
 def _write(session: Session, payout: Payout, kind: str, facts: Mapping[str, object], now: datetime) -> None:

@@ -55,7 +55,7 @@ def payout_answer(payout: Payout, provider: Provider | None = None, lines: list[
         answer["lines"] = [
             {
                 "amount_cents": one.cents, "appointment": one.visit, "reference": one.reference, "service_name": one.service_name,
-                "starts_at": None if one.starts_at is None else rfc3339(one.starts_at),
+                "starts_at": None if one.starts_at is None else rfc3339(one.starts_at), "kind": one.kind,
             }
             for one in lines
         ]  # fmt: skip

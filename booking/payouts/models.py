@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from booking.payouts.rules import STATES
+from booking.payouts.rules import STATES, VISIT
 from marketplace.db import Base, UtcDateTime, new_public_id
 
 _STANDING = text("state <> 'failed'")
@@ -59,13 +59,17 @@ class Payout(Base):
 
 
 class PayoutLine(Base):
-    """What a payout is made of: cents of one visit, or (None) of no visit; below zero what was paid too much before."""
+    """What a payout is made of: cents of one visit, or (None) of no visit; below zero what was paid too much before.
+
+    `kind` is `visit`, or `parking` for what parking at that visit cost.
+    """
 
     __tablename__ = "payout_line"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     payout_id: Mapped[int] = mapped_column(ForeignKey("payout.id"), index=True)
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"))
+    kind: Mapped[str] = mapped_column(String(8), default=VISIT, server_default=VISIT)
     cents: Mapped[int] = mapped_column(Integer)
 
     __table_args__ = (CheckConstraint("cents <> 0", name="about_something"),)

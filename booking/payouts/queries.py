@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment
 from booking.ledger.models import LedgerEntry
-from booking.ledger.rules.entries import CARD, PAID_OUT, PLATFORM_COSTS, Entry
+from booking.ledger.rules.entries import CARD, PAID_OUT, PARKING, PLATFORM_COSTS, Entry
 from booking.payments.queries import frozen_visits
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
 from booking.payouts.rules import ASKED, BACK, FAILED, FOUND, Moved, Year, payout_key
@@ -108,11 +108,14 @@ class Line:
     reference: str | None
     service_name: str | None
     starts_at: datetime | None
+    kind: str
 
 
 def lines_of(session: Session, payout_id: int) -> list[Line]:
     """What a payout is made of, the earliest visit first."""
-    wanted = select(PayoutLine.cents, Appointment.public_id, Appointment.reference, Appointment.service_name, Appointment.starts_at)
+    wanted = select(
+        PayoutLine.cents, Appointment.public_id, Appointment.reference, Appointment.service_name, Appointment.starts_at, PayoutLine.kind
+    )
     rows = wanted.outerjoin(Appointment, Appointment.id == PayoutLine.appointment_id).where(PayoutLine.payout_id == payout_id)
     return [Line(*row) for row in session.execute(rows.order_by(Appointment.starts_at, PayoutLine.id))]
 
@@ -124,6 +127,13 @@ def visits_by_id(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, s
         row.id: (row.public_id, row.reference, row.service_name, row.starts_at)
         for row in session.execute(wanted.where(Appointment.id.in_(ids)))
     }
+
+
+def paid_out_parking(session: Session, appointment_id: int) -> bool:
+    """Whether what parking cost at a visit is in a payout that stands."""
+    wanted = select(PayoutLine.id).join(Payout, Payout.id == PayoutLine.payout_id)
+    mine = wanted.where(PayoutLine.appointment_id == appointment_id, PayoutLine.kind == PARKING, Payout.state != FAILED)
+    return session.scalar(mine.limit(1)) is not None
 
 
 def years_of(session: Session, provider_id: int) -> list[Year]:

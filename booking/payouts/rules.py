@@ -7,11 +7,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from booking.ledger.rules.entries import CARD, DEPOSITS, DISPUTED, PAID_OUT, PLATFORM_COSTS, PREPAID, REFUNDS, Entry, Group, entry
+from booking.ledger.rules.entries import (
+    CARD,
+    DEPOSITS,
+    DISPUTED,
+    PAID_BACK,
+    PAID_OUT,
+    PARKING,
+    PLATFORM_COSTS,
+    PREPAID,
+    REFUNDS,
+    Entry,
+    Group,
+    entry,
+)
 
 ASKED, SENT, FAILED = "asked", "sent", "failed"
 STATES = (ASKED, SENT, FAILED)
 PAID, MEMO = "paid_out", "payout"
+# What parking cost at a visit leaves in a line of its own beside its visit's: no bank of a client's holds it up.
+VISIT, PARKING_MEMO = "visit", "payout_parking"
+LINES = (VISIT, PARKING)
 # Money of a payout that came back to us, and money that had left though we thought it had not.
 BACK, FOUND = "payout_back", "payout_found"
 # Nobody waits longer for money that is theirs than from one Monday to the next.
@@ -19,8 +35,10 @@ WEEK = timedelta(days=7)
 # Figures by which a year is reported: 1099-K (third-party networks), gross and without refunds taken off. Rows, not law: a person looks.
 K_CENTS, K_COUNT = 2_000_000, 200
 # Card money is on the platform's side, and what a bank has taken is not lost until the bank has decided; what is held, owed back or
-# prepaid is still the client's; what the platform cost is its own.
-_WEIGHTS: Mapping[str, int] = {CARD: 1, DISPUTED: 1, DEPOSITS: 1, REFUNDS: 1, PREPAID: 1, PLATFORM_COSTS: -1}
+# prepaid is still the client's; what the platform cost is its own, and what it pays back is the provider's.
+_WEIGHTS: Mapping[str, int] = {CARD: 1, DISPUTED: 1, DEPOSITS: 1, REFUNDS: 1, PREPAID: 1, PLATFORM_COSTS: -1, PAID_BACK: -1}
+
+_OF_PARKING = frozenset({PARKING, PARKING_MEMO})
 
 
 @dataclass(frozen=True)
@@ -33,15 +51,19 @@ class Moved:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a payout would be: cents by visit (None: about none), and what is left out because a bank disputes it."""
+    """What a payout would be: cents by visit (None: about none), and what is left out because a bank disputes it.
+
+    `parking` is what is paid back by visit, in lines of its own.
+    """
 
     lines: tuple[tuple[int | None, int], ...]
     frozen_cents: int
+    parking: tuple[tuple[int, int], ...] = ()
 
     @property
     def total_cents(self) -> int:
         """All lines together; below zero nothing is paid and the lines wait."""
-        return sum(cents for _visit, cents in self.lines)
+        return sum(cents for _visit, cents in (*self.lines, *self.parking))
 
 
 def payable(one: Entry) -> int:
@@ -52,11 +74,15 @@ def payable(one: Entry) -> int:
 def plan_payout(rows: Iterable[Moved], disputed: frozenset[int]) -> Plan:
     """What is to be paid now: each visit for itself. Card money that a client's bank asks back stays out until that is over."""
     found: defaultdict[int | None, int] = defaultdict(int)
+    parking: defaultdict[int, int] = defaultdict(int)
     for row in rows:
-        found[row.visit] += payable(row.entry)
+        if row.visit is not None and row.entry.memo in _OF_PARKING:
+            parking[row.visit] += payable(row.entry)
+        else:
+            found[row.visit] += payable(row.entry)
     frozen = {visit: cents for visit, cents in found.items() if visit in disputed and cents > 0}
     lines = tuple((visit, cents) for visit, cents in sorted(found.items(), key=lambda pair: pair[0] or 0) if cents and visit not in frozen)
-    return Plan(lines, sum(frozen.values()))
+    return Plan(lines, sum(frozen.values()), tuple((visit, cents) for visit, cents in sorted(parking.items()) if cents))
 
 
 def monday_of(day: date) -> date:
@@ -72,6 +98,16 @@ def payout_key(payout: str, line: str) -> str:
 def paid_out(payout: str, line: str, cents: int) -> Group:
     """Money of one visit leaves for its provider; a line below zero takes back what was paid too much."""
     return Group(payout_key(payout, line), entry(MEMO, PAID_OUT, CARD, cents))
+
+
+def parking_paid_out(payout: str, visit: str, cents: int) -> Group:
+    """What parking at a visit cost leaves for its provider."""
+    return Group(payout_key(payout, parking_line(visit)), entry(PARKING_MEMO, PAID_OUT, CARD, cents))
+
+
+def parking_line(visit: str) -> str:
+    """A visit's line of parking in a payout's keys."""
+    return f"{visit}:{PARKING}"
 
 
 def came_back(payout: str, before: int, cents: int) -> Group:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from booking.ledger.rules.entries import PARKING
 from booking.payments.stripe_port.values import Invalid, Missing, Unknown
 from booking.payouts.actions.accounts import begin_account, read_account
 from booking.payouts.forms import account_state, find_connect, own_provider_id
@@ -22,6 +23,7 @@ from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 
 blueprint = Blueprint("payouts", __name__)
+PARKING_WORDS = "Parking, paid back"
 HEAD = ("week of", "state", "visit", "service", "when", "amount")
 # A table program takes a cell that begins like this for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -60,7 +62,7 @@ def table() -> Response:
 
 
 def _cells(week: str, state: str, line: Line) -> tuple[str, ...]:
-    name = line.service_name or ""
+    name = PARKING_WORDS if line.kind == PARKING else line.service_name or ""
     when = "" if line.starts_at is None else line.starts_at.astimezone(NEW_YORK).isoformat()
     amount = f"{'-' if line.cents < 0 else ''}{abs(line.cents) // 100}.{abs(line.cents) % 100:02d}"
     return week, state, line.reference or "", f"'{name}" if name.startswith(_FORMULA) else name, when, amount

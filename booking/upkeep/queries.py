@@ -34,6 +34,7 @@ from booking.ledger.rules.sums import VisitSums
 from booking.memberships.queries import membership_findings
 from booking.notes.queries import note_findings
 from booking.packages.queries import package_findings
+from booking.parking.queries import parking_findings
 from booking.payments.models import Payment
 from booking.payments.queries import card_findings, terms_of_visits
 from booking.payments.rules.keeping import KEPT
@@ -81,6 +82,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from ending_findings(session)
     yield from package_findings(session)
     yield from membership_findings(session, local_day(to_minute(now)))
+    yield from parking_findings(session)
     yield from payout_findings(session, now)
     yield from code_findings(session)
     yield from care_findings(session)

@@ -32,6 +32,7 @@ from tests.factories import (
     MembershipPlanFactory,
     PackageFactory,
     PackageOfferFactory,
+    ParkingClaimFactory,
     PaymentFactory,
     PayoutFactory,
     PersonFactory,
@@ -92,6 +93,7 @@ def world(app, clock, program):
             "clearances": ClearanceFactory(person=person).public_id,
             "files": HealthFileFactory(person=person).public_id,
             "payouts": PayoutFactory(provider=anna).public_id,
+            "parking": ParkingClaimFactory(appointment=booked).public_id,
             "disputes": DisputeFactory(payment=PaymentFactory(provider=anna, person=person, appointment_id=booked.id)).stripe_dispute,
         }
         lesson = ClassSessionFactory(provider=anna, starts_at=clock.now + timedelta(days=20))

@@ -78,9 +78,9 @@ def test_the_file_holds_no_formula_and_adds_up(world, visitor):
     assert answer.mimetype == "text/csv"
     assert "attachment" in answer.headers["Content-Disposition"]
     head, *rows = csv.reader(io.StringIO(answer.text))
-    assert head[-4:] == ["earned", "tax", "waived", "received"]
+    assert head[-5:] == ["earned", "tax", "waived", "received", "paid back"]
     assert rows[0][3] == '\'=HYPERLINK("http://x")'
-    assert [round(sum(float(row[column]) for row in rows) * 100) for column in (-4, -3, -2, -1)] == [32_000, 720, 6_000, 10_000]
+    assert [round(sum(float(row[column]) for row in rows) * 100) for column in (-5, -4, -3, -2, -1)] == [32_000, 720, 6_000, 10_000, 0]
 
 
 @pytest.mark.parametrize("query", ["period=decade", "on=yesterday", "amount=1"])

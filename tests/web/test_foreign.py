@@ -32,6 +32,7 @@ from tests.factories import (
     OutsideCalendarFactory,
     PackageFactory,
     PackageOfferFactory,
+    ParkingClaimFactory,
     PayoutFactory,
     PersonFactory,
     ProviderPlaceFactory,
@@ -59,6 +60,7 @@ BODIES = {
     "pauses/<public_id>/end": {"how": "resumed"},
     "appointments/<public_id>/pause": {"words": "See your physician first."},
     "appointments/<public_id>/lateness": {"minutes": 20},
+    "appointments/<public_id>/parking": {"cents": 1_800},
     "appointments/<public_id>/plan": {"goals": GOALS, "visits": 6},
     "note/review": {"supervision": MISSING},
     "note-reviews/<public_id>/decision": {"decision": "accepted"},
@@ -117,6 +119,7 @@ def mine(app, clock):
             "package-offers": offer.public_id,
             "codes": CouponFactory(provider=anna).public_id,
             "payouts": PayoutFactory(provider=anna).public_id,
+            "parking": ParkingClaimFactory(appointment__provider=anna).public_id,
             "journal": JournalEntryFactory(person=person).public_id,
             "files": HealthFileFactory(person=person).public_id,
         }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from booking.appointments.models import Appointment
 from booking.appointments.rules.states import CANCELLED, EXPIRED
 from booking.fees.changes import Billed, agree_fee, take_fee
+from marketplace.accounts.models import Person
 from providers.services.rules.calls import PHONE
 
 
@@ -26,16 +27,21 @@ def take_platform_fee(session: Session, visit: Appointment, by: str, now: dateti
 
 
 def _is_first(session: Session, visit: Appointment) -> bool:
-    """Whether the client has had, owes for, or has still before them no other visit with this provider."""
-    other = exists().where(
-        Appointment.provider_id == visit.provider_id,
-        Appointment.person_id == visit.person_id,
-        Appointment.id != visit.id,
-        Appointment.setting != PHONE,
-        Appointment.status != EXPIRED,
-        (Appointment.status != CANCELLED) | (Appointment.fee_cents > 0),
+    """Whether the client has had, owes for, or has still before them no other visit with this provider.
+
+    One confirmed e-mail address is one client, with an account or as a guest.
+    """
+    me, them = aliased(Person), aliased(Person)
+    same = and_(me.email_confirmed_at.is_not(None), them.email_confirmed_at.is_not(None), me.email == them.email)
+    other = (
+        select(Appointment.id)
+        .join(them, them.id == Appointment.person_id)
+        .join(me, me.id == visit.person_id)
+        .where(Appointment.provider_id == visit.provider_id, or_(them.id == me.id, same))
+        .where(Appointment.id != visit.id, Appointment.setting != PHONE, Appointment.status != EXPIRED)
+        .where((Appointment.status != CANCELLED) | (Appointment.fee_cents > 0))
     )
-    return not session.scalar(select(other))
+    return session.scalar(other.limit(1)) is None
 
 
 def _billed(visit: Appointment) -> Billed:

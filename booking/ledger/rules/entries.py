@@ -22,9 +22,12 @@ PREPAID, PREPAID_IN_HAND = "prepaid_visits", "prepaid_in_hand"
 PLATFORM_COSTS, PAID_OUT = "platform_costs", "paid_out"
 # Card money that a client's bank has taken out of ours until it has decided.
 DISPUTED = "disputed"
+# What the platform spends on visits out of its own pocket, and what of a provider's own spending it pays back to them.
+PLATFORM_SPENDING, PAID_BACK = "platform_spending", "paid_back"
 ACCOUNTS = (
     *(CLIENT, PROVIDER, TAX, PLATFORM, AT_VISIT, CARD, DEPOSITS, CREDIT, REFUNDS, WAIVED),
     *(PREPAID, PREPAID_IN_HAND, PLATFORM_COSTS, PAID_OUT, DISPUTED),
+    *(PLATFORM_SPENDING, PAID_BACK),
 )
 # Where a client's money is once it was given: with the therapist, at the card company, back at their bank for now, or taken from credit
 # or a package of earlier.
@@ -34,6 +37,7 @@ PARTIES: Mapping[str, str] = {
     CLIENT: "person", DEPOSITS: "person", CREDIT: "person", REFUNDS: "person", PROVIDER: "provider", AT_VISIT: "provider",
     WAIVED: "provider", TAX: "tax", PLATFORM: "platform", CARD: "platform", PREPAID: "person", PREPAID_IN_HAND: "person",
     PLATFORM_COSTS: "provider", PAID_OUT: "provider", DISPUTED: "platform",
+    PLATFORM_SPENDING: "platform", PAID_BACK: "provider",
 }  # fmt: skip
 
 TAX_LINE = "tax"
@@ -45,6 +49,7 @@ HOW = ("cash", "terminal", "check", "other")
 PROVIDER_CANCELED, DEPOSIT, DEPOSIT_USED, CREDIT_USED = "provider_canceled", "deposit", "deposit_used", "credit_used"
 CREDIT_ENDED = "credit_ended"
 CARD_PAID, REFUND, REFUND_SENT = "paid_card", "refund", "refund_sent"
+PARKING = "parking"
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,11 @@ def refund(key: str, cents: int, reason: str, *, held: bool = False) -> Group:
 def refund_sent(key: str, cents: int, through: str = CARD) -> Group:
     """What was owed has left, through the card company or by hand (`AT_VISIT`)."""
     return Group(key, entry(REFUND_SENT, REFUNDS, through, cents))
+
+
+def parking_paid_back(visit: str, cents: int) -> Group:
+    """What parking at a visit cost its therapist, as far as the platform pays it back; the client has no part in it. One for each visit."""
+    return Group(visit_key(visit, PARKING), entry(PARKING, PLATFORM_SPENDING, PAID_BACK, cents))
 
 
 def counter(key: str, entries: Sequence[Entry], reason: str) -> Group:

@@ -14,6 +14,7 @@ from booking.openapi.catalogue import (
     memberships,
     outside,
     packages,
+    parking,
     payouts,
     reliability,
 )
@@ -655,6 +656,8 @@ OPERATIONS = (
         answer=FLAG,
         errors=(409,),
     ),
+    *parking.OPERATIONS,
+    *parking.ADMIN_OPERATIONS,
     *reliability.ADMIN_OPERATIONS,
     _state("approve", "List a provider.", None),
     _state("suspend", "Take a provider out of search and booking at once, with a letter.", taken({"reason": WORDS}, {"confidential": YES})),

@@ -58,6 +58,7 @@ TOTALS = {
     "tax_cents": AMOUNT,
     "waived_cents": AMOUNT,
     "received_cents": AMOUNT,
+    "paid_back_cents": AMOUNT,
     "kinds": given({"visits": AMOUNT, "travel": AMOUNT, "extras": AMOUNT, "fees": AMOUNT}),
 }
 EARNED = given(
@@ -70,6 +71,7 @@ EARNED = given(
         "tax_cents": AMOUNT,
         "waived_cents": AMOUNT,
         "received_cents": AMOUNT,
+        "paid_back_cents": AMOUNT,
     }
 )
 EARNINGS = given(

@@ -18,6 +18,7 @@ LINE = given(
         "reference": nullable(TEXT),
         "service_name": nullable(TEXT),
         "starts_at": nullable(INSTANT),
+        "kind": {"enum": ["visit", "parking"]},
     }
 )
 PAYOUT = given(

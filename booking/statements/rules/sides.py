@@ -16,10 +16,12 @@ from booking.ledger.rules.entries import (
     CREDIT,
     DEPOSITS,
     MONEY,
+    PAID_BACK,
     PAID_OUT,
     PARTIES,
     PLATFORM,
     PLATFORM_COSTS,
+    PLATFORM_SPENDING,
     PREPAID,
     PREPAID_IN_HAND,
     PROVIDER,
@@ -113,11 +115,12 @@ OF_CLIENT = Side(
 # --- a provider: what is with the platform for them and owed by clients, less what they owe clients in visits and credit ------------
 
 EARNED, TAXED, LET_GO, IN_HAND, BY_CARD, FEES, PAID_OUT_KIND = "earned", "tax", "waived", "in_hand", "card", "fees", "paid_out"
+PAID_BACK_KIND = "paid_back"
 _FLOWS: Mapping[str, tuple[str, int]] = {
     PROVIDER: (EARNED, -1), TAX: (TAXED, -1), WAIVED: (LET_GO, 1), AT_VISIT: (IN_HAND, 1), PLATFORM_COSTS: (FEES, 1),
-    PAID_OUT: (PAID_OUT_KIND, 1),
+    PAID_OUT: (PAID_OUT_KIND, 1), PAID_BACK: (PAID_BACK_KIND, -1),
 }  # fmt: skip
-_CARD_MONEY = frozenset(account for account, party in PARTIES.items() if party == "platform") - {PLATFORM}
+_CARD_MONEY = frozenset(account for account, party in PARTIES.items() if party == "platform") - {PLATFORM, PLATFORM_SPENDING}
 # Card money on our side, less what of it is a client's still.
 _BY_CARD = _CARD_MONEY | {DEPOSITS, REFUNDS, PREPAID}
 
@@ -134,9 +137,9 @@ def _read_provider(told: Told) -> Iterator[Change]:
 
 
 OF_PROVIDER = Side(
-    dict.fromkeys((*_BY_CARD, PLATFORM), ("with_us", 1))
+    dict.fromkeys((*_BY_CARD, PLATFORM, PLATFORM_SPENDING), ("with_us", 1))
     | {CLIENT: ("owed_by_clients", 1), CREDIT: ("credit_given", -1), PREPAID_IN_HAND: ("prepaid_in_hand", -1)},
     {"with_us": 1, "owed_by_clients": 1, "credit_given": -1, "prepaid_in_hand": -1},
-    {EARNED: 1, TAXED: 1, LET_GO: -1, IN_HAND: -1, BY_CARD: 0, FEES: -1, PAID_OUT_KIND: -1},
+    {EARNED: 1, TAXED: 1, LET_GO: -1, IN_HAND: -1, BY_CARD: 0, FEES: -1, PAID_BACK_KIND: 1, PAID_OUT_KIND: -1},
     _read_provider,
 )  # fmt: skip

@@ -12,6 +12,7 @@ from booking.statements.rules.sides import (
     IN_HAND,
     OF_CLIENT,
     PAID,
+    PAID_BACK_KIND,
     PAID_OUT_KIND,
     REFUNDED,
     TAXED,
@@ -34,10 +35,12 @@ WHAT = {
     "package": "Visit of a package", "package_fee": "Fee paid with a visit of a package", "package_repriced": "Package ended",
     "seat": "Seat in a class",
     "correction": "Taken back", "platform_fee": "Our fee", "platform_subscription": "Our monthly fee", "payout": "Payout",
+    "parking": "Parking, paid back by us", "payout_parking": "Payout of parking",
 }  # fmt: skip
 CHANGES = {
     CHARGED: "Charged", WAIVED_KIND: "Waived", CREDITS: "Credit given", PAID: "Paid", REFUNDED: "Refunded",
-    EARNED: "Earned", TAXED: "Sales tax", IN_HAND: "Received in hand", FEES: "Our fees", PAID_OUT_KIND: "Paid out to you",
+    EARNED: "Earned", TAXED: "Sales tax", IN_HAND: "Received in hand", FEES: "Our fees",
+    PAID_BACK_KIND: "Parking we pay back", PAID_OUT_KIND: "Paid out to you",
 }  # fmt: skip
 PARTS = {
     "due": "You owe", "held": "Card payments held", "refunds_owed": "Refunds on their way", "credit": "Credit",

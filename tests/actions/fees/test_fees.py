@@ -69,6 +69,14 @@ def test_only_the_first_booking_of_a_client_costs_where_that_is_agreed(anna):
     assert costs() == 2 * 1_500  # what was called off free of charge was no first one
 
 
+def test_one_confirmed_address_is_one_client_as_a_guest_too(anna):
+    FeeAgreementFactory(kind="first_booking", cents=1_500)
+    sam, again = (PersonFactory(email="sam@licensedhands.test", email_confirmed_at=START) for _ in range(2))
+    for number, person in enumerate((sam, again)):
+        complete(booked(anna, person, DAY + timedelta(hours=2 * number)), PROVIDER, DAY + timedelta(hours=6))
+    assert costs() == 1_500
+
+
 def test_a_month_is_charged_once_to_whoever_can_be_booked(anna):
     FeeAgreementFactory(kind="monthly", cents=4_900)
     bookable_provider(slug="cora", state="suspended")

@@ -69,6 +69,18 @@ def test_a_visit_paid_and_one_missed():
     assert dict(totals.kinds) == {"visits": 16_000, "travel": 2_500, "extras": 1_500, "fees": 16_000}
 
 
+def test_parking_that_is_paid_back_is_earned_by_nobody():
+    group = ledger.parking_paid_back("v", 1_800)
+    back = ledger.counter(group.key, group.entries, "a slip")
+    rows = [*written(group)]
+    assert [(line.what, line.visit.public_id, line.earned_cents, line.paid_back_cents) for line in list_lines(rows)] == [
+        ("parking", "v", 0, 1_800)
+    ]
+    totals = add_up(rows)
+    assert (totals.earned_cents, totals.received_cents, totals.paid_back_cents) == (0, 0, 1_800)
+    assert add_up([*rows, *written(back)]).paid_back_cents == 0
+
+
 def test_a_deposit_held_and_used_is_received_once():
     rows = [*written(ledger.deposit_taken("d", 5_000)), *written(ledger.charge("v", LINES)), *written(ledger.deposit_used("v", 5_000))]
     assert [line.what for line in list_lines(rows)] == ["deposit", "charge"]

@@ -6,9 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.fees.rules import taken
-from booking.ledger.rules.entries import charge, deposit_taken, deposit_used, paid_at_visit, paid_by_card, refund, refund_sent
+from booking.ledger.rules.entries import (
+    charge,
+    counter,
+    deposit_taken,
+    deposit_used,
+    paid_at_visit,
+    paid_by_card,
+    parking_paid_back,
+    refund,
+    refund_sent,
+)
 from booking.packages.rules import Worth, assess_end, earned, ended, sold
-from booking.payouts.rules import Moved, Year, monday_of, paid_out, payable, plan_payout
+from booking.payouts.rules import Moved, Plan, Year, monday_of, paid_out, parking_paid_out, payable, plan_payout
 
 LINES = [{"code": "service", "amount_cents": 16_000}, {"code": "tax", "amount_cents": 720}]
 FIVE = Worth(5, 14_000, 630, 16_000, 720)
@@ -52,6 +62,25 @@ def test_what_a_bank_disputes_stays_out_and_what_is_owed_does_not():
     rows += [Moved(3, one) for one in taken("v3", 700).entries]
     plan = plan_payout(rows, frozenset({2, 3}))
     assert (plan.lines, plan.total_cents, plan.frozen_cents) == (((1, 10_000), (3, -700)), 9_300, 10_000)
+
+
+def test_parking_is_a_line_of_its_own_that_no_bank_holds_up():
+    rows = [Moved(1, one) for one in (*paid_by_card("payment:1", 10_000).entries, *parking_paid_back("v1", 1_800).entries)]
+    plan = plan_payout(rows, frozenset())
+    assert (plan.lines, plan.parking, plan.total_cents) == (((1, 10_000),), ((1, 1_800),), 11_800)
+    held = plan_payout(rows, frozenset({1}))
+    assert (held.lines, held.parking, held.total_cents, held.frozen_cents) == ((), ((1, 1_800),), 1_800, 10_000)
+    left = [*rows, *(Moved(1, one) for one in parking_paid_out("p", "v1", 1_800).entries)]
+    assert plan_payout(left, frozenset({1})) == Plan((), 10_000)
+    assert plan_payout(left, frozenset()) == Plan(((1, 10_000),), 0)
+
+
+def test_parking_that_was_taken_back_or_did_not_leave_is_as_if_it_had_never_been():
+    group, out = parking_paid_back("v1", 1_800), parking_paid_out("p", "v1", 1_800)
+    gone = [Moved(1, one) for part in (group, counter(group.key, group.entries, "so")) for one in part.entries]
+    assert plan_payout(gone, frozenset()) == Plan((), 0)
+    failed = [Moved(1, one) for part in (group, out, counter(out.key, out.entries, "so")) for one in part.entries]
+    assert plan_payout(failed, frozenset()) == Plan((), 0, ((1, 1_800),))
 
 
 @given(st.lists(st.tuples(st.sampled_from([None, 1, 2, 3]), st.integers(1, 50_000), st.booleans()), max_size=12))

@@ -43,6 +43,7 @@ def undone(group):
 
 VISIT = ledger.charge("v", LINES)
 CASH = ledger.paid_at_visit("v", 1, "cash", 19_333)
+PARKED = ledger.parking_paid_back("v", 1_800)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,7 @@ CASH = ledger.paid_at_visit("v", 1, "cash", 19_333)
             id="a package is charged visit by visit",
         ),
         pytest.param([fees.taken("v", 500)], {}, {}, id="what the platform takes is none of the client's"),
+        pytest.param([ledger.parking_paid_back("v", 1_800)], {}, {}, id="nor is what it pays back of parking"),
     ],
 )
 def test_a_client_reads(groups, changed, left):
@@ -118,6 +120,16 @@ def test_a_client_reads(groups, changed, left):
             {},
             id="until it is paid out",
         ),
+        pytest.param(
+            [ledger.parking_paid_back("v", 1_800)], {"paid_back": 1_800}, {"with_us": 1_800, "balance": 1_800}, id="parking is with us"
+        ),
+        pytest.param(
+            [ledger.parking_paid_back("v", 1_800), payouts.parking_paid_out("o", "v", 1_800)],
+            {"paid_back": 1_800, "paid_out": 1_800},
+            {},
+            id="until it is paid out too",
+        ),
+        pytest.param([PARKED, undone(PARKED)], {}, {}, id="taken back it was never there"),
         pytest.param([ledger.credited("v", 2_000)], {"earned": -2_000}, {"credit_given": 2_000, "balance": -2_000}, id="credit costs"),
         pytest.param(
             [packages.sold("p", "cash", 73_150), packages.earned("v", "cash", WORTH)],
@@ -165,6 +177,8 @@ GROUPS = st.one_of(
     st.builds(lambda visit, how: packages.pays_fee(visit, how, WORTH), NAMES, st.sampled_from(["card", "cash"])),
     st.builds(fees.taken, NAMES, CENTS),
     st.builds(lambda visit, cents: payouts.paid_out("o", visit, cents), NAMES, CENTS),
+    st.builds(ledger.parking_paid_back, NAMES, CENTS),
+    st.builds(lambda visit, cents: payouts.parking_paid_out("o", visit, cents), NAMES, CENTS),
 ).flatmap(lambda group: st.sampled_from([group, undone(group)]))
 
 
@@ -225,10 +239,11 @@ def test_a_providers_sums_are_what_the_entries_say(rows):
     assert told["waived"] == pocket(own, {ledger.WAIVED})
     assert told["in_hand"] == pocket(own, {ledger.AT_VISIT})
     assert told["paid_out"] == pocket(own, {ledger.PAID_OUT})
+    assert told["paid_back"] == -pocket(own, {ledger.PAID_BACK})
     assert told["fees"] == -pocket(own, {ledger.PLATFORM})
     until = [row.told.entry for row in rows if row.told.at < YEAR.ends_at]
     assert statement.after["with_us"] == sum(payouts.payable(one) for one in until)
-    assert statement.after["with_us"] - statement.before["with_us"] == told["card"] - told["fees"] - told["paid_out"]
+    assert statement.after["with_us"] - statement.before["with_us"] == told["card"] - told["fees"] + told["paid_back"] - told["paid_out"]
 
 
 @pytest.mark.parametrize("side", [OF_CLIENT, OF_PROVIDER], ids=["client", "provider"])

@@ -1,0 +1,1 @@
+"""What therapists and staff do about parking."""

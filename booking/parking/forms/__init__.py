@@ -1,0 +1,1 @@
+"""What is said about parking, on pages and in JSON."""

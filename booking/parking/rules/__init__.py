@@ -1,0 +1,1 @@
+"""Terms with first days, and one claim a visit."""
