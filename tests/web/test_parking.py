@@ -187,6 +187,7 @@ def test_people_walk_it_without_scripts(app, world, visitor):
     staff.open(f"/admin/parking/{claim}")
     assert "taken back before it was paid out" in staff.submit(at=claim, decision="take_back", reason="A slip.").text
     assert staff.open(f"/admin/parking/{claim}").status_code == 200
+    assert "Parking taken back" in desk.open("/provider/earnings").text
 
 
 def test_a_photo_that_came_before_is_marked_for_staff(app, world, program, visitor, clock):
