@@ -75,6 +75,8 @@ from booking.care.views.desk import blueprint as care_desk_pages
 from booking.care.views.door import blueprint as door_check_pages
 from booking.care.views.own import blueprint as care_pages
 from booking.care.views.rescreen import blueprint as rescreening_pages
+from booking.claims.api import blueprint as claims_api
+from booking.claims.views import blueprint as claim_form_pages
 from booking.classes.api import blueprint as classes_api
 from booking.classes.changes.telling import class_events, class_uids, classes_changed, tell_classes
 from booking.classes.jobs import JOBS as CLASS_JOBS
@@ -266,6 +268,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 paper_pages,
                 statement_pages,
                 superbill_pages,
+                claim_form_pages,
                 due_pages,
                 money_desk_pages,
                 package_pages,
@@ -374,6 +377,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 papers_api,
                 statements_api,
                 superbills_api,
+                claims_api,
                 due_api,
                 disputes_api,
                 packages_api,

@@ -37,6 +37,8 @@ from booking.appointments.models import (
 from booking.bodymap.models import PainMap
 from booking.bodymap.rules import Mark, mark_to_dict
 from booking.calendars.models import CalendarFeed
+from booking.claims.models import ClaimForm, InsuranceDetails
+from booking.claims.rules.insurance import Insurance, insurance_to_dict
 from booking.classes.models import ClassSeat, ClassSession
 from booking.coupons.models import Coupon, CouponUse
 from booking.extensions.models import ExtensionRequest
@@ -1849,6 +1851,55 @@ class SuperbillFactory(Row):
     issued_by = "account:test"
     issued_at = START
     content = factory.LazyFunction(dict)
+
+
+class InsuranceDetailsFactory(Row):
+    """A client's insurance details with their permission. `InsuranceDetailsFactory(person=sam, provider=anna)`."""
+
+    class Meta:
+        model = InsuranceDetails
+        exclude = ("person", "provider")
+
+    person = factory.SubFactory(PersonFactory)
+    provider = factory.SubFactory(ProviderFactory)
+    person_id = owned("person")
+    provider_id = owned("provider")
+    content = factory.LazyFunction(lambda: insurance_to_dict(INSURED))
+    signed_name = "Sam Doe"
+    text_version = "1"
+    given_by = "account:test"
+    given_at = START
+    expires_on = (START + timedelta(days=365)).date()
+
+
+INSURED = Insurance(
+    payer_name="Acme Health", payer_line1="PO Box 1000", payer_city="Albany", payer_state="NY", payer_zip="12201", insured_id="XYZ123456789",
+    group_number="G-55", patient_last="Doe", patient_first="Sam", patient_line1="64 East 7th Street", patient_city="New York",
+    patient_state="NY", patient_zip="10003",
+)  # fmt: skip
+"""A client who is the insured, with all that a form needs."""
+
+
+class ClaimFormFactory(Row):
+    """A claim form as it was made."""
+
+    class Meta:
+        model = ClaimForm
+        exclude = ("superbill", "details")
+
+    superbill = factory.SubFactory(SuperbillFactory)
+    details = factory.SubFactory(InsuranceDetailsFactory)
+    appointment_id = factory.SelfAttribute("superbill.appointment_id")
+    person_id = factory.SelfAttribute("superbill.person_id")
+    provider_id = factory.SelfAttribute("superbill.provider_id")
+    superbill_id = owned("superbill")
+    details_id = owned("details")
+    version = 1
+    frequency = "1"
+    addenda = 0
+    made_by = "account:test"
+    made_at = START
+    content = factory.LazyFunction(lambda: {"forms": [{"boxes": {"28": "0 00"}, "lines": []}]})
 
 
 class EstimateFactory(Row):

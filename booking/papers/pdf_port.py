@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
@@ -12,6 +13,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from booking.papers.rules.paper import Paper, Party, Table
+from booking.papers.rules.typed import Sheet
 
 # Latin, Greek and Cyrillic letters; others have no glyph here and are left to the page.
 _FONTS = files("font_source_sans_pro") / "files"
@@ -51,6 +53,24 @@ def pdf_of(paper: Paper) -> bytes:
     for notice in paper.notices:
         pdf.multi_cell(0, 4.4, notice, **_NEXT)
         pdf.ln(1.2)
+    return bytes(pdf.output())
+
+
+def typed_pdf(title: str, sheets: Sequence[Sheet]) -> bytes:
+    """Letter-sized pages with texts exactly where they were placed; those of one pitch in the printer's own Courier."""
+    pdf = FPDF(unit="pt", format="letter")
+    pdf.set_title(title)
+    pdf.set_lang("en-US")
+    pdf.set_auto_page_break(auto=False)
+    pdf.add_font(_FAMILY, "", str(_FONTS / "SourceSansPro-Regular.ttf"))
+    pdf.set_line_width(0.3)
+    for sheet in sheets:
+        pdf.add_page()
+        for frame in sheet.frames:
+            pdf.rect(frame.x, frame.y, frame.width, frame.height)
+        for typed in sheet.texts:
+            pdf.set_font("Courier" if typed.pitched else _FAMILY, "", typed.size)
+            pdf.text(typed.x, typed.y, typed.text)
     return bytes(pdf.output())
 
 

@@ -24,6 +24,7 @@ from booking.appointments.rules.states import LIVE as LIVE_VISITS
 from booking.bodymap.queries import map_findings
 from booking.care.queries.guardians import guardian_findings
 from booking.care.queries.papers import care_findings
+from booking.claims.queries import claim_form_findings
 from booking.classes.models import ClassSeat
 from booking.classes.queries import class_findings
 from booking.extensions.queries import extension_findings
@@ -96,6 +97,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from guardian_findings(session)
     yield from reviewing_findings(session)
     yield from reliability_findings(session)
+    yield from claim_form_findings(session)
     yield from class_findings(session, now)
     yield from broken_entries(session)
 

@@ -27,6 +27,7 @@ from tests.factories import (
     HealthFileFactory,
     HoldFactory,
     HomeProgramFactory,
+    InsuranceDetailsFactory,
     LetterDraftFactory,
     MembershipFactory,
     MembershipPlanFactory,
@@ -107,6 +108,7 @@ def world(app, clock, program):
         ids["releases"] = release.public_id
         ids["letters"] = SentLetterFactory(appointment=booked, release=release).public_id
         signed_note(booked)
+        InsuranceDetailsFactory(person=person, provider=anna)
         elsewhere = book_visit(bookable_provider(), PersonFactory(), clock.now + timedelta(days=9), clock.now).booked.appointment
         ids["note-reviews"] = offered_note(elsewhere, anna).public_id
         db.session.remove()

@@ -58,6 +58,7 @@ from tests.factories import (
     HealthFileFactory,
     HoldFactory,
     HomeProgramFactory,
+    InsuranceDetailsFactory,
     IntakeVersionFactory,
     JournalEntryFactory,
     LetterDraftFactory,
@@ -241,6 +242,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
     IntakeVersionFactory(person=person)
     ComfortVersionFactory(person=person)
     signed_note(booked)
+    InsuranceDetailsFactory(person=person, provider=provider)
     elsewhere = book_visit(bookable_provider(), PersonFactory(), start + timedelta(days=50), START).booked.appointment
     known["note-reviews"] = [offered_note(elsewhere, provider).public_id]
     known["supervisions"] = [

@@ -25,6 +25,7 @@ from tests.factories import (
     HealthFileFactory,
     HoldFactory,
     HomeProgramFactory,
+    InsuranceDetailsFactory,
     JournalEntryFactory,
     LetterDraftFactory,
     MembershipFactory,
@@ -61,6 +62,7 @@ BODIES = {
     "appointments/<public_id>/pause": {"words": "See your physician first."},
     "appointments/<public_id>/lateness": {"minutes": 20},
     "appointments/<public_id>/parking": {"cents": 1_800},
+    "appointments/<public_id>/insurance": {"details": {}, "signed_name": "Sam Doe", "accepted": True},
     "appointments/<public_id>/plan": {"goals": GOALS, "visits": 6},
     "note/review": {"supervision": MISSING},
     "note-reviews/<public_id>/decision": {"decision": "accepted"},
@@ -136,6 +138,7 @@ def mine(app, clock):
         things["releases"] = release.public_id
         things["letters"] = SentLetterFactory(appointment=visit, release=release).public_id
         signed_note(visit)
+        InsuranceDetailsFactory(person=person, provider=anna)
         elsewhere = book_visit(bookable_provider(), PersonFactory(), start, clock.now).booked.appointment
         things |= {"note-reviews": offered_note(elsewhere, anna).public_id, "supervisions": SupervisionFactory(provider=anna).public_id}
         owners = {"client": customer, "provider": therapist}

@@ -18,6 +18,7 @@ from booking.openapi.catalogue import (
     waiting,
 )
 from booking.openapi.catalogue.bodymap import OPERATIONS as BODY_MAPS
+from booking.openapi.catalogue.claims import OPERATIONS as CLAIM_FORMS
 from booking.openapi.catalogue.classes import OPERATIONS as CLASSES
 from booking.openapi.catalogue.extensions import OPERATIONS as EXTENSIONS
 from booking.openapi.catalogue.guardians import OPERATIONS as GUARDIANS
@@ -551,6 +552,7 @@ OPERATIONS = (
     *papers.OPERATIONS,
     *STATEMENTS,
     *SUPERBILLS,
+    *CLAIM_FORMS,
     *packages.CLIENTS,
     *memberships.CLIENTS,
     *adding.operations(HOLD),
