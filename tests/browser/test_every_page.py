@@ -32,6 +32,8 @@ from tests.factories import (
     ExclusionHitFactory,
     PaymentFactory,
     PersonFactory,
+    PrescribedVisitFactory,
+    PrescriptionFactory,
     RefundFactory,
     signed_note,
 )
@@ -490,6 +492,41 @@ def test_pages_of_a_superbill(traveler, looked_at, app):
     me.sign_in(CLIENT_EMAIL, PASSWORD).go(f"/appointments/{visit}").follow("Superbill for your insurer").sees(
         "Reimbursement is not promised"
     )
+    wrong += looked_at()
+    assert wrong == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_of_a_claim_form(traveler, looked_at, app):
+    with app.app_context():
+        done = select(Appointment).join(Provider, Provider.id == Appointment.provider_id).where(Provider.slug == "renata-solano")
+        done = done.where(Appointment.status == "completed", Appointment.setting == "clinic").order_by(Appointment.id)
+        visit = db.session.scalars(done).first()
+        client = db.session.scalars(
+            select(Person).join(Account, Account.id == Person.account_id).where(Account.email == CLIENT_EMAIL)
+        ).one()
+        visit.person_id = client.id
+        db.session.commit()
+        signed_note(visit)
+        PrescribedVisitFactory(appointment=visit, prescription=PrescriptionFactory(person=client, icd10="M54.2"))
+        visit = visit.public_id
+        db.session.remove()
+    me = traveler.sign_in(THERAPIST_EMAIL, PASSWORD).go(f"/provider/appointments/{visit}").follow("Claim form")
+    me.sees("has not given their insurance details")
+    wrong = looked_at()
+    me.go(f"/provider/appointments/{visit}/superbill").press("Issue the superbill")
+    me.page.context.clear_cookies()
+    me.sign_in(CLIENT_EMAIL, PASSWORD).go(f"/appointments/{visit}").follow("Claim form for your insurer").sees("You have given none")
+    wrong += looked_at()
+    me.follow("Give your insurance details").press("Keep them").sees("Write your name.")
+    wrong += looked_at()
+    me.page.get_by_label("I permit this").check()
+    me.fill({"Insured's ID, as on the card": "XYZ123456789", "Your name, as a signature": "Sam Doe"}).press("Keep them").sees(
+        "Your therapist has not made it yet."
+    )
+    wrong += looked_at()
+    me.page.context.clear_cookies()
+    me.sign_in(THERAPIST_EMAIL, PASSWORD).go(f"/provider/appointments/{visit}/claim-form").sees("Before it can be printed")
     wrong += looked_at()
     assert wrong == []
 

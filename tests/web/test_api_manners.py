@@ -13,6 +13,7 @@ from tests.factories import (
     AccountFactory,
     BasketFactory,
     CarePlanFactory,
+    ClaimFormFactory,
     ClassSeatFactory,
     ClassSessionFactory,
     ClearanceFactory,
@@ -108,7 +109,8 @@ def world(app, clock, program):
         ids["releases"] = release.public_id
         ids["letters"] = SentLetterFactory(appointment=booked, release=release).public_id
         signed_note(booked)
-        InsuranceDetailsFactory(person=person, provider=anna)
+        permitted = InsuranceDetailsFactory(person=person, provider=anna)
+        ClaimFormFactory(details=permitted, appointment_id=booked.id, person_id=person.id, provider_id=anna.id)
         elsewhere = book_visit(bookable_provider(), PersonFactory(), clock.now + timedelta(days=9), clock.now).booked.appointment
         ids["note-reviews"] = offered_note(elsewhere, anna).public_id
         db.session.remove()

@@ -40,6 +40,7 @@ from tests.factories import (
     CarePauseFactory,
     CarePlanFactory,
     ClaimFactory,
+    ClaimFormFactory,
     ClassSeatFactory,
     ClassSessionFactory,
     ClearanceFactory,
@@ -242,7 +243,8 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
     IntakeVersionFactory(person=person)
     ComfortVersionFactory(person=person)
     signed_note(booked)
-    InsuranceDetailsFactory(person=person, provider=provider)
+    permitted = InsuranceDetailsFactory(person=person, provider=provider)
+    ClaimFormFactory(details=permitted, appointment_id=booked.id, person_id=person.id, provider_id=provider.id)
     elsewhere = book_visit(bookable_provider(), PersonFactory(), start + timedelta(days=50), START).booked.appointment
     known["note-reviews"] = [offered_note(elsewhere, provider).public_id]
     known["supervisions"] = [
