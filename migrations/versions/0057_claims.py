@@ -1,14 +1,14 @@
 """insurance details that clients give, and claim forms made with them
 
-Revision ID: 0055
-Revises: 0054
+Revision ID: 0057
+Revises: 0056
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0055"
-down_revision = "0054"
+revision = "0057"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 
