@@ -31,6 +31,7 @@ from booking.appointments.api.doors import blueprint as doors_api
 from booking.appointments.api.due import blueprint as due_api
 from booking.appointments.api.endpoints import blueprint as appointments_api
 from booking.appointments.api.fitting import blueprint as fitting_api
+from booking.appointments.api.giftcards import blueprint as hold_gifts_api
 from booking.appointments.api.handing import blueprint as handing_api
 from booking.appointments.api.hours import blueprint as hours_preview_api
 from booking.appointments.api.money import blueprint as money_api
@@ -52,6 +53,7 @@ from booking.appointments.views.desk_visit import blueprint as desk_visit_pages
 from booking.appointments.views.doors import blueprint as door_pages
 from booking.appointments.views.due import blueprint as due_pages
 from booking.appointments.views.fitting import blueprint as fitting_pages
+from booking.appointments.views.giftcards import blueprint as hold_gift_pages
 from booking.appointments.views.handing import blueprint as handing_pages
 from booking.appointments.views.hours import blueprint as hours_preview_pages
 from booking.appointments.views.money import blueprint as money_pages
@@ -97,6 +99,10 @@ from booking.extensions.views import blueprint as extension_pages
 from booking.fees.api import blueprint as fees_api
 from booking.fees.jobs import JOBS as FEE_JOBS
 from booking.fees.views import blueprint as fee_pages
+from booking.giftcards.api import blueprint as giftcards_api
+from booking.giftcards.changes import follow_gift
+from booking.giftcards.jobs import JOBS as GIFT_CARD_JOBS
+from booking.giftcards.views import blueprint as gift_card_pages
 from booking.guardians.api import blueprint as guardians_api
 from booking.guardians.commands import guardians
 from booking.guardians.views import blueprint as guardian_pages
@@ -225,6 +231,7 @@ on_payment("visits", follow_payment)
 on_news("checkouts", finish_open)
 on_payment("packages", follow_package)
 on_payment("memberships", follow_membership)
+on_payment("gift cards", follow_gift)
 before_several("plans", needs_plan)
 on_pauses("plans", find_paused)
 on_comparing("payouts", reconcile_payouts)
@@ -274,6 +281,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 package_pages,
                 membership_pages,
                 membership_desk_pages,
+                gift_card_pages,
+                hold_gift_pages,
                 fee_pages,
                 parking_pages,
                 payout_pages,
@@ -382,6 +391,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 disputes_api,
                 packages_api,
                 memberships_api,
+                giftcards_api,
+                hold_gifts_api,
                 fees_api,
                 parking_api,
                 payouts_api,
@@ -412,6 +423,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 *VERIFICATION_JOBS,
                 *PACKAGE_JOBS,
                 *MEMBERSHIP_JOBS,
+                *GIFT_CARD_JOBS,
                 *FEE_JOBS,
                 *PAYOUT_JOBS,
                 *PAPER_JOBS,

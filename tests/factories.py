@@ -43,6 +43,7 @@ from booking.classes.models import ClassSeat, ClassSession
 from booking.coupons.models import Coupon, CouponUse
 from booking.extensions.models import ExtensionRequest
 from booking.fees.models import FeeAgreement, VisitFee
+from booking.giftcards.models import GiftCard, GiftCardMove, GiftCardPolicy, GiftCardSeller, GiftCardUse
 from booking.guardians.models import CareAge, Guardianship
 from booking.homecare.models import HomeProgram, JournalEntry
 from booking.intake.models import ComfortVersion, HealthFile, IntakeVersion
@@ -1232,6 +1233,77 @@ class PackagePaperFactory(Row):
     amount_cents = 73_150
     content = factory.LazyFunction(dict)
     issued_at = START
+
+
+class GiftCardPolicyFactory(Row):
+    """Gift cards are sold."""
+
+    class Meta:
+        model = GiftCardPolicy
+
+    allowed = True
+    amounts = factory.LazyFunction(lambda: [5_000, 10_000])
+    least_cents = 2_500
+    most_cents = 50_000
+    reason = "To try it out."
+    by = "account:admin"
+    at = START
+
+
+class GiftCardSellerFactory(OfProvider):
+    """Sells gift cards."""
+
+    class Meta:
+        model = GiftCardSeller
+
+    sells = True
+    by = "account:provider"
+    at = START
+
+
+class GiftCardFactory(Row):
+    """An order of $100 that is not paid."""
+
+    class Meta:
+        model = GiftCard
+        exclude = ("provider", "person")
+
+    provider = factory.SubFactory(ProviderFactory)
+    provider_id = owned("provider")
+    person = factory.SubFactory(PersonFactory)
+    person_id = owned("person")
+    amount_cents = 10_000
+    ordered_at = START
+
+
+class GiftCardMoveFactory(Row):
+    """Bought."""
+
+    class Meta:
+        model = GiftCardMove
+        exclude = ("card",)
+
+    card = factory.SubFactory(GiftCardFactory, state="active", how="cash", code_hash="0" * 64, last_four="2345", paid_at=START)
+    card_id = owned("card")
+    kind = "sold"
+    cents = 10_000
+    by = "account:provider"
+    at = START
+
+
+class GiftCardUseFactory(Row):
+    """Is to pay $50 of a held time."""
+
+    class Meta:
+        model = GiftCardUse
+        exclude = ("card", "hold")
+
+    card = factory.SubFactory(GiftCardFactory)
+    card_id = owned("card")
+    hold = factory.SubFactory(HoldFactory)
+    hold_id = owned("hold")
+    cents = 5_000
+    at = START
 
 
 class PrescriptionFactory(Row):

@@ -11,6 +11,8 @@ from booking.ledger.rules.entries import (
     CARD,
     DEPOSITS,
     DISPUTED,
+    GIFTS,
+    GIFTS_ASIDE,
     PAID_BACK,
     PAID_OUT,
     PARKING,
@@ -34,9 +36,11 @@ BACK, FOUND = "payout_back", "payout_found"
 WEEK = timedelta(days=7)
 # Figures by which a year is reported: 1099-K (third-party networks), gross and without refunds taken off. Rows, not law: a person looks.
 K_CENTS, K_COUNT = 2_000_000, 200
-# Card money is on the platform's side, and what a bank has taken is not lost until the bank has decided; what is held, owed back or
-# prepaid is still the client's; what the platform cost is its own, and what it pays back is the provider's.
-_WEIGHTS: Mapping[str, int] = {CARD: 1, DISPUTED: 1, DEPOSITS: 1, REFUNDS: 1, PREPAID: 1, PLATFORM_COSTS: -1, PAID_BACK: -1}
+# Card money is on the platform's side, and what a bank has taken is not lost until the bank has decided; what is held, owed back,
+# prepaid or on a gift card is still the client's; what the platform cost is its own, and what it pays back is the provider's.
+_WEIGHTS: Mapping[str, int] = {
+    CARD: 1, DISPUTED: 1, DEPOSITS: 1, REFUNDS: 1, PREPAID: 1, GIFTS: 1, GIFTS_ASIDE: 1, PLATFORM_COSTS: -1, PAID_BACK: -1,
+}  # fmt: skip
 
 _OF_PARKING = frozenset({PARKING, PARKING_MEMO})
 

@@ -28,6 +28,7 @@ from booking.claims.queries import claim_form_findings
 from booking.classes.models import ClassSeat
 from booking.classes.queries import class_findings
 from booking.extensions.queries import extension_findings
+from booking.giftcards.queries import gift_findings
 from booking.intake.queries import intake_findings
 from booking.ledger.models import Receipt
 from booking.ledger.queries import strayed_credit, sums_of_visits
@@ -84,6 +85,7 @@ def findings(session: Session, now: datetime) -> Iterator[str]:
     yield from package_findings(session)
     yield from membership_findings(session, local_day(to_minute(now)))
     yield from parking_findings(session)
+    yield from gift_findings(session)
     yield from payout_findings(session, now)
     yield from code_findings(session)
     yield from care_findings(session)

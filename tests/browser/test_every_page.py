@@ -102,6 +102,7 @@ CLIENT = [
     "/cards",
     "/packages",
     "/memberships",
+    "/gift-cards",
     "/care",
     "/care/prescriptions/new",
     "/care/clearances/new",
@@ -146,6 +147,7 @@ THERAPIST = [
     "/provider/packages",
     "/provider/memberships",
     "/provider/parking",
+    "/provider/gift-cards",
     "/provider/payouts",
     "/provider/codes",
     "/provider/first-visits",
@@ -178,6 +180,7 @@ ADMIN = [
     "/admin/packages",
     "/admin/parking",
     "/admin/parking-terms",
+    "/admin/gift-cards",
     "/admin/payouts",
     "/admin/platform-fee",
     *CLINICS,
@@ -694,3 +697,39 @@ def test_nothing_moves_while_the_first_pages_load(new_context, app):
     page.wait_for_load_state("networkidle")
     assert page.evaluate(shift) < 0.02
     assert faults == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_of_gift_cards(traveler, looked_at):
+    """Switched on, sold, bought by a visitor, paid at the desk, looked at, put in at a checkout, watched over."""
+    me, wrong = traveler.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/gift-cards"), []
+    me.page.get_by_label("Yes").check()
+    me.fill({"Why": "Counsel agrees."}).press("Save").sees("Counsel agrees.")
+    wrong += looked_at()
+    me.page.context.clear_cookies()
+    me.sign_in(THERAPIST_EMAIL, PASSWORD).go("/provider/gift-cards").press("Sell gift cards").sees("On your public page")
+    me.page.context.clear_cookies()
+    me.go("/providers/renata-solano/gift-cards").sees("How much")
+    wrong += looked_at()
+    me.fill({"For whom": "Kim", "Your words to them": "Rest well.", "Your name": "Bea Birch", "Your e-mail address": "bea@example.com"})
+    me.press("Order").sees("Not paid yet")
+    wrong += looked_at()
+    me.sign_in(THERAPIST_EMAIL, PASSWORD).go("/provider/gift-cards").press("It was paid to me").sees("The code is shown this once.")
+    wrong += looked_at()
+    code = me.page.locator("main .alert strong").last.inner_text()
+    me.page.context.clear_cookies()
+    me.sign_in(CLIENT_EMAIL, PASSWORD).go("/gift-cards").fill({"Code of a gift card": code}).press("Add it to my account").sees("Bought")
+    wrong += looked_at()
+    me.go("/providers/renata-solano")
+    me.click(me.page.locator("a.time").first)
+    me.hold()
+    me.follow("Pay with a gift card").sees("In your account")
+    wrong += looked_at()
+    me.page.get_by_label(re.compile("Ending in")).check()
+    me.press("Use it").sees("Left to pay of this visit")
+    wrong += looked_at()
+    me.page.context.clear_cookies()
+    me.sign_in(ADMIN_EMAIL, PASSWORD).go("/admin/gift-cards").sees("It was stolen or lost")
+    me.page.locator("summary", has_text="It was stolen or lost").first.click()
+    wrong += looked_at()
+    assert wrong == []

@@ -29,6 +29,7 @@ from booking.appointments.rules.handing import (
     techniques_needed,
 )
 from booking.appointments.rules.states import CONFIRMED, SYSTEM
+from booking.giftcards.queries import paid_for_visit
 from booking.guardians.changes import refuse_unguarded, refuse_untreated
 from booking.openings.catalogue import house_rules
 from booking.openings.rules.asking import HouseRules
@@ -48,6 +49,7 @@ from providers.schedule.models import Claim
 
 JOB = Doer(SYSTEM, "job:handovers")
 NO_HANDOVER = "No hand-over of this visit waits for an answer."
+BY_GIFT_CARD = "A gift card of this therapist pays for this visit. Canceling gives it back; then book it anew."
 OF_A_PACKAGE = "This visit is one of a package that its client bought from this therapist. Canceling gives it back; then book it anew."
 ELSEWHERE = "This colleague works at another address, and the client would have to come there. Book it anew with them."
 NOT_EQUAL = (
@@ -68,7 +70,7 @@ def offer_handover(public_id: str, wanted: Handing, doer: Doer, base_url: str, n
     """Keep an equal colleague's time and ask the client. The visit stays as it is until they have said yes.
 
     Raises NotFound, Conflict `wrong_state`, `handover_waits` or `slot_taken`, Refused `same_provider`, `too_late`, `not_equal`,
-    `another_place`, `paid_by_package`, `screening_stop` or the code of the rule by which the colleague is not free.
+    `another_place`, `paid_by_package`, `paid_by_gift_card`, `screening_stop` or the code of the rule by which the colleague is not free.
     """
     with transaction() as session:
         colleague_id = find_provider_id(session, wanted.provider)
@@ -84,6 +86,8 @@ def offer_handover(public_id: str, wanted: Handing, doer: Doer, base_url: str, n
             raise kind(verdict.code, verdict.sentence)
         if find_use(session, visit.id) is not None:
             raise Refused("paid_by_package", OF_A_PACKAGE)
+        if paid_for_visit(session, visit.id):
+            raise Refused("paid_by_gift_card", BY_GIFT_CARD)
         refuse_stop(session, visit.person_id, now)
         refuse_unguarded(session, visit.person_id, visit.starts_at)
         colleague = get_facts(session, colleague_id)

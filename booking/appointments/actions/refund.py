@@ -9,11 +9,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.cards import OVER
+from booking.appointments.changes.giftcards import return_cards
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.loading import lock_appointment
 from booking.appointments.changes.money import let_go, settle
 from booking.appointments.models import Appointment
 from booking.appointments.queries import Booked
+from booking.giftcards.queries import paid_for_visit
 from booking.ledger.rules.sums import VisitSums
 from booking.payments.changes.closing import give_back
 from booking.payments.changes.ordering import Back
@@ -37,7 +39,7 @@ class Refunding:
 
 
 def refund(public_id: str, wanted: Refunding, doer: Doer, now: datetime) -> Booked:
-    """Order a refund of card money of a visit, the newest payment first; Stripe is asked after the commit.
+    """Order a refund of card money of a visit, the newest payment first, then of gift cards; Stripe is asked after the commit.
 
     Of a visit that is over as much is let go of, beyond what was paid too much. Of a visit to come less is held, and the rest is due then.
     Raises NotFound, Conflict `nothing_paid`, `left_changed`, Refused `refund_too_large` with `left_cents`.
@@ -47,7 +49,7 @@ def refund(public_id: str, wanted: Refunding, doer: Doer, now: datetime) -> Book
         visit = booked.appointment
         payments = [one for one in lock_payments_of_visit(session, visit.id) if one.state == CAPTURED]
         bound = {one.id: disputed_cents(session, [one.id]) for one in payments}
-        _check(sum(_left(one, bound) for one in payments), wanted)
+        _check(sum(_left(one, bound) for one in payments) + paid_for_visit(session, visit.id), wanted)
         if visit.status in OVER:
             _let_go(session, visit, settle(session, visit), wanted, doer, now)
         rest = wanted.amount_cents
@@ -57,6 +59,7 @@ def refund(public_id: str, wanted: Refunding, doer: Doer, now: datetime) -> Book
                 cause = f"refund:{count_refunds(session, payment.id) + 1}"
                 give_back(session, payment, Back(part, cause, wanted.reason, doer.name, held=False), now)
                 rest -= part
+        return_cards(session, visit, rest, doer, now)
         settle(session, visit)
         write_history(session, visit, "refunded", doer, now, {"amount_cents": wanted.amount_cents, "due_cents": visit.due_cents})
         if wanted.note:
@@ -71,12 +74,12 @@ def _left(payment: Payment, bound: Mapping[int, int]) -> int:
 
 def _check(left_cents: int, wanted: Refunding) -> None:
     if left_cents == 0:
-        raise Conflict("nothing_paid", "Nothing that was paid by card for this visit is left to be given back.")
+        raise Conflict("nothing_paid", "Nothing that was paid by card or gift card for this visit is left to be given back.")
     if wanted.expected_left_cents not in {None, left_cents}:
         sentence = f"Now {format_usd(left_cents)} can go back. Look again."
         raise Conflict("left_changed", sentence, details={"left_cents": left_cents})
     if not 0 < wanted.amount_cents <= left_cents:
-        sentence = f"Choose an amount from $0.01 to {format_usd(left_cents)}, which is what is left of what was paid by card."
+        sentence = f"Choose an amount from $0.01 to {format_usd(left_cents)}, which is what is left of what was paid by card or gift card."
         raise Refused("refund_too_large", sentence, details={"left_cents": left_cents})
 
 

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.changes.by_hand import hand_facts
 from booking.appointments.changes.discounts import take_codes
+from booking.appointments.changes.giftcards import take_cards
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.holding import asks_first, check_once
 from booking.appointments.changes.letters import Sending, write_booked
+from booking.appointments.changes.money import settle
 from booking.appointments.changes.packages import use_package
 from booking.appointments.changes.pairing import bring
 from booking.appointments.changes.platform import agree_platform_fee
@@ -194,6 +196,8 @@ def _book_one(session: Session, hold: Hold, wanted: Booking, agreed: _Agreed, pa
     visit.guest_key_hash = secret_hash(key) if key else None
     session.add(visit)
     use_package(session, visit, now)
+    if take_cards(session, hold, visit, parties.doer, now):
+        settle(session, visit)
     agree_platform_fee(session, visit, now)
     _turn(session, hold, visit)
     own_place = session.get(ProviderPlace, hold.place_id) if hold.place_id else None

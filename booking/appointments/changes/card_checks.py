@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.changes.cards import OVER
 from booking.appointments.models import Appointment
+from booking.giftcards.models import GiftCardUse
 from booking.ledger.models import LedgerEntry
 from booking.ledger.rules.entries import CARD, CARD_PAID, DEPOSIT, DEPOSITS, REFUND_SENT
 from booking.payments.models import Payment, Refund
@@ -25,6 +26,10 @@ def ending_findings(session: Session) -> Iterator[str]:
     rows = session.execute(left.where(Appointment.status.in_(OVER)).group_by(Appointment.public_id).having(held != 0))
     for public_id, cents in sorted((row[0], row[1]) for row in rows):
         yield f"appointment {public_id} is over and {cents} cents of its deposit are neither used nor given back"
+    waits = func.sum(GiftCardUse.cents - GiftCardUse.used_cents - GiftCardUse.back_cents)
+    aside = select(Appointment.public_id, waits).join(GiftCardUse, GiftCardUse.appointment_id == Appointment.id)
+    for row in session.execute(aside.where(Appointment.status.in_(OVER)).group_by(Appointment.public_id).having(waits != 0)):
+        yield f"appointment {row[0]} is over and {row[1]} cents of gift cards are neither used nor given back"
     booked, paid = _booked(session), _paid(session)
     wrong = [one for one in booked.keys() | paid.keys() if booked.get(one, 0) != paid.get(one, 0)]
     for visit in session.execute(select(Appointment.id, Appointment.public_id).where(Appointment.id.in_(wrong)).order_by(Appointment.id)):

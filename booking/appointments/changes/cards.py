@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from booking.appointments.changes.giftcards import return_cards
 from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.money import paper_of, settle
 from booking.appointments.models import Appointment
@@ -33,15 +34,18 @@ REASONS = {
 
 
 def close_cards(session: Session, visit: Appointment, doer: Doer, now: datetime, *, charge: bool = True) -> None:
-    """Order what follows for card money from how a visit ended; `charge` asks the card on file for a fee that nothing held covers.
+    """Order what follows for card money from how a visit ended; gift cards have back what is not owed of theirs.
 
-    Only fees are asked of a card while its owner is away: that is what they agreed to. The price of a visit is due at the visit.
+    `charge` asks the card on file for a fee that nothing held covers. Only fees are asked of a card while its owner is away: that is what
+    they agreed to. The price of a visit is due at the visit.
     """
     sums = settle(session, visit)
     cards = payments_of_visit(session, visit.id)
     by_card = sum(payment.captured_cents - payment.refunded_cents for payment in cards) - lost_cents(session, [one.id for one in cards])
     elsewhere = sums.paid - by_card
     owed = 0 if visit.status == EXPIRED else max(0, sums.charged - sums.forgiven - sums.waived)
+    if visit.status in OVER:
+        elsewhere -= return_cards(session, visit, elsewhere - owed, doer, now)
     card = find_card_of_visit(session, visit.id) if charge and visit.status in LABELS else None
     ending = Ending(
         appointment_id=visit.id,

@@ -19,6 +19,7 @@ from booking.appointments.rules.couples import called_off_by_house
 from booking.appointments.rules.holding import reminder_instants
 from booking.appointments.rules.requests import ANSWER_DUE, HEALTH_DUE, WAITS
 from booking.appointments.rules.states import CLIENT, LIVE
+from booking.giftcards.queries import back_of_visit
 from booking.ledger.models import Credit, Receipt
 from marketplace.kernel.walltime import to_minute
 from marketplace.outbox.changes import enqueue_letter, withdraw_letters
@@ -166,7 +167,11 @@ def write_cancelled(session: Session, booked: Booked, sending: Sending, now: dat
     """The cancellation to both, with the credit that it brought; no reminder and no other news of the visit goes out any more."""
     sending = with_guest_key(session, booked.appointment, sending)
     _take_back(session, booked.appointment, EVERY_KIND, now)
-    given = {} if credit is None else {"credit_cents": credit.amount_cents, "credit_until": credit.expires_at.isoformat()}
+    given: dict[str, object] = (
+        {} if credit is None else {"credit_cents": credit.amount_cents, "credit_until": credit.expires_at.isoformat()}
+    )
+    back = back_of_visit(session, booked.appointment.id)
+    given |= {"gift_back_cents": back} if back else {}
     _to_client(
         session, booked, sending, "visit_cancelled", now, at=now, more={**_meanwhile(session, booked.appointment, sending, now), **given}
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from booking.appointments.changes.credit import use_credit
+from booking.appointments.changes.giftcards import use_cards
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.platform import take_platform_fee
 from booking.appointments.models import Appointment
@@ -40,11 +41,12 @@ def settle(session: Session, visit: Appointment) -> VisitSums:
 
 
 def charge_visit(session: Session, visit: Appointment, doer: Doer, now: datetime) -> None:
-    """The visit took place: its agreed lines are owed, and a deposit held so far counts toward them, and then credit."""
+    """The visit took place: its agreed lines are owed, and gift cards and a deposit held so far count toward them, and then credit."""
     write_money(session, visit, charge(visit.public_id, visit.quote["lines"]), doer, now)
     spend(session, visit.id, doer.name, now)
     take_platform_fee(session, visit, doer.name, now)
-    _use_deposit(session, visit, visit.total_cents, doer, now)
+    by_gift = use_cards(session, visit, visit.total_cents, doer, now)
+    _use_deposit(session, visit, visit.total_cents - by_gift, doer, now)
     settle(session, visit)
     if use_credit(session, visit, visit.due_cents, doer, now):
         settle(session, visit)
@@ -61,7 +63,8 @@ def charge_fee(
         take_platform_fee(session, visit, doer.name, now)
     prepaid_cents = spend_on_fee(session, visit.id, fee_cents, doer.name, now)
     settle(session, visit)
-    _use_deposit(session, visit, fee_cents - prepaid_cents, doer, now)
+    by_gift = use_cards(session, visit, fee_cents - prepaid_cents, doer, now)
+    _use_deposit(session, visit, fee_cents - prepaid_cents - by_gift, doer, now)
 
 
 def let_go(session: Session, visit: Appointment, cents: int, reason: str, doer: Doer, now: datetime) -> None:

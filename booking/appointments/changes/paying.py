@@ -19,6 +19,7 @@ from booking.appointments.rules import paying
 from booking.appointments.rules.holding import hold_ends_at
 from booking.appointments.rules.paying import HeldTime, Plan, Standing, plan_from_list
 from booking.appointments.rules.states import CONFIRMED
+from booking.giftcards.queries import pays_of_hold
 from booking.openings.rules.asking import Wish
 from booking.payments.changes import ordering
 from booking.payments.changes.keeping import let_go_of_card
@@ -46,10 +47,13 @@ def held_times(session: Session, holds: Iterable[Hold]) -> list[HeldTime]:
     holds = tuple(holds)
     couple = find_couple(session, holds[0].id) if holds else None
     own = [hold for hold in holds if couple is None or hold.id != couple.second.id]
-    return [
-        HeldTime(hold.id, hold.terms["payment"], hold.terms.get("deposit_percent"), hold.quote["total_cents"], hold.starts_at)
-        for hold in own
-    ]
+    return [_held_time(session, hold) for hold in own]
+
+
+def _held_time(session: Session, hold: Hold) -> HeldTime:
+    total = hold.quote["total_cents"]
+    by_gift = pays_of_hold(session, hold.id, total)
+    return HeldTime(hold.id, hold.terms["payment"], hold.terms.get("deposit_percent"), total, hold.starts_at, by_gift)
 
 
 def booking_to_dict(wanted: Booking) -> dict[str, Any]:

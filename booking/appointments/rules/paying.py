@@ -22,13 +22,17 @@ PAYING_MINUTES, LONGEST_MINUTES = 10, 30
 
 @dataclass(frozen=True)
 class HeldTime:
-    """A held time as far as paying goes: its row, what its terms ask (a deposit in percent), its whole price, its start."""
+    """A held time as far as paying goes: its row, what its terms ask (a deposit in percent), its whole price, its start.
+
+    `gift_cents` of the price gift cards pay: they count toward whatever is asked in advance.
+    """
 
     hold_id: int
     payment: str
     deposit_percent: int | None
     total_cents: int
     starts_at: datetime
+    gift_cents: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ def _asked(one: HeldTime, method: str) -> tuple[str, int] | None:
     """The kind and the cents; None where nothing is asked of a card."""
     kind = PREPAID if one.payment == AT_VISIT and method == CARD else one.payment
     cents = percent_half_up(one.total_cents, one.deposit_percent or 0) if kind == DEPOSIT else one.total_cents
+    cents -= one.gift_cents
     if kind == AT_VISIT or cents < LEAST_CENTS:
         return None
     return (ON_FILE, 0) if kind == ON_FILE else (kind, cents)

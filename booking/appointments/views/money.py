@@ -16,6 +16,7 @@ from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.queries import Booked, get_any, get_by_guest_key, get_of_person, get_of_provider
 from booking.appointments.rules.money import SETTLED
 from booking.appointments.rules.naming import short_name
+from booking.giftcards.queries import paid_for_visit
 from booking.ledger.queries import (
     credits_of_person,
     find_voiding,
@@ -79,6 +80,7 @@ def _cards(desk: Desk, refund: RefundForm | None) -> dict[str, Any]:
     session, visit = db.session(), desk.booked.appointment
     cards = payments_of_visit(session, visit.id)
     left = sum(max(0, one.captured_cents - one.refunded_cents - disputed_cents(session, [one.id])) for one in cards)
+    left += paid_for_visit(session, visit.id)
     fresh = RefundForm(formdata=None, data={"back": dollars(left), "expected_left_cents": left})
     return {"cards": cards, "left_cents": left, "refund": refund or fresh, "refunds": refunds_of_visit(session, visit.id)}
 

@@ -16,6 +16,7 @@ from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.models import Hold
 from booking.appointments.rules.paying import ACTION, CARD, FAILED, failure_words
 from booking.appointments.views.checkout import Checkout, Page, begin, booking_of, show_refusal, to_booked
+from booking.giftcards.queries import find_bought_with
 from booking.memberships.forms import is_own_card, settle_kept
 from booking.memberships.queries import find_month_paid_with
 from booking.packages.queries import find_paid_with
@@ -128,6 +129,9 @@ def _back_from_due(port: StripePort, thing: str) -> Answer:
     package = find_paid_with(db.session(), payment.id)
     if package is not None:
         return _back_from_package(port, thing, package)
+    gift = find_bought_with(db.session(), payment.id)
+    if gift is not None:
+        return _back_from_gift(port, thing, gift)
     visit = get_visit_of(db.session(), payment)
     if visit is None:
         raise NotFound("not_found", "There is no such payment.")
@@ -172,6 +176,20 @@ def _back_from_card(thing: str) -> Answer:
     else:
         flash(_("The card could not be saved. Try another one."), "warning")
     return redirect(session.pop("membership_at", url_for("memberships.index")))
+
+
+def _back_from_gift(port: StripePort, thing: str, gift: str) -> Answer:
+    """Back from paying for a gift card, with or without an account; its page says how it stands."""
+    db.session.rollback()
+    try:
+        state = settle_payment(port, thing, clock.now()).state
+    except Unknown:
+        state = ""
+    if state == CAPTURED:
+        flash(_("Paid. The letters are on their way."), "good")
+    else:
+        flash(_("The payment is not finished. Try again, use another card, or pay the therapist."), "warning")
+    return redirect(url_for("giftcards.ordered", public_id=gift))
 
 
 @blueprint.get("/cards")

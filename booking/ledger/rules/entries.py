@@ -18,6 +18,9 @@ AT_VISIT, CARD = "cash_at_visit", "card_clearing"
 DEPOSITS, CREDIT, REFUNDS, WAIVED = "deposits_held", "store_credit", "refunds_owed", "waived"
 # Visits that were paid in advance and are still to come: what of it the card company took, and what the therapist has in hand.
 PREPAID, PREPAID_IN_HAND = "prepaid_visits", "prepaid_in_hand"
+# What is owed on gift cards, of card money and of what the therapist has in hand; and what of it waits for one visit's charge.
+GIFTS, GIFTS_IN_HAND = "gift_cards", "gift_cards_in_hand"
+GIFTS_ASIDE, GIFTS_ASIDE_IN_HAND = "gift_aside", "gift_aside_in_hand"
 # What the platform cost a provider, and what was paid out to them.
 PLATFORM_COSTS, PAID_OUT = "platform_costs", "paid_out"
 # Card money that a client's bank has taken out of ours until it has decided.
@@ -28,16 +31,18 @@ ACCOUNTS = (
     *(CLIENT, PROVIDER, TAX, PLATFORM, AT_VISIT, CARD, DEPOSITS, CREDIT, REFUNDS, WAIVED),
     *(PREPAID, PREPAID_IN_HAND, PLATFORM_COSTS, PAID_OUT, DISPUTED),
     *(PLATFORM_SPENDING, PAID_BACK),
+    *(GIFTS, GIFTS_IN_HAND, GIFTS_ASIDE, GIFTS_ASIDE_IN_HAND),
 )
-# Where a client's money is once it was given: with the therapist, at the card company, back at their bank for now, or taken from credit
-# or a package of earlier.
-MONEY = frozenset({AT_VISIT, CARD, CREDIT, PREPAID, PREPAID_IN_HAND, DISPUTED})
+# Where a client's money is once it was given: with the therapist, at the card company, back at their bank for now, or taken from credit,
+# a package or a gift card of earlier.
+MONEY = frozenset({AT_VISIT, CARD, CREDIT, PREPAID, PREPAID_IN_HAND, DISPUTED, GIFTS, GIFTS_IN_HAND})
 
 PARTIES: Mapping[str, str] = {
     CLIENT: "person", DEPOSITS: "person", CREDIT: "person", REFUNDS: "person", PROVIDER: "provider", AT_VISIT: "provider",
     WAIVED: "provider", TAX: "tax", PLATFORM: "platform", CARD: "platform", PREPAID: "person", PREPAID_IN_HAND: "person",
     PLATFORM_COSTS: "provider", PAID_OUT: "provider", DISPUTED: "platform",
     PLATFORM_SPENDING: "platform", PAID_BACK: "provider",
+    GIFTS: "person", GIFTS_IN_HAND: "person", GIFTS_ASIDE: "person", GIFTS_ASIDE_IN_HAND: "person",
 }  # fmt: skip
 
 TAX_LINE = "tax"
@@ -48,6 +53,7 @@ WAIVED_BY_REASON, WAIVED_BY_HAND, WAIVED_TAX = "waived_by_reason", "waived", "wa
 HOW = ("cash", "terminal", "check", "other")
 PROVIDER_CANCELED, DEPOSIT, DEPOSIT_USED, CREDIT_USED = "provider_canceled", "deposit", "deposit_used", "credit_used"
 CREDIT_ENDED = "credit_ended"
+GIFT_SOLD, GIFT_ASIDE, GIFT_USED, GIFT_BACK, GIFT_CASHED = "gift_sold", "gift_aside", "gift_used", "gift_back", "gift_cashed"
 CARD_PAID, REFUND, REFUND_SENT = "paid_card", "refund", "refund_sent"
 PARKING = "parking"
 

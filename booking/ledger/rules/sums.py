@@ -7,11 +7,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from booking.ledger.rules.entries import CLIENT, DEPOSITS, FEES, MONEY, REFUNDS, TAX, WAIVED, WAIVED_BY_REASON, WAIVED_TAX, Entry
+from booking.ledger.rules.entries import (
+    CLIENT,
+    DEPOSITS,
+    FEES,
+    GIFTS_ASIDE,
+    GIFTS_ASIDE_IN_HAND,
+    MONEY,
+    REFUNDS,
+    TAX,
+    WAIVED,
+    WAIVED_BY_REASON,
+    WAIVED_TAX,
+    Entry,
+)
 from marketplace.kernel.money import share_half_up
 
 ALL = 10_000
-OWED = frozenset({CLIENT, DEPOSITS})
+OWED = frozenset({CLIENT, DEPOSITS, GIFTS_ASIDE, GIFTS_ASIDE_IN_HAND})
 
 
 @dataclass(frozen=True)

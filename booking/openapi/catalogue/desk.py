@@ -10,6 +10,7 @@ from booking.openapi.catalogue import (
     by_hand,
     clinics,
     conditions,
+    giftcards,
     insurers,
     memberships,
     outside,
@@ -365,6 +366,7 @@ OPERATIONS = (
     *insurers.OPERATIONS,
     *packages.PROVIDERS,
     *memberships.PROVIDERS,
+    *giftcards.PROVIDERS,
     *payouts.OPERATIONS,
     *_pair("profile", "profile", "The profile, and what is missing before it can be sent in", PROFILE, OWN_PROFILE),
     Operation(

@@ -15,6 +15,11 @@ from booking.ledger.rules.entries import (
     CLIENT,
     CREDIT,
     DEPOSITS,
+    GIFT_SOLD,
+    GIFTS,
+    GIFTS_ASIDE,
+    GIFTS_ASIDE_IN_HAND,
+    GIFTS_IN_HAND,
     MONEY,
     PAID_BACK,
     PAID_OUT,
@@ -77,8 +82,9 @@ class Side:
 # --- a client: what they owe, less what is held for them ------------------------------------------------------------------------
 
 CHARGED, WAIVED_KIND, CREDITS, PAID, REFUNDED, MOVED = "charged", "waived", "credits", "paid", "refunded", "moved"
-_OWN = frozenset({CLIENT, DEPOSITS, REFUNDS, CREDIT, PREPAID, PREPAID_IN_HAND})
-# Where money goes that a client gives: to the card company, into the therapist's hands.
+_OWN = frozenset({CLIENT, DEPOSITS, REFUNDS, CREDIT, PREPAID, PREPAID_IN_HAND, GIFTS_ASIDE, GIFTS_ASIDE_IN_HAND})
+# Where money goes that a client gives: to the card company, into the therapist's hands. A gift card is whoever's who holds it: for the
+# buyer it is bought, for whoever uses it, it pays.
 _MONEY = MONEY - _OWN
 
 
@@ -95,6 +101,8 @@ def _read_client(told: Told) -> Iterator[Change]:
 
 
 def _client_kind(own: str, other: str, memo: str, cents: int, *, owes: bool) -> Change:
+    if memo == GIFT_SOLD:
+        return CHARGED, cents if owes else -cents
     if other in _MONEY:
         return (REFUNDED if owes else PAID), cents
     if other == WAIVED or memo == WAIVED_TAX:
@@ -106,7 +114,7 @@ def _client_kind(own: str, other: str, memo: str, cents: int, *, owes: bool) -> 
 
 OF_CLIENT = Side(
     {CLIENT: ("due", 1), DEPOSITS: ("held", -1), REFUNDS: ("refunds_owed", -1), CREDIT: ("credit", -1), PREPAID: ("prepaid", -1),
-     PREPAID_IN_HAND: ("prepaid", -1)},
+     PREPAID_IN_HAND: ("prepaid", -1), GIFTS_ASIDE: ("held", -1), GIFTS_ASIDE_IN_HAND: ("held", -1)},
     {"due": 1, "held": -1, "refunds_owed": -1, "credit": -1, "prepaid": -1},
     {CHARGED: 1, WAIVED_KIND: -1, CREDITS: -1, PAID: -1, REFUNDED: 1, MOVED: 0},
     _read_client,
@@ -122,7 +130,7 @@ _FLOWS: Mapping[str, tuple[str, int]] = {
 }  # fmt: skip
 _CARD_MONEY = frozenset(account for account, party in PARTIES.items() if party == "platform") - {PLATFORM, PLATFORM_SPENDING}
 # Card money on our side, less what of it is a client's still.
-_BY_CARD = _CARD_MONEY | {DEPOSITS, REFUNDS, PREPAID}
+_BY_CARD = _CARD_MONEY | {DEPOSITS, REFUNDS, PREPAID, GIFTS, GIFTS_ASIDE}
 
 
 def _read_provider(told: Told) -> Iterator[Change]:
@@ -138,7 +146,8 @@ def _read_provider(told: Told) -> Iterator[Change]:
 
 OF_PROVIDER = Side(
     dict.fromkeys((*_BY_CARD, PLATFORM, PLATFORM_SPENDING), ("with_us", 1))
-    | {CLIENT: ("owed_by_clients", 1), CREDIT: ("credit_given", -1), PREPAID_IN_HAND: ("prepaid_in_hand", -1)},
+    | {CLIENT: ("owed_by_clients", 1), CREDIT: ("credit_given", -1)}
+    | dict.fromkeys((PREPAID_IN_HAND, GIFTS_IN_HAND, GIFTS_ASIDE_IN_HAND), ("prepaid_in_hand", -1)),
     {"with_us": 1, "owed_by_clients": 1, "credit_given": -1, "prepaid_in_hand": -1},
     {EARNED: 1, TAXED: 1, LET_GO: -1, IN_HAND: -1, BY_CARD: 0, FEES: -1, PAID_BACK_KIND: 1, PAID_OUT_KIND: -1},
     _read_provider,

@@ -25,7 +25,7 @@ CODES = {MASSAGE: "Massage therapy", MANUAL_THERAPY: "Manual therapy"}
 SERVICE, PACKAGE_WAY = "service", "package"
 WAYS = {
     "paid_cash": "cash", "paid_terminal": "terminal", "paid_check": "check", "paid_other": "other", "paid_card": "card", "deposit": "card",
-    "credit_used": "credit",
+    "credit_used": "credit", "gift_aside": "gift_card", "gift_back": "gift_card",
 }  # fmt: skip
 PLACES = {"clinic": "11", "home": "12", "hotel": "16", "office": "18"}
 """Place-of-service codes of CMS."""

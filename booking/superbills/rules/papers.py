@@ -12,7 +12,7 @@ from marketplace.kernel.money import format_usd
 TITLE, DRAFT, NO_NUMBER = "Superbill", "Superbill, not issued yet", "given when it is issued"
 PAID_BY = {
     "cash": "in cash", "terminal": "by card, on the therapist's terminal", "check": "by check", "card": "by card", "other": "another way",
-    "credit": "with credit of earlier", "package": "with a package",
+    "credit": "with credit of earlier", "package": "with a package", "gift_card": "with a gift card",
 }  # fmt: skip
 PLACE_WORDS = {"clinic": "clinic or office", "home": "home", "hotel": "hotel", "office": "workplace"}
 ANSWERS = {"yes": "yes", "no": "not shown by this visit"}

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booking.fees import rules as fees
+from booking.giftcards import rules as giftcards
 from booking.ledger.rules import entries as ledger
 from booking.ledger.rules.entries import ACCOUNTS, Entry
 from booking.ledger.rules.story import Told
@@ -93,6 +94,24 @@ PARKED = ledger.parking_paid_back("v", 1_800)
         ),
         pytest.param([fees.taken("v", 500)], {}, {}, id="what the platform takes is none of the client's"),
         pytest.param([ledger.parking_paid_back("v", 1_800)], {}, {}, id="nor is what it pays back of parking"),
+        pytest.param(
+            [ledger.deposit_taken("d", 9_000), giftcards.sold("g", "card", 9_000)],
+            {"charged": 9_000, "paid": 9_000},
+            {},
+            id="a gift card is bought, and then whoever's who holds it",
+        ),
+        pytest.param(
+            [giftcards.set_aside("v", "g", "cash", 9_000)],
+            {"paid": 9_000},
+            {"held": 9_000, "balance": -9_000},
+            id="a gift card pays in advance for whoever uses it",
+        ),
+        pytest.param(
+            [giftcards.set_aside("v", "g", "cash", 9_000), giftcards.came_back("v", "g", 1, "cash", giftcards.Return(1, 9_000, 0))],
+            {"paid": 9_000, "refunded": 9_000},
+            {},
+            id="and has it back",
+        ),
     ],
 )
 def test_a_client_reads(groups, changed, left):
@@ -137,6 +156,12 @@ def test_a_client_reads(groups, changed, left):
             {"prepaid_in_hand": 58_520, "balance": -58_520},
             id="prepaid visits are owed",
         ),
+        pytest.param(
+            [giftcards.sold("g", "cash", 9_000), giftcards.set_aside("v", "g", "cash", 9_000)],
+            {"in_hand": 9_000},
+            {"prepaid_in_hand": 9_000, "balance": -9_000},
+            id="a gift card is owed, set aside for a visit or not",
+        ),
     ],
 )
 def test_a_provider_reads(groups, changed, left):
@@ -175,6 +200,10 @@ GROUPS = st.one_of(
     st.builds(packages.sold, NAMES, st.sampled_from(["card", "cash"]), CENTS),
     st.builds(lambda visit, how: packages.earned(visit, how, WORTH), NAMES, st.sampled_from(["card", "cash"])),
     st.builds(lambda visit, how: packages.pays_fee(visit, how, WORTH), NAMES, st.sampled_from(["card", "cash"])),
+    st.builds(giftcards.sold, NAMES, st.sampled_from(["card", "cash"]), CENTS),
+    st.builds(giftcards.set_aside, NAMES, st.just("g"), st.sampled_from(["card", "cash"]), CENTS),
+    st.builds(giftcards.used, NAMES, st.just("g"), st.sampled_from(["card", "cash"]), CENTS),
+    st.builds(giftcards.cashed, NAMES, st.just(1), st.sampled_from(["card", "cash"]), CENTS),
     st.builds(fees.taken, NAMES, CENTS),
     st.builds(lambda visit, cents: payouts.paid_out("o", visit, cents), NAMES, CENTS),
     st.builds(ledger.parking_paid_back, NAMES, CENTS),
@@ -211,6 +240,8 @@ def pocket(rows, accounts):
 
 
 CLIENTS = {ledger.CLIENT, ledger.DEPOSITS, ledger.REFUNDS, ledger.CREDIT, ledger.PREPAID, ledger.PREPAID_IN_HAND}
+CLIENTS |= {ledger.GIFTS_ASIDE, ledger.GIFTS_ASIDE_IN_HAND}
+GIFTS = {ledger.GIFTS, ledger.GIFTS_IN_HAND}
 
 
 @given(histories())
@@ -222,9 +253,12 @@ def test_a_clients_sums_are_what_the_entries_say(rows):
     assert statement.after["balance"] == pocket(until, CLIENTS)
     assert statement.before["balance"] == pocket([row for row in until if row not in own], CLIENTS)
     touching = [row for row in own if {row.told.entry.debit, row.told.entry.credit} & CLIENTS]
-    # Money that came in or went out lies at the card company or in the therapist's hands; all else is price, waiver or credit.
-    assert statement.changed["paid"] - statement.changed["refunded"] == pocket(touching, {ledger.CARD, ledger.AT_VISIT})
-    rest = -pocket(touching, {ledger.PROVIDER, ledger.TAX, ledger.WAIVED})
+    # Money that came in or went out lies at the card company, in the therapist's hands or on a gift card; all else is price (that of a
+    # gift card too), waiver or credit.
+    sold = [row for row in touching if row.told.entry.memo == ledger.GIFT_SOLD]
+    others = [row for row in touching if row not in sold]
+    assert statement.changed["paid"] - statement.changed["refunded"] == pocket(others, {ledger.CARD, ledger.AT_VISIT} | GIFTS)
+    rest = -pocket(touching, {ledger.PROVIDER, ledger.TAX, ledger.WAIVED}) - pocket(sold, GIFTS)
     assert statement.changed["charged"] - statement.changed["waived"] - statement.changed["credits"] == rest
 
 

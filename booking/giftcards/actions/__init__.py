@@ -1,0 +1,1 @@
+"""Verbs of gift cards, one file for each side of a card's life."""
