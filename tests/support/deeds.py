@@ -1,14 +1,16 @@
-"""One deed of the product in a process of its own, which may be told to die at its nth write: `python -m tests.support.deeds NAME WORDS…`.
+"""Deeds of the product, each in a process of its own, which may be told to die at its nth write: `python -m tests.support.deeds`.
 
-`DIE_AT_WRITE=n` kills it just before the nth INSERT, UPDATE, DELETE or COMMIT.
+It says the number of the process that will do the next deed, takes a line `[n, "NAME", "WORD", …]`, and says how often the process `wrote`, if it
+lived, and what it `ended` with. It is killed just before its nth INSERT, UPDATE, DELETE or COMMIT; with n = 0 it lives.
 """
 
+import json
 import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 
 from flask import current_app
@@ -26,9 +28,11 @@ from booking.payments.commands import reconcile_all
 from booking.payments.forms import find_port, pursue_visit
 from marketplace import clock
 from marketplace.db import db
-from wsgi import create_app
+from wsgi import app
 
 BASE_URL = "https://hands.test"
+# A deed that lasts longer (seconds) hangs; what a process without a deed ends with.
+PATIENCE, NOTHING_MORE = 300, 3
 
 
 def leave(public_id: str) -> None:
@@ -39,7 +43,7 @@ def leave(public_id: str) -> None:
 
 def miss(public_id: str) -> None:
     """The client did not come."""
-    booked = mark_no_show(public_id, Doer("provider", "account:provider"), clock.now() + timedelta(days=30))
+    booked = mark_no_show(public_id, Doer("provider", "account:provider"), clock.now())
     pursue_visit(booked.appointment.id, clock.now())
 
 
@@ -89,24 +93,50 @@ DEEDS: dict[str, Callable[..., None]] = {
 }
 
 
-def die_at_write(number: int) -> None:
-    """Count what is written from now on, and end this process just before the nth."""
-    writes = count(1)
+def count_writes(last: int) -> Callable[[], int]:
+    """Count what is written from now on, and end this process just before the last one; gives what tells how many there were."""
+    seen = 0
 
-    def die(*_words: object) -> None:
-        if next(writes) == number:
+    def note(*_words: object) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == last:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def look(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
-            die()
+            note()
 
     event.listen(db.engine, "before_cursor_execute", look)
-    event.listen(db.engine, "commit", die)
+    event.listen(db.engine, "commit", note)
+    return lambda: seen
+
+
+def live() -> int:
+    """Wait for what is asked for and do it; gives what the process ends with."""
+    line = sys.stdin.readline()
+    if not line:
+        return NOTHING_MORE
+    last, name, *words = json.loads(line)
+    signal.alarm(PATIENCE)
+    with redirect_stdout(sys.stderr), app.app_context():  # what a deed prints is not part of the answer
+        writes = count_writes(last)
+        DEEDS[name](*words)
+    print("wrote", writes(), flush=True)
+    return 0
+
+
+def serve() -> None:
+    """One copy of this process for each deed: everything is loaded already, nothing is open yet."""
+    ended = None
+    while ended != NOTHING_MORE:
+        copy = os.fork()
+        if not copy:
+            sys.exit(live())
+        print(copy, flush=True)
+        ended = os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1])
+        print("ended", ended, flush=True)
 
 
 if __name__ == "__main__":
-    with create_app().app_context():
-        if os.environ.get("DIE_AT_WRITE"):
-            die_at_write(int(os.environ["DIE_AT_WRITE"]))
-        DEEDS[sys.argv[1]](*sys.argv[2:])
+    serve()

@@ -1,5 +1,6 @@
 """A stage for processes that are killed: a visit paid by card, Stripe's stand-in on a port, and deeds in processes of their own."""
 
+import json
 import os
 import signal
 import subprocess
@@ -19,7 +20,10 @@ from booking.appointments.models import Appointment
 from booking.payments.commands import reconcile_all
 from booking.payments.forms import HASTY
 from booking.payments.forms import KEY as PORT
-from booking.payments.models import SavedCard
+from booking.payments.models import Refund, SavedCard
+from booking.payments.rules.states import REFUND_FAILED
+from booking.payments.stripe_port.client import StripePort
+from booking.payments.stripe_port.double import DoubleHttp
 from booking.upkeep.queries import findings
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Refused
@@ -35,10 +39,10 @@ from tests.support.visits import book_visit, visit_of
 
 HOUR = timedelta(hours=1)
 SECRET = "whsec_of_the_tests"
-PATIENCE = 300
 # How many points of each deed a soak kills at; all of them, unless told.
 MOST_POINTS = int(os.environ.get("SOAK_POINTS", "0")) or None
 Point = tuple[int, str]
+NOWHERE = (0, BEFORE)
 Ending = tuple[bool, tuple[object, ...]]
 
 
@@ -48,9 +52,12 @@ class Stage:
 
     till: Till
     stripe: StripeServer
-    url: str
+    hands: subprocess.Popen[str]
     folder: Path
     number: int = 0
+    # Of the deed that was done last: how often it has asked Stripe, and, when it lived, how often it wrote.
+    calls: int = 0
+    writes: int = 0
 
     def visit(
         self, *, hours: int = 20, on_file: bool = False, held: int = 0, terms: dict[str, object] | None = None, **other: object
@@ -74,16 +81,27 @@ class Stage:
     def run(self, *words: str, write: int = 0, condemned: Point | None = None) -> bool:
         """Do a deed in a process, which is killed at a write, at a call to Stripe, or not at all; whether it was."""
         db.session.rollback()
-        if condemned:
-            self.stripe.condemn(*condemned)
-        cards = {"STRIPE_SECRET_KEY": KEY, "STRIPE_API_BASE": self.stripe.address, "STRIPE_WEBHOOK_SECRET": SECRET}
-        environment = handed_on(self.url) | cards | {"CLOCK_FILE": str(self.till.clock.path), "DIE_AT_WRITE": str(write or "")}
-        child = subprocess.Popen([sys.executable, "-m", "tests.support.deeds", *words], cwd=ROOT, env=environment)
-        self.stripe.victim = child.pid
-        ended = child.wait(timeout=PATIENCE)
+        self.stripe.condemn(*(condemned or NOWHERE))
+        self.stripe.victim = int(self._answer())
+        print(json.dumps([write, *words]), file=self.hands.stdin, flush=True)
+        ended = self._ended()
         self.stripe.victim = self.stripe.doom = None
+        self.calls = self.stripe.asked
         assert ended in (0, -signal.SIGKILL), f"{words} failed"
         return ended != 0
+
+    def _ended(self) -> int:
+        """What the process ended with; before that it may say how often it wrote."""
+        word = ""
+        while word != "ended":
+            word, number = self._answer().split()
+            if word == "wrote":
+                self.writes = int(number)
+        return int(number)
+
+    def _answer(self) -> str:
+        assert self.hands.stdout is not None
+        return self.hands.stdout.readline()
 
     def restart(self) -> list[str]:
         """What `flask payments reconcile` does after a restart; what it leaves to a person."""
@@ -105,9 +123,24 @@ class Stage:
 def staged(app: Flask, clock: Clock, url: str, folder: Path) -> Iterator[Stage]:
     """The stage until the end of the block."""
     till = Till(clock)
+    # Under one key Stripe takes the same words alone, and a page to come back to is one of them: both processes are at the same address.
+    till.port = StripePort(KEY, http=DoubleHttp(till.double), home=app.extensions["settings"].base_url)
     app.extensions[PORT] = app.extensions[HASTY] = till.port
-    with stripe_served(till.double) as server:
-        yield Stage(till, server, url, folder)
+    with stripe_served(till.double) as server, hands_of(server, url, clock) as hands:
+        yield Stage(till, server, hands, folder)
+
+
+@contextmanager
+def hands_of(stripe: StripeServer, url: str, clock: Clock) -> Iterator[subprocess.Popen[str]]:
+    """The process whose copies do the deeds, until the end of the block."""
+    cards = {"STRIPE_SECRET_KEY": KEY, "STRIPE_API_BASE": stripe.address, "STRIPE_WEBHOOK_SECRET": SECRET}
+    environment = handed_on(url) | cards | {"CLOCK_FILE": str(clock.path)}
+    words = [sys.executable, "-m", "tests.support.deeds"]
+    with subprocess.Popen(words, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as hands:
+        try:
+            yield hands
+        finally:
+            hands.communicate()
 
 
 @dataclass(frozen=True)
@@ -143,11 +176,12 @@ class Whole:
 
 
 def mended(stage: Stage, visit: Appointment) -> None:
-    """Nothing is left to a person, no card was charged twice, and the books agree with themselves."""
-    assert stage.restart() == []
+    """A refund that a bank has sent back is left to a person, nothing else is; no card was charged twice, and the books agree with themselves."""
+    left, found = stage.restart(), list(findings(db.session(), stage.till.clock.now))
+    sent_back = db.session.scalar(select(func.count()).select_from(Refund).where(Refund.state == REFUND_FAILED))
+    assert len(left) == len(found) == sent_back, (left, found)
     assert figures_agree(visit)
     assert all(thing["charges"] <= 1 for thing in stage.till.double.things.values() if thing["object"] == "payment_intent")
-    assert list(findings(db.session(), stage.till.clock.now)) == []
 
 
 def calm(stage: Stage, story: Story, visit: Appointment, before: Whole) -> tuple[object, ...]:
@@ -181,37 +215,73 @@ def play(stage: Stage, story: Story, *, write: int = 0, condemned: Point | None 
     return killed, calm(stage, story, visit, before)
 
 
-def points() -> Iterable[int]:
-    """One after the other, as many as are wanted."""
-    return count(1) if MOST_POINTS is None else range(1, MOST_POINTS + 1)
+@dataclass
+class Killing:
+    """A deed that was left alone once, and is played again and again. `calls` to Stripe and `writes` are what it has; the rest counts what was done."""
+
+    deed: Callable[..., Ending]
+    measure: tuple[object, ...]
+    calls: int
+    writes: int
+    at_calls: int = 0
+    at_writes: int = 0
+    played: int = 1
+
+    @classmethod
+    def begin(cls, stage: Stage, deed: Callable[..., Ending]) -> "Killing":
+        """Leave it alone."""
+        killed, measure = deed()
+        assert not killed
+        return cls(deed, measure, stage.calls, stage.writes)
+
+    def at_call(self, call: int) -> bool:
+        """Kill it at a call, before and after it is done; whether both times there was one."""
+        hits = [self._kill(condemned=(call, moment)) for moment in (BEFORE, AFTER)]
+        self.at_calls += sum(hits)
+        return all(hits)
+
+    def at_write(self, write: int) -> bool:
+        """Kill it just before a write; whether there was one."""
+        hit = self._kill(write=write)
+        self.at_writes += hit
+        return hit
+
+    def _kill(self, **point: object) -> bool:
+        self.played += 1
+        killed, came = self.deed(**point)
+        assert came == self.measure, f"{self.deed} killed at {point}"
+        return killed
 
 
-def kill_everywhere(deed: Callable[..., Ending]) -> Counter[str]:
-    """Play a deed through once, then kill it at each call to Stripe, before and after it is done, and at each write: nothing else may come of it.
-
-    Counts how often.
-    """
-    killed: Counter[str] = Counter()
-    lived, measure = deed()
-    assert not lived
-
-    def ends_alike(**point: object) -> bool:
-        was_killed, came = deed(**point)
-        assert came == measure, point
-        return was_killed
-
-    for call in points():
-        hits = sum(ends_alike(condemned=(call, moment)) for moment in (BEFORE, AFTER))
-        killed["calls"] += hits
-        if not hits:
-            break
-    for write in points():
-        if not ends_alike(write=write):
-            break
-        killed["writes"] += 1
-    return killed
+def kill_at_each_call(stage: Stage, deed: Callable[..., Ending]) -> Killing:
+    """Kill a deed at each of its calls to Stripe: nothing else comes of it than when it is left alone."""
+    killing = Killing.begin(stage, deed)
+    for call in range(1, killing.calls + 1):
+        assert killing.at_call(call), f"{deed} lived on at call {call}"
+    return killing
 
 
-def print_killed(name: str, killed: Counter[str]) -> None:
+def points(there: int) -> Iterable[int]:
+    """One after the other, until there is none any more; or so many as are wanted, from the first to the last of those that were counted."""
+    if MOST_POINTS is None:
+        return count(1)
+    step = max(1, there - 1) / max(1, MOST_POINTS - 1)
+    return sorted({min(there, 1 + round(number * step)) for number in range(MOST_POINTS)} - {0})
+
+
+def kill_everywhere(stage: Stage, deed: Callable[..., Ending]) -> Killing:
+    """Kill a deed at each call to Stripe and at each write: nothing else comes of it than when it is left alone."""
+    killing = Killing.begin(stage, deed)
+    for at_point, there in ((killing.at_call, killing.calls), (killing.at_write, killing.writes)):
+        for point in points(there):
+            if not at_point(point):
+                break
+    return killing
+
+
+def print_killed(name: str, killing: Killing) -> None:
     """One line for a soak."""
-    print_line(f"{name}: killed at {killed['calls']} calls and {killed['writes']} writes, each time it ended alike")
+    print_line(
+        f"{name}: {killing.calls} calls and {killing.writes} writes; killed {killing.at_calls} times at a call and {killing.at_writes} times"
+        f" at a write, played {killing.played} times, each time it ended alike"
+    )

@@ -165,7 +165,10 @@ class Walk:
         kept = owed if way.on_file and case.doer != "done" and owed - way.held_cents >= 50 else min(owed, way.held_cents)
         kept = max(kept, min(owed, way.held_cents))
         assert kept_of(self.till) - before == kept, case
-        assert 0 <= fee <= max(TOTAL, way.held_cents)
+        assert 0 <= fee <= PRICE
+        assert kept <= max(way.held_cents, PRICE if way.on_file else 0), (
+            case
+        )  # what was paid, what a bank keeps, or what the card was given for
         self.compare(look(visit), case, owed, kept)
         return fee
 
