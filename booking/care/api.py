@@ -10,7 +10,7 @@ from booking.appointments.actions.cancel import cancel
 from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id
 from booking.appointments.queries import get_of_person
 from booking.care.actions.consent import agree, look_consent
-from booking.care.actions.decide_clearance import decide_clearance, look_at_clearances
+from booking.care.actions.decide_clearance import decide_clearance, look_at_clearance, look_at_clearances
 from booking.care.actions.look_guardian import look_guardian
 from booking.care.actions.rescreen import rescreen
 from booking.care.actions.send_clearance import ask_physician, send_clearance
@@ -94,11 +94,11 @@ def make_request() -> tuple[Response, int]:
 @blueprint.post("/clearances/<public_id>/decision")
 @access("provider")
 def decide(public_id: str) -> Response:
-    """Take a clearance, or not: what waited for nothing else is confirmed by a yes."""
+    """Take a clearance, or not: what waited for nothing else is confirmed by a yes. The answer shows it, and counts as a look."""
     provider_id, now = own_provider_id(), clock.now()
     get_for_provider(db.session(), public_id, provider_id)
-    made = decide_clearance(public_id, read_decision(json_object(request)), provider_id, doer(), base_url(), now)
-    return jsonify(seen_answer(made))
+    decide_clearance(public_id, read_decision(json_object(request)), provider_id, doer(), base_url(), now)
+    return jsonify(seen_answer(look_at_clearance(public_id, provider_id, doer().name, now)))
 
 
 @blueprint.post("/appointments/<public_id>/screening")

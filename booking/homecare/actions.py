@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from booking.appointments.queries import get_any
 from booking.care.changes import note_read
 from booking.care.queries.visits import get_in_care
 from booking.homecare.models import HomeProgram, JournalEntry
@@ -46,6 +47,19 @@ def give_program(appointment: str, program: Program, actor: str, base_url: str, 
                 about=visit.public_id,
             )  # fmt: skip
         return load_programs(session, person.id, visit.id)[0]
+
+
+def look_at_program(appointment: str, actor: str, now: datetime) -> Given | None:
+    """What was left for home at a visit, for its therapist: written in the audit and in the client's log. None where nothing was left.
+
+    The caller has made sure that the visit is theirs. Raises NotFound for a visit that does not exist.
+    """
+    with transaction() as session:
+        booked = get_any(session, appointment)
+        found = load_programs(session, booked.person.id, booked.appointment.id)
+        if found:
+            note_read(session, booked.person, "home_program", actor, now, {"appointment": appointment})
+        return found[0] if found else None
 
 
 def write_entry(entry: Entry, person_id: int, actor: str, now: datetime) -> Written:

@@ -123,7 +123,7 @@ def keep(public_id: str) -> ResponseReturnValue:
     sent = typed(request.form)
     opened = _opened(public_id, shown=False)
     if opened.kept is not None and opened.kept.signature is not None:
-        return _too_late(opened, sent)
+        return _too_late(_opened(public_id), sent)
     if sent.written is None:
         return _page(_opened(public_id), sent.sheet), 422
     try:
@@ -144,11 +144,11 @@ def keep(public_id: str) -> ResponseReturnValue:
 @proven_again
 def sign(public_id: str) -> ResponseReturnValue:
     """The whole note once more, to be signed by whoever has just proven who they are."""
-    opened = _opened(public_id, shown=request.method != "POST")
+    unsaid = request.method == "POST" and request.form.get("attest") != "yes"
+    opened = _opened(public_id, shown=request.method != "POST" or unsaid)
     back, kept = redirect(url_for("notes.note", public_id=public_id)), opened.kept
     if kept is None or kept.signature is not None or signing_faults(kept.note, kept.carried, opened.length):
         return back
-    unsaid = request.method == "POST" and request.form.get("attest") != "yes"
     if request.method != "POST" or unsaid:
         page = render_template(
             "notes/sign.html", kept=kept, minutes=settled(kept.note).minutes, unsaid=unsaid, visit=opened.booked.appointment,

@@ -1,4 +1,4 @@
-"""Addresses that open something by themselves are masked in the logs of servers: who reads a log holds no key."""
+"""Addresses that open something, and words of a client's own in them, are masked in the logs of servers: who reads a log holds neither."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ SERVERS = ("werkzeug", "gunicorn.access", "gunicorn.error")
 _SECRET = re.compile(
     r"(/(?:visits|class-seats|evidence|clearance|guardian/(?:answer|end)|letter|more-visits|confirm|reset|calendar(?:/visit)?|api/v1/confirmations|account/email)/)[^\s/?\"']{30,}"
 )
+# What an activity is called is the client's own wording; `GET /outcomes/trend` is asked for it by name.
+_WORDS = re.compile(r"([?&]label=)[^\s&\"'#]+")
 
 
 def mask(text: str) -> str:
     """The text with the secret part of each such address replaced."""
-    return _SECRET.sub(r"\1…", text)
+    return _WORDS.sub(r"\1…", _SECRET.sub(r"\1…", text))
 
 
 class MaskSecrets(logging.Filter):

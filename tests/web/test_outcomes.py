@@ -9,6 +9,7 @@ from booking.appointments.models import Appointment
 from booking.outcomes.models import Outcome
 from marketplace.audit import AuditEntry
 from marketplace.db import db
+from marketplace.webkit.masking import mask
 
 DAY = timedelta(days=1)
 ACTIVITY = "carry shopping upstairs"
@@ -185,3 +186,8 @@ def test_a_therapist_measures_on_a_page(sides, visitor, program):
     for what, value in (("peg", "6.35"), ("nprs:now", "12"), ("psfs", "3"), ("x", "1")):
         assert pages.submit(at=path, what=what, value=value).status_code == 422
     assert len(program(client).get("/outcomes").json["outcomes"]) == 2
+
+
+def test_the_words_of_an_activity_stand_in_no_servers_log():
+    asked = "GET /api/v1/outcomes/trend?measure=psfs&label=lift+my+son&appointment=abc HTTP/1.1"
+    assert mask(asked) == "GET /api/v1/outcomes/trend?measure=psfs&label=…&appointment=abc HTTP/1.1"

@@ -12,6 +12,7 @@ from booking.appointments.changes.letters import Sending, with_guest_key, withdr
 from booking.appointments.changes.loading import lock_appointments
 from booking.appointments.queries import Booked, get_any
 from booking.appointments.rules.states import CONFIRMED
+from booking.care.changes import note_read
 from booking.care.queries.visits import get_in_care
 from booking.plans.changes import Told, add_step, tell_client
 from booking.plans.models import CarePause
@@ -101,4 +102,5 @@ def _resume(session: Session, booked: Booked, doer: Doer, base_url: str, now: da
 
 def _record(session: Session, paused: Paused, kept: list[Booked], doer: Doer, now: datetime) -> None:
     pause = paused.pause
+    note_read(session, paused.person, "plan", doer.name, now, {"pause": pause.public_id})  # its words come with the answer
     audit.record(session, audit.Deed(now, doer.name, f"care.{pause.ended_how}", "care_pause", pause.public_id, {"visits": len(kept)}))
