@@ -26,7 +26,7 @@ HEALTH = {
     "bodymap", "care", "claims", "extensions", "homecare", "intake", "notes", "outcomes", "plans", "reviewing", "screening", "sharing", "superbills",
 }  # fmt: skip
 OTHERS = {
-    "appointments", "calendars", "classes", "conditions", "coupons", "disputes", "earnings", "fees", "guide", "matching", "memberships", "openapi",
+    "appointments", "calendars", "classes", "conditions", "coupons", "disputes", "earnings", "fees", "giftcards", "guardians", "guide", "matching", "memberships", "openapi",
     "openings", "packages", "papers", "parking", "payments", "payouts", "reliability", "statements", "upkeep",
 }  # fmt: skip
 NONE = "nothing of anybody's health"
@@ -43,6 +43,7 @@ ROWS = {
     "care_api.decide": "clearance",
     "care_api.list_clearances": "clearance",
     "care_api.show_consent": "consent",
+    "care_api.show_visit_guardian": "guardian",
     "care_desk.answer": ASKER,
     "care_desk.decide": "clearance",
     "care_desk.file": "clearance_file",
@@ -51,7 +52,7 @@ ROWS = {
     "care_desk.link": "clearance",
     "care_desk.show": "clearance",
     "consenting.guest": OWN,
-    "door_check.ask": NONE,
+    "door_check.ask": "guardian",
     "extensions.answer": "more_visits",
     "extensions.link": "more_visits",
     "extensions.of_visit": "more_visits",
@@ -147,8 +148,8 @@ ROWS = {
 }
 FILES = ("application/pdf", "image/png", "image/jpeg")
 WITHOUT_ENTRY = {NONE, OWN, ASKER}
-# The note of the story is signed already: there is nothing to sign. tests/web/test_notes.py opens it.
-EMPTY = {"notes.sign"}
+# The note of the story is signed already, and its client is of age: tests/web/test_notes.py and tests/web/test_guardians.py open these.
+EMPTY = {"notes.sign", "care_api.show_visit_guardian", "door_check.ask"}
 
 
 def topic_of(app, endpoint):
