@@ -51,6 +51,11 @@ ROWS = {
     "care_desk.index": "clearance",
     "care_desk.link": "clearance",
     "care_desk.show": "clearance",
+    "claims.desk": "claim_form",
+    "claims.desk_file": "claim_form_file",
+    "claims_api.make": "claim_form",
+    "claims_api.show": "claim_form",
+    "claims_api.show_file": "claim_form_file",
     "consenting.guest": OWN,
     "door_check.ask": "guardian",
     "extensions.answer": "more_visits",
@@ -148,8 +153,11 @@ ROWS = {
 }
 FILES = ("application/pdf", "image/png", "image/jpeg")
 WITHOUT_ENTRY = {NONE, OWN, ASKER}
-# The note of the story is signed already, and its client is of age: tests/web/test_notes.py and tests/web/test_guardians.py open these.
-EMPTY = {"notes.sign", "care_api.show_visit_guardian", "door_check.ask"}
+# The note of the story is signed already, its client is of age and has given no insurance: tests/web/test_notes.py, tests/web/test_guardians.py
+# and tests/web/test_claims.py open these.
+EMPTY = {
+    "notes.sign", "care_api.show_visit_guardian", "door_check.ask", "claims.desk", "claims.desk_file", "claims_api.show", "claims_api.show_file",
+}  # fmt: skip
 
 
 def topic_of(app, endpoint):
