@@ -1,9 +1,10 @@
-"""Pain map and note by keyboard alone and as a screen reader has them.
+"""Pain map and note by keyboard alone and as a screen reader has them: narrow and wide, with scripts and without.
 
 Every page is gone through whole, forward and back, before anything is done on it.
 """
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from booking.appointments.models import Appointment
@@ -11,16 +12,16 @@ from booking.demo.actions import CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL
 from booking.notes.models import ClinicalNote
 from marketplace.db import db
 from providers.registry.models import Provider
-from tests.support.browsers import WIDE, watch_for_faults
+from tests.support.browsers import NARROW, WIDE, watch_for_faults
 from tests.support.hearing import Listener
 from tests.support.journeys import Traveler
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
-@pytest.fixture(params=[(WIDE, True)], ids=["wide"])
+@pytest.fixture(params=[(WIDE, True), (NARROW, False), (NARROW, True), (WIDE, False)], ids=["wide", "narrow plain", "narrow", "wide plain"])
 def somebody(request, new_context, app):
-    """A traveler with a page of this width, with scripts or without."""
+    """A traveler whose page is wide or narrow, with scripts or without."""
     viewport, scripts = request.param
     page = new_context(viewport=viewport, java_script_enabled=scripts, reduced_motion="reduce").new_page()
     page.set_default_timeout(60_000)  # going through everything takes its time on a busy machine

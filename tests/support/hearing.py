@@ -166,9 +166,16 @@ class Listener:
         text = self.page.get_by_role("alert").first.inner_text()
         assert words in text, (self.page.url, text)
         assert self.page.evaluate("document.activeElement.id") == "errors", f"{self.page.url}: the focus is not on the summary"
+        known = {node["nodeId"]: node for node in nodes}
         bad = [node for node in nodes if states_of(node).get("invalid") in ("true", True)]
         for node in bad:
-            assert value_of(node, "description"), f"{self.page.url}: {value_of(node, 'name')!r} is wrong, and does not say why"
+            group = node
+            while group.get("parentId") in known and group.get("role", {}).get("value") not in GROUPS:
+                group = known[group["parentId"]]
+            # One choice of a question is told with the question: its group says what is wrong.
+            assert value_of(node, "description") or (value_of(node, "role") == "radio" and value_of(group, "description")), (
+                f"{self.page.url}: {value_of(node, 'name')!r} is wrong, and does not say why"
+            )
         return self
 
 
