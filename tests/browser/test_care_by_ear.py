@@ -1,4 +1,4 @@
-"""Pain map and note by keyboard alone and as a screen reader has them: narrow and wide, with scripts and without.
+"""Screening, pain map and note by keyboard alone and as a screen reader has them: narrow and wide, with scripts and without.
 
 Every page is gone through whole, forward and back, before anything is done on it.
 """
@@ -17,9 +17,13 @@ from tests.support.hearing import Listener
 from tests.support.journeys import Traveler
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+MOST_PAGES = 30
 
 
-@pytest.fixture(params=[(WIDE, True), (NARROW, False), (NARROW, True), (WIDE, False)], ids=["wide", "narrow plain", "narrow", "wide plain"])
+TWO, THEIR_NAMES = [(WIDE, True), (NARROW, False)], ["wide", "narrow plain"]
+
+
+@pytest.fixture(params=[*TWO, (NARROW, True), (WIDE, False)], ids=[*THEIR_NAMES, "narrow", "wide plain"])
 def somebody(request, new_context, app):
     """A traveler whose page is wide or narrow, with scripts or without."""
     viewport, scripts = request.param
@@ -28,6 +32,41 @@ def somebody(request, new_context, app):
     faults = watch_for_faults(page)
     yield Traveler(page, app)
     assert faults == []
+
+
+@pytest.mark.parametrize("somebody", TWO, ids=THEIR_NAMES, indirect=True)  # a dozen screens each: minutes
+def test_the_health_check_and_the_consent(somebody):
+    me = somebody
+    me.search(when="Tomorrow", setting="At a clinic").choose_start().hold()
+    ear = Listener(me.page)
+    for number in range(MOST_PAGES):
+        if "/health" not in me.page.url:
+            break
+        if number < 2 or number % 4 == 0:  # all are made of the same
+            ear.whole()
+        questions = [" ".join(legend.split()) for legend in me.page.locator("fieldset:has(input[type=radio]) > legend").all_inner_texts()]
+        if number == 0:
+            ear.to("Continue", "button").send()
+            ear.told("answer")
+        for question in questions:
+            ear.to("", "radio", question)
+            heard = ear.here()
+            yes_or_no = heard.name in ("Yes", "No")
+            ear.key("ArrowDown" if heard.name == "Yes" else "Space")
+            heard = ear.here()
+            assert heard.states["checked"] == "true", heard
+            assert heard.name == "No" or not yes_or_no, heard
+        ear.to("Continue", "button").send()
+    ear.whole()
+    ear.to("Continue", "button").send()
+    ear.told("answer")
+    ear.to("I have read this", "checkbox").key("Space")
+    assert ear.here().states["checked"] == "true"
+    ear.to("Continue", "button").send()
+    assert ear.wrong == []
+    ear.whole()
+    assert ear.wrong == []
+    expect(me.page.get_by_label("Your name")).to_be_visible()
 
 
 def test_the_pain_map(somebody):
