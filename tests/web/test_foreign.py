@@ -127,11 +127,11 @@ def mine(app, clock):
             "package-offers": offer.public_id,
             "codes": CouponFactory(provider=anna).public_id,
             "payouts": PayoutFactory(provider=anna).public_id,
-            "parking": ParkingClaimFactory(appointment__provider=anna).public_id,
             "journal": JournalEntryFactory(person=person).public_id,
             "files": HealthFileFactory(person=person).public_id,
         }
         visit = get_any(db.session(), things["appointments"]).appointment
+        things["parking"] = ParkingClaimFactory(appointment=visit).public_id
         lesson = ClassSessionFactory(provider=anna, starts_at=start + timedelta(days=60))
         things |= {"classes": lesson.public_id, "seats": ClassSeatFactory(lesson=lesson, person=person).public_id}
         plan = MembershipPlanFactory(provider=anna)

@@ -44,7 +44,8 @@ SHIFT = {"type": "integer", "minimum": -MOST_SHIFT_MM, "maximum": MOST_SHIFT_MM}
 
 OPERATIONS = (
     Operation(
-        "GET", f"{ONE}/insurance", "show_insurance", "What one gave for claim forms of this visit's therapist, if it may be used now.",
+        "GET", f"{ONE}/insurance", "show_given_insurance",
+        "What one gave for claim forms of this visit's therapist, if it may be used now.",
         "papers", ("client",), answer=GIVEN, errors=(404,),
     ),
     Operation(
