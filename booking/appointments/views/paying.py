@@ -121,6 +121,16 @@ def back(thing: str) -> Page:
     return redirect(url_for(".pay_page", public_id=hold))
 
 
+def _settle_and_say(port: StripePort, thing: str, paid: str, unfinished: str) -> None:
+    """Bring a payment as far as it goes, and say on the next page whether the money is there. Where Stripe is silent a job goes on."""
+    db.session.rollback()
+    try:
+        arrived = settle_payment(port, thing, clock.now()).state == CAPTURED
+    except Unknown:
+        arrived = False
+    flash(paid if arrived else unfinished, "good" if arrived else "warning")
+
+
 def _back_from_due(port: StripePort, thing: str) -> Answer:
     """Back from paying what was due after a visit. Whoever comes from a guest's letter is known to the letter's link alone."""
     payment = find_payment(db.session(), thing)
@@ -128,7 +138,7 @@ def _back_from_due(port: StripePort, thing: str) -> Answer:
         return _back_from_card(thing)
     package = find_paid_with(db.session(), payment.id)
     if package is not None:
-        return _back_from_package(port, thing, package)
+        return _back_from_package(port, thing, package, payment.id)
     gift = find_bought_with(db.session(), payment.id)
     if gift is not None:
         return _back_from_gift(port, thing, gift)
@@ -136,31 +146,21 @@ def _back_from_due(port: StripePort, thing: str) -> Answer:
     if visit is None:
         raise NotFound("not_found", "There is no such payment.")
     own = viewer().signed_in and viewer().person_id == payment.person_id
-    db.session.rollback()
-    try:
-        state = settle_payment(port, thing, clock.now()).state
-    except Unknown:
-        state = ""
-    if state == CAPTURED:
-        flash(_("Paid. A letter is on its way."), "good")
-    else:
-        flash(_("The payment is not finished. The page of your visit says how it stands."), "warning")
+    _settle_and_say(
+        port, thing, _("Paid. A letter is on its way."), _("The payment is not finished. The page of your visit says how it stands.")
+    )
     return redirect(url_for("visits.show", public_id=visit) if own else url_for("openings.home"))
 
 
-def _back_from_package(port: StripePort, thing: str, package: str) -> Answer:
+def _back_from_package(port: StripePort, thing: str, package: str, payment_id: int) -> Answer:
     """Back from paying for a package; its page, which is its client's alone, says how it stands."""
-    db.session.rollback()
-    try:
-        state = settle_payment(port, thing, clock.now()).state
-    except Unknown:
-        state = ""
-    if state == CAPTURED:
-        flash(_("Paid. A booking that fits uses one visit by itself."), "good")
-    else:
-        flash(_("The payment is not finished. Try again, use another card, or pay your therapist."), "warning")
-    found = find_payment(db.session(), thing)
-    month = None if found is None else find_month_paid_with(db.session(), found.id)
+    _settle_and_say(
+        port,
+        thing,
+        _("Paid. A booking that fits uses one visit by itself."),
+        _("The payment is not finished. Try again, use another card, or pay your therapist."),
+    )
+    month = find_month_paid_with(db.session(), payment_id)
     if month is not None:
         return redirect(url_for("memberships.show", public_id=month[2]))
     return redirect(url_for("packages.show", public_id=package))
@@ -180,15 +180,12 @@ def _back_from_card(thing: str) -> Answer:
 
 def _back_from_gift(port: StripePort, thing: str, gift: str) -> Answer:
     """Back from paying for a gift card, with or without an account; its page says how it stands."""
-    db.session.rollback()
-    try:
-        state = settle_payment(port, thing, clock.now()).state
-    except Unknown:
-        state = ""
-    if state == CAPTURED:
-        flash(_("Paid. The letters are on their way."), "good")
-    else:
-        flash(_("The payment is not finished. Try again, use another card, or pay the therapist."), "warning")
+    _settle_and_say(
+        port,
+        thing,
+        _("Paid. The letters are on their way."),
+        _("The payment is not finished. Try again, use another card, or pay the therapist."),
+    )
     return redirect(url_for("giftcards.ordered", public_id=gift))
 
 
