@@ -19,16 +19,15 @@ from booking.giftcards.forms import (
     own_provider,
     own_side,
     policy_answer,
-    read_card,
     read_code,
     read_gift,
     read_policy,
     read_reason,
-    read_sale,
     read_sells,
     sold_here,
 )
 from booking.giftcards.queries import Kept, find_policy, get_kept, held_cards, list_cards, moves_of, sells_cards
+from booking.payments.forms import read_card, read_way
 from booking.payments.rules.states import ACTION, CANCELLED, FAILED
 from marketplace import clock
 from marketplace.accounts.models import Person
@@ -100,7 +99,7 @@ def pay_by_card(public_id: str) -> Response:
 @access("provider", "admin")
 def pay(public_id: str) -> Response:
     """The buyer paid the therapist; the code is answered this once."""
-    how = read_sale(json_object(request))
+    how = read_way(json_object(request))
     kept, code = record_gift_sale(public_id, own_side()["provider_id"], how, viewer().actor, clock.now())
     return jsonify(card_answer(kept) | {"code": code})
 

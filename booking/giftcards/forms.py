@@ -8,16 +8,16 @@ from typing import Any, TypedDict
 
 from werkzeug.datastructures import MultiDict
 
-from booking.giftcards.actions.buying import Buyer, Card, order_bank_card
+from booking.giftcards.actions.buying import Buyer, order_bank_card
 from booking.giftcards.catalogue import law
 from booking.giftcards.models import GiftCard, GiftCardMove
 from booking.giftcards.queries import Kept, find_policy, get_kept, list_policies, moves_of, sells_cards
 from booking.giftcards.rules import LONGEST_MESSAGE, Gift, LawRow, Policy, law_on
-from booking.ledger.rules.entries import HOW
 from booking.payments.actions.settle import Settled, settle_payment
 from booking.payments.forms import find_port
 from booking.payments.queries import find_customer, find_kept_card
 from booking.payments.rules.keeping import ON_PAGE
+from booking.payments.rules.named import Card
 from booking.payments.stripe_port.values import Unknown
 from marketplace.accounts.contacts import read_email, read_name
 from marketplace.db import db
@@ -130,22 +130,6 @@ def read_code(body: Mapping[str, Any]) -> str:
     code = fields.text("code", longest=LONGEST_TYPED)
     fields.finish()
     return str(code)
-
-
-def read_sale(body: Mapping[str, Any]) -> str:
-    """The body of `POST /gift-cards/{id}/payment`: how it was paid."""
-    fields = Fields(body)
-    how = fields.choice("how", HOW)
-    fields.finish()
-    return str(how)
-
-
-def read_card(body: Mapping[str, Any]) -> Card:
-    """The body of `POST /gift-cards/{id}/card`: a card as the card company's own form named it."""
-    fields = Fields(body)
-    card = Card(fields.text("payment_method", longest=64))
-    fields.finish()
-    return card
 
 
 def read_reason(body: Mapping[str, Any]) -> str:

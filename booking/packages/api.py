@@ -15,14 +15,13 @@ from booking.packages.forms import (
     offer_answer,
     own_side,
     package_answer,
-    read_card,
     read_end,
     read_offer,
     read_order,
     read_policy,
-    read_sale,
 )
 from booking.packages.queries import Kept, are_allowed, get_kept, list_offers, list_packages, list_policies
+from booking.payments.forms import read_card, read_way
 from booking.payments.rules.states import ACTION, CANCELLED, FAILED
 from marketplace import clock
 from marketplace.db import db
@@ -83,7 +82,7 @@ def withdraw(public_id: str) -> tuple[str, int]:
 @access("provider", "admin")
 def pay(public_id: str) -> Response:
     """The client paid the therapist."""
-    how = read_sale(json_object(request))
+    how = read_way(json_object(request))
     return _whole(record_sale(public_id, own_side()["provider_id"], how, viewer().actor, clock.now()))
 
 

@@ -32,6 +32,7 @@ from booking.payments.changes.ordering import DEPOSIT, Wish, order_capture, orde
 from booking.payments.models import Payment
 from booking.payments.queries import get_payment
 from booking.payments.rules.keeping import ON_PAGE
+from booking.payments.rules.named import Card
 from booking.payments.rules.states import AUTHORISED, CANCELLED, CAPTURED, FAILED
 from marketplace import audit
 from marketplace.db import wait_turn
@@ -92,14 +93,6 @@ def issue_order(session: Session, wanted: Issue, now: datetime) -> Kept:
     session.add(package)
     session.flush()
     return get_kept(session, package.public_id)
-
-
-@dataclass(frozen=True)
-class Card:
-    """A card of the client's, with its owner's name at Stripe where it was kept."""
-
-    payment_method: str
-    customer: str | None = None
 
 
 def ask_for_order(session: Session, kept: Kept, card: Card, actor: str, now: datetime, *, off_session: bool = False) -> Payment:

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
-from booking.ledger.rules.entries import HOW
 from booking.packages.actions.buying import order_card
-from booking.packages.changes import Card
 from booking.packages.models import PackageOffer
 from booking.packages.queries import Kept, get_kept, papers_of, uses_of
 from booking.packages.rules import ACTIVE, CLIENT_ENDS, PROVIDER_ENDS, Offer, assess_end
@@ -16,6 +14,7 @@ from booking.payments.actions.settle import Settled, settle_payment
 from booking.payments.forms import find_port
 from booking.payments.queries import find_customer, find_kept_card
 from booking.payments.rules.keeping import ON_PAGE
+from booking.payments.rules.named import Card
 from booking.payments.stripe_port.values import Unknown
 from marketplace.db import db
 from marketplace.kernel.errors import Refused
@@ -84,22 +83,6 @@ def read_order(body: Mapping[str, Any]) -> str:
     offer = fields.text("offer", longest=24)
     fields.finish()
     return str(offer)
-
-
-def read_sale(body: Mapping[str, Any]) -> str:
-    """The body of `POST /packages/{id}/payment`: how it was paid."""
-    fields = Fields(body)
-    how = fields.choice("how", HOW)
-    fields.finish()
-    return str(how)
-
-
-def read_card(body: Mapping[str, Any]) -> Card:
-    """The body of `POST /packages/{id}/card`: a card as the card company's own form named it."""
-    fields = Fields(body)
-    card = Card(fields.text("payment_method", longest=64))
-    fields.finish()
-    return card
 
 
 def chosen_card(person_id: int, name: str) -> Card:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from flask import Flask, current_app
 
+from booking.ledger.rules.entries import HOW
 from booking.payments.actions.settle import settle_payment, settle_refund
 from booking.payments.queries import asked_of_visit
+from booking.payments.rules.named import Card
 from booking.payments.stripe_port.client import StripePort
 from booking.payments.stripe_port.values import Unknown
 from marketplace.db import db
 from marketplace.settings import Settings
+from marketplace.webkit.reading import Fields
 
 NewsFollower = Callable[[datetime, str], int]
 Comparer = Callable[[StripePort, datetime, datetime], Iterator[str]]
@@ -26,6 +30,22 @@ IMPATIENCE = (1.0, 4.0)
 SIGNATURE = "Stripe-Signature"
 # Stripe's largest events are far below this.
 LARGEST_EVENT = 256 * 1024
+
+
+def read_way(body: Mapping[str, Any]) -> str:
+    """A body that says how something was paid at the desk."""
+    fields = Fields(body)
+    how = fields.choice("how", HOW)
+    fields.finish()
+    return str(how)
+
+
+def read_card(body: Mapping[str, Any]) -> Card:
+    """A body that names a card, as the card company's own form named it."""
+    fields = Fields(body)
+    card = Card(fields.text("payment_method", longest=64))
+    fields.finish()
+    return card
 
 
 def install_cards(app: Flask, settings: Settings) -> None:

@@ -15,6 +15,7 @@ from booking.payments.changes.ordering import DEPOSIT, Wish, order_payment, orde
 from booking.payments.models import Payment
 from booking.payments.queries import get_payment
 from booking.payments.rules.keeping import ON_PAGE
+from booking.payments.rules.named import Card
 from booking.payments.rules.states import CANCELLED, CAPTURED, FAILED
 from marketplace import audit
 from marketplace.accounts.changes import add_guest
@@ -35,14 +36,6 @@ class Buyer:
     person_id: int | None
     name: str = ""
     email: str = ""
-
-
-@dataclass(frozen=True)
-class Card:
-    """A bank card of the buyer's, with its owner's name at Stripe where it was kept."""
-
-    payment_method: str
-    customer: str | None = None
 
 
 def order_gift(provider_id: int, gift: Gift, buyer: Buyer, actor: str, now: datetime) -> Kept:

@@ -20,13 +20,14 @@ from booking.memberships.models import Membership, MembershipMonth
 from booking.memberships.queries import Kept, card_of, find_month_paid_with, get_kept, months_of
 from booking.memberships.rules.months import ACTIVE, ENDED, JOINING, SUSPENDED, after_decline, due_on
 from booking.memberships.rules.plans import Said
-from booking.packages.changes import Card, Issue, ask_for_order, issue_order, let_go_of_order
+from booking.packages.changes import Issue, ask_for_order, issue_order, let_go_of_order
 from booking.packages.models import Package
 from booking.packages.queries import get_kept as get_package
 from booking.packages.queries import papers_of
 from booking.packages.rules import ORDERED
 from booking.payments.models import Payment
 from booking.payments.rules.keeping import KEPT
+from booking.payments.rules.named import Card
 from booking.payments.rules.states import CANCELLED, CAPTURED, FAILED
 from marketplace import audit
 from marketplace.kernel.walltime import local_day, to_minute

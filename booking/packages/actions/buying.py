@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from booking.packages.changes import (
-    Card,
     activate,
     ask_for_order,
     check_several,
@@ -19,6 +18,7 @@ from booking.packages.changes import (
 from booking.packages.models import Package, PackageOffer
 from booking.packages.queries import Kept, are_allowed, get_kept, get_offer, lapsed_orders
 from booking.packages.rules import ORDERED, WITHDRAWN, Offer, check_offer
+from booking.payments.rules.named import Card
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.taxes import tax_row
 from marketplace import audit

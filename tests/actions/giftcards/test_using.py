@@ -19,7 +19,7 @@ from booking.appointments.actions.refund import Refunding, refund
 from booking.appointments.actions.settle import waive
 from booking.appointments.changes.history import Doer
 from booking.appointments.forms.paying import bring_on
-from booking.giftcards.actions.buying import Buyer, Card, lapse_gifts, order_bank_card, order_gift, record_gift_sale, withdraw_gift
+from booking.giftcards.actions.buying import Buyer, lapse_gifts, order_bank_card, order_gift, record_gift_sale, withdraw_gift
 from booking.giftcards.actions.holding import add_to_account, look_up, pay_rest, void_card
 from booking.giftcards.actions.selling import allow_cards, sell_cards
 from booking.giftcards.models import GiftCard, GiftCardMove, GiftCardUse
@@ -30,6 +30,7 @@ from booking.ledger.queries import as_entry
 from booking.ledger.rules.sums import balances
 from booking.payments.forms import KEY
 from booking.payments.models import Payment
+from booking.payments.rules.named import Card
 from booking.upkeep.queries import findings
 from marketplace.accounts.models import Person
 from marketplace.db import db, transaction
