@@ -55,6 +55,7 @@ from providers.calendars.models import DavAccount, DavSource, OutsideCalendar
 from providers.insurers.queries import insurance_findings
 from providers.registry.models import Change, Provider
 from providers.schedule.models import Claim
+from providers.schedule.queries import room_findings
 
 BATCH = 500
 PAID_STATES = (AUTHORISED, CAPTURING, CAPTURED)
@@ -70,6 +71,7 @@ STALE_TOLD_AFTER = timedelta(hours=6)
 def findings(session: Session, now: datetime) -> Iterator[str]:
     """Everything that does not hold, one sentence each."""
     yield from overlap_findings(session)
+    yield from room_findings(session, now)
     yield from appointment_findings(session, now)
     yield from sequence_findings(session)
     yield from couple_findings(session)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +32,17 @@ class ClinicFacts:
     zip: str
     hours: Sequence[Mapping[str, object]]
     rostered: bool
+
+
+def lock_rooms(session: Session, provider_ids: Collection[int]) -> list[int]:
+    """Lock the clinics that have said how many rooms they have and in which one of these providers has a place; gives their row ids.
+
+    Whoever may take a room waits here before anything but providers is locked, providers first and then clinics, each in the order of
+    their ids: two who want the same ones cannot wait for each other.
+    """
+    theirs = select(ProviderPlace.clinic_id).where(ProviderPlace.provider_id.in_(provider_ids))
+    counted = select(Clinic.id).where(Clinic.rooms.is_not(None), Clinic.id.in_(theirs)).order_by(Clinic.id)
+    return list(session.scalars(counted.with_for_update(key_share=True)))
 
 
 def store_clinic(session: Session, clinic: Clinic | None, facts: ClinicFacts, found: ResolvedPlace, now: datetime) -> Clinic:

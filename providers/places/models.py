@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Integer, String
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Json, UtcDateTime, new_public_id
@@ -17,6 +17,8 @@ class Clinic(Base):
 
     `hours` are its own, in the contract's weekly shape without settings; none means always.
     `kind` is the setting's: hospital, pt_clinic, sports_clinic, integrated or private_practice. In a `rostered` one only shifts count.
+    `rooms` is how many treatment rooms it has, None where nobody said; from epoch minute `rooms_from_minute` on the database lets no
+    more be taken (triggers on both databases, written in the migration "rooms").
     """
 
     __tablename__ = "clinic"
@@ -35,6 +37,13 @@ class Clinic(Base):
     hours: Mapped[Any] = mapped_column(Json, default=list)
     rostered: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rooms: Mapped[int | None] = mapped_column(Integer)
+    rooms_from_minute: Mapped[int | None] = mapped_column(Integer)
+
+    __table_args__ = (
+        CheckConstraint("rooms BETWEEN 1 AND 50", name="rooms_sane"),
+        CheckConstraint("(rooms IS NULL) = (rooms_from_minute IS NULL)", name="rooms_since"),
+    )
 
 
 class ProviderPlace(Base):

@@ -26,7 +26,7 @@ from providers.insurers.rules import insurance_from_list
 from providers.limits.models import ProviderLimit
 from providers.limits.rules import REQUESTS_ONLY, RESTING, RESTING_WORDS
 from providers.minors.queries import youngest_of
-from providers.places.models import ProviderPlace, ServiceArea
+from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.places.queries import list_clinics
 from providers.profiles.catalogue import interview
 from providers.profiles.models import ApplicationDraft
@@ -115,7 +115,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
     statements = _by_provider(session, HoursStatement, ids)
     rules = _by_provider(session, ScheduleRule, ids)
     clinic_hours = load_clinic_hours(session, [place for rows in places.values() for place in rows])
-    kinds_of_clinics = {clinic.id: clinic.kind for clinic in list_clinics(session)} if clinic_hours else {}
+    houses = {clinic.id: clinic for clinic in list_clinics(session)} if clinic_hours else {}
     prices = _newest(session, PricePolicy, ids)
     terms = _newest(session, TermsPolicy, ids)
     credentials = _by_provider(session, Credential, ids)
@@ -138,7 +138,7 @@ def _load(session: Session, ids: Ids) -> list[ProviderFacts]:
             rating_sum=row.rating_sum,
             sample_data=row.sample_data,
             services=_asked_first(services.get(row.id, ()), row.limited),
-            places=tuple(_place(place, kinds_of_clinics.get(place.clinic_id, OWN_PRACTICE)) for place in places[row.id]),
+            places=tuple(_place(place, houses.get(place.clinic_id)) for place in places[row.id]),
             area=next((_area(area) for area in areas[row.id]), None),
             weekly=tuple(weekly_range(hours) for hours in weekly[row.id]),
             exceptions=tuple(date_exception(exception, exception.on_date) for exception in exceptions[row.id]),
@@ -215,7 +215,7 @@ def _asked_first(services: tuple[ServiceFacts, ...], limit: str | None) -> tuple
     return tuple(one.asked_first() for one in services) if limit == REQUESTS_ONLY else services
 
 
-def _place(row: Row[Any], setting_kind: str) -> PlaceFacts:
+def _place(row: Row[Any], house: Clinic | None) -> PlaceFacts:
     return PlaceFacts(
         row.id,
         row.public_id,
@@ -229,8 +229,9 @@ def _place(row: Row[Any], setting_kind: str) -> PlaceFacts:
         row.neighborhood,
         row.latitude,
         row.longitude,
-        setting_kind,
+        OWN_PRACTICE if house is None else house.kind,
         row.clinic_id,
+        None if house is None else house.rooms,
     )
 
 

@@ -66,7 +66,10 @@ class ServiceFacts:
 
 @dataclass(frozen=True, slots=True)
 class PlaceFacts:
-    """A clinic or office open to clients. `setting_kind` is the shared clinic's; a room of one's own is a private practice."""
+    """A clinic or office open to clients. `setting_kind` is the shared clinic's; a room of one's own is a private practice.
+
+    `rooms` is how many treatment rooms the shared clinic has, None where nobody said: then there is always one.
+    """
 
     id: int
     public_id: str
@@ -82,6 +85,7 @@ class PlaceFacts:
     longitude: float
     setting_kind: str = OWN_PRACTICE
     clinic_id: int | None = None
+    rooms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,20 +14,25 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import get_account
 from marketplace.db import new_public_id
-from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.errors import Conflict, FieldFault, NotFound, Refused
 from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import DAY_MINUTES, day_begin, from_minute, local_day, to_minute
 from marketplace.outbox.changes import enqueue_letter
 from marketplace.vault import vault
+from providers.places.changes import lock_rooms
+from providers.places.models import Clinic, ProviderPlace
 from providers.registry.changes import note_change
 from providers.registry.models import Provider
 from providers.schedule.models import Claim, HoursStatement, OutsideBusy, TimeOff
-from providers.schedule.queries import claims_between, rules_in_force
+from providers.schedule.queries import FOREVER_MINUTE, as_use, claims_between, coming_astray, rooms_wanted, rules_in_force
+from providers.schedule.rules.clinics import NO_ROOM
 from providers.schedule.rules.hours import WeeklyRange, stated_to_list
 from providers.schedule.rules.outside import OutsideSpan, changes_of, lay
+from providers.schedule.rules.rooms import first_over, over_words
 
 APPOINTMENT, HOLD, BLOCK, OUTSIDE, HANDOVER, CLASS = "appointment", "hold", "block", "outside", "handover", "class"
 TAKEN = "This time has just been taken."
+NO_ROOM_FOR_ALL = "That clinic has no treatment room left for all the visits that you have at this place. Move them first."
 # Outside time is laid a little further than anybody can book, so that a worker that rests for a month opens nothing.
 LAID_BEYOND_DAYS = 40
 NAMED, NAME_OFF_KIND = "colleague_named", "colleague_out"
@@ -36,7 +41,10 @@ NAME_OFF, NAME_OFF_DIGITS = "name off time off", 32
 
 @dataclass(frozen=True)
 class ClaimFacts:
-    """Minutes to take: the thing itself [begin, end) in epoch minutes, its pads, and where it is."""
+    """Minutes to take: the thing itself [begin, end) in epoch minutes, its pads, and where it is.
+
+    `room_key` is that of claims whose room a new one shares.
+    """
 
     begin_minute: int
     end_minute: int
@@ -44,6 +52,7 @@ class ClaimFacts:
     after_minutes: int = 0
     place_id: int | None = None
     zip: str | None = None
+    room_key: str | None = None
 
 
 def claim_time(
@@ -63,6 +72,7 @@ def claim_time(
         after_minutes=facts.after_minutes,
         place_id=facts.place_id,
         zip=facts.zip,
+        room_key=facts.room_key,
         expires_at=expires_at,
         note=note,
     )
@@ -79,7 +89,7 @@ def turn_claim(session: Session, claim: Claim, kind: str, *, expires_at: datetim
     """
     _check_live(claim)
     claim.kind, claim.expires_at = kind, expires_at
-    session.flush()
+    _flush(session)
     note_change(session, claim.provider_id)
 
 
@@ -114,6 +124,60 @@ def flip_expired(session: Session, provider_id: int, now: datetime) -> None:
     ).all()
     for row in flipped:
         lay_outside(session, provider_id, (row.busy_from_minute, row.busy_until_minute))
+
+
+def let_rooms_go(session: Session, clinic_ids: Collection[int], now: datetime) -> None:
+    """Take back the rooms of these clinics that holds of anybody have let run out; their minutes are their provider's to look after.
+
+    The caller has locked the clinics. A claim that somebody else is about now is left to them: nobody is waited for.
+    """
+    run_out = select(Claim.id).where(Claim.clinic_id.in_(clinic_ids), Claim.live, Claim.expires_at <= now)
+    ids = session.scalars(run_out.with_for_update(skip_locked=True)).all() if clinic_ids else ()
+    if ids:
+        session.execute(update(Claim).where(Claim.id.in_(ids)).values(clinic_id=None).execution_options(synchronize_session="fetch"))
+
+
+def state_rooms(session: Session, clinic: Clinic, rooms: int | None, now: datetime) -> None:
+    """Say how many treatment rooms a clinic has (None: no limit), from now on. Raises Refused `rooms_in_use` where more are booked.
+
+    The clinic is locked first, so that whoever is about to take a room there is counted.
+    """
+    session.execute(select(Clinic.id).where(Clinic.id == clinic.id).with_for_update())
+    session.refresh(clinic, ["rooms", "rooms_from_minute"])
+    if rooms == clinic.rooms:
+        return
+    let_rooms_go(session, [clinic.id], now)
+    minute = to_minute(now)
+    if rooms is not None:
+        uses = [as_use(row) for row in session.execute(rooms_wanted([clinic.id], minute, FOREVER_MINUTE))]
+        over = first_over(uses, rooms, minute)
+        if over is not None:
+            sentence = over_words(over)
+            raise Refused(
+                "rooms_in_use", sentence, faults=[FieldFault("rooms", sentence)], details={"minute": from_minute(over).isoformat()}
+            )
+    clinic.rooms, clinic.rooms_from_minute = rooms, None if rooms is None else minute
+    session.flush()
+
+
+def settle_rooms(session: Session, provider_id: int, now: datetime) -> None:
+    """Let what is booked at a provider's places take the rooms of the clinics that the places are in now.
+
+    The caller holds the provider's lock. Raises Conflict `place_in_use` where a clinic has no room for all of it.
+    """
+    lock_rooms(session, [provider_id])
+    astray = (
+        select(Claim.id, ProviderPlace.clinic_id)
+        .join(ProviderPlace, ProviderPlace.id == Claim.place_id)
+        .where(Claim.provider_id == provider_id, *coming_astray(now))
+    )
+    try:
+        for row in session.execute(astray).all():
+            session.execute(update(Claim).where(Claim.id == row.id).values(clinic_id=row.clinic_id))
+    except IntegrityError as error:
+        if "clinic_rooms" in str(error.orig):
+            raise Conflict("place_in_use", NO_ROOM_FOR_ALL) from error
+        raise
 
 
 def make_room(session: Session, provider_id: int, facts: ClaimFacts, now: datetime) -> ClaimFacts:
@@ -308,4 +372,6 @@ def _flush(session: Session) -> None:
     except IntegrityError as error:
         if "overlap" in str(error.orig):
             raise Conflict("slot_taken", TAKEN) from error
+        if "clinic_rooms" in str(error.orig):
+            raise Conflict("slot_taken", NO_ROOM) from error
         raise

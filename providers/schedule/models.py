@@ -161,6 +161,10 @@ class Claim(Base):
     All columns named `*_minute` count from 1970-01-01T00:00Z. `begin..end` is the thing itself, `busy_from..busy_until` the same with its
     pads; the database lets no two live claims of a provider overlap there (an exclusion constraint on PostgreSQL, triggers on SQLite, both
     written in the first migration). Released claims stay as history; `released_at` is kept of blocks, since calendars are told of it.
+
+    `clinic_id` is the shared clinic of whose rooms it takes one, as long as it is busy. The database derives it from the place, so nobody
+    writes it, but for a hold that has run out and lets its room go before its provider's time is looked at. Claims with one `room_key`
+    share a room; without a key each has its own.
     """
 
     __tablename__ = "claim"
@@ -181,6 +185,8 @@ class Claim(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     note: Mapped[str | None] = mapped_column(SealedText)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    clinic_id: Mapped[int | None] = mapped_column(ForeignKey("clinic.id"))
+    room_key: Mapped[str | None] = mapped_column(String(24))
 
     __table_args__ = (
         CheckConstraint("end_minute > begin_minute", name="ends_after_begin"),
@@ -198,6 +204,14 @@ class Claim(Base):
             "expires_at",
             sqlite_where=text("live AND expires_at IS NOT NULL"),
             postgresql_where=text("live AND expires_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_claim_rooms",
+            "clinic_id",
+            "busy_until_minute",
+            "busy_from_minute",
+            sqlite_where=text("live AND clinic_id IS NOT NULL"),
+            postgresql_where=text("live AND clinic_id IS NOT NULL"),
         ),
     )
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnExpressionArgument, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import Account
 from marketplace.kernel.errors import FieldFault, NotFound, Refused
+from marketplace.kernel.walltime import from_minute, to_minute
 from providers.places.models import Clinic, ProviderPlace
 from providers.registry.models import Provider
 from providers.registry.rules import LISTED
@@ -22,8 +23,13 @@ from providers.schedule.rules.clinics import hours_from_list
 from providers.schedule.rules.drafts import DEFAULT_RULES, RULE_NAMES, ScheduleDraft
 from providers.schedule.rules.hours import ClinicHours, DateException, ScheduleRules, Shift, WeeklyRange
 from providers.schedule.rules.opening import LOOK_BACK_DAYS
+from providers.schedule.rules.rooms import RoomUse, counted_at, first_over
 from providers.schedule.rules.time_off import Away
 from providers.services.queries import list_service_rows
+
+TAKE_ROOMS = ("appointment", "hold", "handover", "class")
+"""The kinds of claims that take a treatment room where their place is one of a shared clinic."""
+FOREVER_MINUTE = 2**31 - 1
 
 
 def list_weekly(session: Session, provider_id: int | None) -> list[WeeklyRange]:
@@ -112,6 +118,50 @@ def claims_between(session: Session, provider_id: int, from_minute: int, until_m
             .order_by(Claim.begin_minute)
         )
     )
+
+
+def room_key_of(session: Session, claim_id: int) -> str | None:
+    """What claims that share a claim's room have in common."""
+    return session.scalar(select(func.coalesce(Claim.room_key, Claim.public_id)).where(Claim.id == claim_id))
+
+
+def rooms_wanted(clinic_ids: Collection[int], from_minute: int, until_minute: int) -> Select[Any]:
+    """Live claims that take a room of these clinics in [from, until)."""
+    table = Claim.__table__.c
+    key = func.coalesce(table.room_key, table.public_id).label("key")
+    wanted = select(table.clinic_id, table.provider_id, table.busy_from_minute, table.busy_until_minute, key, table.expires_at)
+    return wanted.where(
+        table.live, table.clinic_id.in_(clinic_ids), table.busy_from_minute < until_minute, table.busy_until_minute > from_minute
+    )
+
+
+def as_use(row: Row[Any]) -> RoomUse:
+    """A claim's row as the rule wants it."""
+    return RoomUse(row.busy_from_minute, row.busy_until_minute, row.key, row.expires_at)
+
+
+def coming_astray(now: datetime) -> list[ColumnExpressionArgument[bool]]:
+    """What is true of claims that are still to come and should take a room of their place's clinic, or of another one than they do.
+
+    Joined to their place. A hold that has run out may have let its room go.
+    """
+    return [
+        Claim.live, Claim.kind.in_(TAKE_ROOMS), Claim.busy_until_minute > to_minute(now),
+        or_(Claim.expires_at.is_(None), Claim.expires_at > now), Claim.clinic_id.is_distinct_from(ProviderPlace.clinic_id),
+    ]  # fmt: skip
+
+
+def room_findings(session: Session, now: datetime) -> Iterator[str]:
+    """Minutes with more visits than a clinic has rooms, and coming visits without the room that is theirs: the database refuses both."""
+    for clinic in session.execute(select(Clinic.id, Clinic.slug, Clinic.rooms, Clinic.rooms_from_minute).where(Clinic.rooms.is_not(None))):
+        uses = [as_use(row) for row in session.execute(rooms_wanted([clinic.id], clinic.rooms_from_minute, FOREVER_MINUTE))]
+        own = counted_at(uses, clinic.rooms_from_minute, FOREVER_MINUTE, now)
+        over = first_over(own, clinic.rooms, clinic.rooms_from_minute)
+        if over is not None:
+            yield f"clinic {clinic.slug} has {clinic.rooms} rooms and more than that are taken at {from_minute(over).isoformat()}"
+    astray = select(Claim.id).join(ProviderPlace, ProviderPlace.id == Claim.place_id).where(*coming_astray(now)).order_by(Claim.id)
+    for claim_id in session.scalars(astray):
+        yield f"claim {claim_id} is at a shared clinic and takes no room of it"
 
 
 def get_block(session: Session, provider_id: int, public_id: str) -> Claim:

@@ -26,6 +26,8 @@ from marketplace import audit
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, Refused, Stale
 from marketplace.kernel.money import format_usd
+from providers.places.changes import lock_rooms
+from providers.schedule.changes import let_rooms_go
 from providers.services.rules.calls import PHONE
 from providers.services.rules.drafts import AddOn
 
@@ -51,6 +53,7 @@ def choose_for_hold(public_id: str, person_id: int, add_ons: tuple[str, ...], do
     """
     with transaction() as session:
         locked = lock_checkout(session, public_id, person_id)
+        let_rooms_go(session, lock_rooms(session, [locked.hold.provider_id]), now)
         hold, own = locked.hold, longer(session, locked.hold, now)
         check_held(hold, own.claim, now)
         check_not_paying(session, locked.together)
@@ -81,6 +84,7 @@ def add_to_visit(public_id: str, wanted: Adding, doer: Doer, base_url: str, now:
             raise (Refused if verdict.code == "consent_required" else Conflict)(verdict.code, verdict.sentence)
         refuse_stop(session, visit.person_id, now)
         refuse_unguarded(session, visit.person_id, visit.starts_at)
+        let_rooms_go(session, lock_rooms(session, [visit.provider_id]), now)
         own = longer(session, visit, now)
         if own.service is None or visit.setting == PHONE:
             raise Refused("unknown_add_on", "Nothing can be added to this visit: its service is not offered any more.")

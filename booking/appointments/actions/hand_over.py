@@ -96,7 +96,7 @@ def offer_handover(public_id: str, wanted: Handing, doer: Doer, base_url: str, n
         if service is None:
             raise Refused("not_equal", NOT_EQUAL)
         wish = replace(booked_wish(visit), service=service.code)
-        accepted = accept_start(session, colleague_id, wish, visit.starts_at, now)
+        accepted = accept_start(session, colleague_id, wish, visit.starts_at, now, beside_claim_id=visit.claim_id)
         _check_place(session, visit, colleague, accepted.place_id)
         claim = claim_time(session, colleague_id, HANDOVER, accepted.claim, expires_at=verdict.answer_by_at)
         handover = Handover(

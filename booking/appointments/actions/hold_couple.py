@@ -60,7 +60,7 @@ def hold_couple(wanted: CoupleWanted, person_id: int | None, doer: Doer, now: da
             _check_service(session, provider_id, one)
         first = _hold(session, 1, wanted.own, person_id, doer, now)
         check_own_address(email, session.get_one(Person, first.person_id).email)
-        second = _hold(session, 2, wanted.other, add_guest(session, now).id, doer, now, share_of=first.person_id)
+        second = _hold(session, 2, wanted.other, add_guest(session, now).id, doer, now, beside=first)
         _check_place(session, first, second)
         second.draft = {BROUGHT: {"name": wanted.name.strip(), "email": email}}
         couple = Couple(first_hold_id=first.id, second_hold_id=second.id, created_at=now)
@@ -94,10 +94,10 @@ def _check_service(session: Session, provider_id: int, one: HoldWish) -> None:
 
 
 def _hold(
-    session: Session, number: int, wish: HoldWish, person_id: int | None, doer: Doer, now: datetime, *, share_of: int | None = None
+    session: Session, number: int, wish: HoldWish, person_id: int | None, doer: Doer, now: datetime, *, beside: Hold | None = None
 ) -> Hold:
     try:
-        return make_hold(session, wish, person_id, doer, now, counted=share_of is None, share_of=share_of)
+        return make_hold(session, wish, person_id, doer, now, counted=beside is None, beside=beside)
     except (Conflict, Refused) as refusal:
         refusal.details["visit"] = number
         raise

@@ -12,7 +12,7 @@ from booking.appointments.changes.by_hand import KEPT, write_kept
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.holding import check_once, hold_of
 from booking.appointments.changes.packages import cover_hold
-from booking.appointments.changes.timing import Accepted
+from booking.appointments.changes.timing import Accepted, rooms_left
 from booking.appointments.models import HandBooking, Hold
 from booking.appointments.queries import find_own_client, get_kept, visits_of_claims, wish_of
 from booking.appointments.rules.by_hand import overrides_of, unanswered
@@ -21,7 +21,7 @@ from booking.appointments.rules.naming import short_name
 from booking.openings.catalogue import house_rules, travel_by
 from booking.openings.queries import load_taken
 from booking.openings.rules.asking import Wish, ask, offered_service
-from booking.openings.rules.by_hand import BUFFERS, OVERLAP, Objection, weigh
+from booking.openings.rules.by_hand import BUFFERS, NO_ROOM, OVERLAP, Objection, weigh
 from marketplace import audit
 from marketplace.accounts.changes import add_guest
 from marketplace.accounts.models import Person
@@ -136,12 +136,13 @@ def _weigh(session: Session, provider: Provider, wanted: HandWish, person: Perso
     begin = to_minute(wanted.starts_at)
     end = begin + wish.minutes
     taken = load_taken(session, [provider.id], now=now, whole_weeks=True, from_minute=begin, until_minute=end)[provider.id]
+    full = rooms_left(session, facts, wish.setting, (begin, end), now, others=True)
     question = ask(
         facts, wish, service, house_rules(session), taken=taken, travel=travel_by(facts.travel_mode), now=now, from_minute=begin,
         until_minute=begin + 1,
     )  # fmt: skip
     clinic = facts.places[0].id if wish.setting == "clinic" and facts.places else None
-    weighed = weigh(question, begin, clinic)
+    weighed = weigh(replace(question, full=full), begin, clinic)
     zip_code = question.visit.zip or (facts.place_zips[weighed.place_id] if weighed.place_id is not None else None)
     end = begin + question.visit.minutes
     claim = ClaimFacts(begin, end, question.visit.before_minutes, question.visit.after_minutes, weighed.place_id, zip_code)
@@ -160,7 +161,7 @@ def _check_objections(
     never = next((one for one in open_ones if not one.overridable), None)
     if never is None:
         raise Refused("override_needed", "Say for each rule that says no why you pass over it.", details=details)
-    if never.code == OVERLAP:
+    if never.code in {OVERLAP, NO_ROOM}:
         raise Conflict("slot_taken", never.sentence, details=details)
     raise Refused(never.code, never.sentence, details=details)
 

@@ -28,6 +28,7 @@ from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.walltime import local_day
 from providers.credentials.rules.standing import techniques_in_standing
+from providers.places.changes import lock_rooms
 from providers.places.models import ProviderPlace
 from providers.schedule.changes import move_claim
 from providers.schedule.models import Claim
@@ -49,6 +50,7 @@ def move(public_id: str, starts_at: datetime, doer: Doer, base_url: str, now: da
     with transaction() as session:
         booked = lock_appointment(session, public_id)
         other = half_to_move(session, booked.appointment, doer)
+        lock_rooms(session, [half.provider.id for half in (booked, other) if half is not None])
         moved = _place_anew(session, booked, starts_at, doer, now)
         halves = [moved]
         if other is not None:

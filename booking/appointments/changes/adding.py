@@ -16,8 +16,10 @@ from booking.appointments.queries import Booked, provider_email, wish_of
 from booking.appointments.rules.adding import LENGTH, Extra, extras_of, in_the_way
 from booking.openings.catalogue import house_rules, travel_by
 from booking.openings.queries import load_taken
+from booking.openings.queries.rooms import load_full
 from booking.openings.rules.asking import Wish, ask
-from booking.openings.rules.by_hand import Objection, weigh
+from booking.openings.rules.by_hand import NO_ROOM, Objection, weigh
+from booking.openings.rules.rooms import has_room
 from booking.quotes.catalogue import taxes
 from booking.quotes.rules.adding import ADD_ON, EXTENSION
 from booking.quotes.rules.pricing import Line, add_on_lines
@@ -29,6 +31,7 @@ from providers.profiles.queries import get_facts
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts
 from providers.schedule.changes import ClaimFacts, move_claim
 from providers.schedule.models import Claim
+from providers.schedule.rules.clinics import NO_ROOM as NO_ROOM_WORDS
 from providers.services.rules.drafts import LONGEST_MINUTES, AddOn
 
 TAX_PLACE = "new_york_city"
@@ -60,6 +63,7 @@ def longer(session: Session, kept: Hold | Appointment, now: datetime) -> Longer:
     begin = claim.begin_minute
     window = {"from_minute": begin, "until_minute": begin + 2 * LONGEST_MINUTES}
     taken = load_taken(session, [facts.id], now=now, whole_weeks=True, except_claim_id=claim.id, **window)[facts.id]
+    full = load_full(session, facts, kept.setting, (begin, begin + 2 * LONGEST_MINUTES), now, beside_claim_id=claim.id)
     house, travel = house_rules(session), travel_by(facts.travel_mode)
 
     def objection(minutes: int) -> Objection | None:
@@ -70,7 +74,9 @@ def longer(session: Session, kept: Hold | Appointment, now: datetime) -> Longer:
             facts, longer_wish, service, house, taken=taken, travel=travel, now=now, from_minute=begin, until_minute=begin + 1
         )  # fmt: skip
         visit = replace(question.visit, before_minutes=claim.before_minutes, after_minutes=claim.after_minutes)
-        return in_the_way(weigh(replace(question, visit=visit), begin, claim.place_id).objections)
+        there = replace(question, visit=visit, full=full)
+        stays = () if has_room(there, claim.place_id, begin) else (Objection(NO_ROOM, NO_ROOM_WORDS),)
+        return in_the_way((*weigh(replace(there, full={}), begin, claim.place_id).objections, *stays))
 
     return Longer(facts, service, claim, objection)
 

@@ -61,12 +61,12 @@ class HoldWish:
 
 def make_hold(
     session: Session, wanted: HoldWish, person_id: int | None, doer: Doer, now: datetime,
-    *, expires_at: datetime | None = None, counted: bool = True, share_of: int | None = None,
+    *, expires_at: datetime | None = None, counted: bool = True, beside: Hold | None = None,
 ) -> Hold:  # fmt: skip
     """Keep a start for ten minutes, or until `expires_at`. Without a person a guest is made together with the hold.
 
-    `counted` is False for the further visits of a series, whose number has a bound of its own. `share_of` is who brings the person along:
-    what they may hold of the provider's week counts.
+    `counted` is False for the further visits of a series, whose number has a bound of its own. `beside` is the hold of who brings the
+    person along: what they may hold of the provider's week counts, and at a clinic the two share a room.
 
     Raises NotFound, Conflict `slot_taken`, Limited `too_many_holds`, or Refused with the code of the rule that says no.
     """
@@ -74,13 +74,13 @@ def make_hold(
     if provider_id is None:
         raise NotFound("not_found", "There is no such provider.")
     wish = wish_of(session, wanted.wish, provider_id, person_id)
-    accepted = accept_start(session, provider_id, wish, wanted.starts_at, now)
+    accepted = accept_start(session, provider_id, wish, wanted.starts_at, now, beside_claim_id=None if beside is None else beside.claim_id)
     refuse_untreated(session, person_id, accepted.starts_at, accepted.facts.youngest)
     person_id = _own_person(session, person_id, now)
     check_once(session, accepted.service, provider_id, person_id, now)
     if counted:
         _check_limits(session, person_id, wanted.origin, now)
-    _check_share(session, accepted, share_of or person_id, now)
+    _check_share(session, accepted, person_id if beside is None else beside.person_id, now)
     expires_at = expires_at or hold_ends_at(now)
     claim = claim_time(session, provider_id, HOLD, accepted.claim, expires_at=expires_at)
     hold = hold_of(accepted, wish, person_id, claim, expires_at, now)

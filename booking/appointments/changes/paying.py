@@ -169,7 +169,7 @@ def revive(session: Session, holds: Iterable[Hold], now: datetime) -> None:
         zip_code, added = hold.zip if hold.setting in MOBILE else None, tuple(one["code"] for one in hold.add_ons or ())
         sent = Wish(hold.service_code, hold.minutes, hold.setting, zip_code, add_ons=added)
         wish = wish_of(session, sent, hold.provider_id, hold.person_id)
-        accepted = accept_start(session, hold.provider_id, wish, hold.starts_at, now)
+        accepted = accept_start(session, hold.provider_id, wish, hold.starts_at, now, beside_claim_id=claim.id)
         hold.expires_at, hold.state = hold_ends_at(now), "live"
         hold.claim_id = claim_time(session, hold.provider_id, HOLD, accepted.claim, expires_at=hold.expires_at).id
     session.flush()

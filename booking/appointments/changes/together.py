@@ -16,6 +16,7 @@ from booking.appointments.rules.baskets import MOST_TOGETHER
 from marketplace.accounts.models import Person
 from marketplace.db import wait_turn
 from marketplace.kernel.errors import Conflict, Limited
+from providers.places.changes import lock_rooms
 from providers.registry.changes import lock_provider
 from providers.registry.models import Provider
 from providers.schedule.models import Claim
@@ -46,8 +47,13 @@ def lock_checkout(session: Session, public_id: str, person_id: int, more: Iterab
 
 
 def lock_providers(session: Session, provider_ids: Iterable[int]) -> dict[int, Provider]:
-    """Lock several providers, by row id, always in the order of their ids. Raises NotFound."""
-    return {provider_id: lock_provider(session, provider_id) for provider_id in sorted(set(provider_ids))}
+    """Lock several providers, by row id, always in the order of their ids, and then the clinics of whose rooms they may take one.
+
+    Raises NotFound.
+    """
+    locked = {provider_id: lock_provider(session, provider_id) for provider_id in sorted(set(provider_ids))}
+    lock_rooms(session, locked)
+    return locked
 
 
 def check_held(hold: Hold, claim: Claim, now: datetime) -> None:

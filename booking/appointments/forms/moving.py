@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from booking.appointments.changes.loading import verdict_facts
@@ -13,6 +14,7 @@ from booking.appointments.rules.couples import MOVABLE
 from booking.appointments.rules.moving import assess_move, nearest_first
 from booking.openings.catalogue import house_rules, travel_by
 from booking.openings.queries import load_taken
+from booking.openings.queries.rooms import load_full
 from booking.openings.rules.asking import ask, offered_service
 from booking.openings.rules.judging import judge_start
 from booking.openings.rules.pairs import Side, shared_starts
@@ -54,7 +56,9 @@ def _side(booked: Booked, begins: datetime, ends: datetime, now: datetime) -> Si
     window = {"from_minute": to_minute(begins), "until_minute": to_minute(ends)}
     taken = load_taken(db.session(), [visit.provider_id], now=now, whole_weeks=weeks, except_claim_id=visit.claim_id, **window)
     travel = travel_by(facts.travel_mode)
+    full = load_full(db.session(), facts, visit.setting, (to_minute(begins), to_minute(ends)), now, beside_claim_id=visit.claim_id)
     question = ask(facts, wish, service, house_rules(db.session()), taken=taken[visit.provider_id], travel=travel, now=now, **window)
+    question = replace(question, full=full)
     places = {place.id: place for place in facts.places}
     return Side(facts, wish, find_starts(question), lambda start: places.get(judge_start(question, start).place_id or 0))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.appointments.rules.states import CHECKED_IN, CLIENT, CONFIRMED
-from booking.openings.rules.by_hand import BUFFERS, IN_THE_PAST, LATE, OVERLAP, TOO_FAR, TOO_SOON, Objection
+from booking.openings.rules.by_hand import BUFFERS, IN_THE_PAST, LATE, NO_ROOM, OVERLAP, TOO_FAR, TOO_SOON, Objection
 from marketplace.kernel.errors import Conflict, Refusal, Refused
 from providers.profiles.rules import ServiceFacts
 
@@ -67,6 +67,8 @@ def refuse_longer(objection: Objection) -> Refusal:
     """The refusal for what is in the way."""
     if objection.code in TAKEN:
         return Conflict("slot_taken", NEXT_VISIT)
+    if objection.code == NO_ROOM:
+        return Conflict("slot_taken", objection.sentence)
     return Refused(objection.code, objection.sentence)
 
 

@@ -10,7 +10,19 @@ from sqlalchemy.orm import Session
 from booking.appointments.queries import find_in_the_way
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.walltime import to_minute
-from providers.schedule.changes import CLASS, OUTSIDE, TAKEN, ClaimFacts, claim_time, flip_expired, lay_outside, make_room, make_way
+from providers.places.changes import lock_rooms
+from providers.schedule.changes import (
+    CLASS,
+    OUTSIDE,
+    TAKEN,
+    ClaimFacts,
+    claim_time,
+    flip_expired,
+    lay_outside,
+    let_rooms_go,
+    make_room,
+    make_way,
+)
 from providers.schedule.models import Claim
 from providers.schedule.queries import claims_between, rules_in_force
 
@@ -31,6 +43,7 @@ def take_time(session: Session, provider_id: int, slot: Slot, now: datetime) -> 
 
     Hours are not asked: their owner plans. Pads become shorter where a neighbor is nearer.
     """
+    let_rooms_go(session, lock_rooms(session, [provider_id]), now)
     flip_expired(session, provider_id, now)
     begin, end = to_minute(slot.starts_at), to_minute(slot.starts_at) + slot.minutes
     if any(claim.kind != OUTSIDE for claim in claims_between(session, provider_id, begin, end, now)):

@@ -7,14 +7,16 @@ from booking.openapi.catalogue.schemas import ANYTHING, CLOCK, DAY, TEXT, WORDS,
 from booking.openapi.rules import Operation, Query
 
 ADMIN = ("admin",)
+ROOMS = {"type": "integer", "minimum": 1, "maximum": 50}
 STAFFING = {"type": "string", "enum": ["full_time", "part_time", "rotating"]}
 RANGE = taken({"weekday": {"type": "integer", "minimum": 0, "maximum": 6}, "opens": CLOCK, "closes": CLOCK})
 CLINIC = taken(
-    {"name": WORDS, "kind": PLACE_KIND, "line1": WORDS, "zip": ZIP}, {"unit": nullable(WORDS), "hours": listed(RANGE), "rostered": YES}
+    {"name": WORDS, "kind": PLACE_KIND, "line1": WORDS, "zip": ZIP},
+    {"unit": nullable(WORDS), "hours": listed(RANGE), "rostered": YES, "rooms": nullable(ROOMS)},
 )
 SHIFT = taken({"provider": WORDS, "on": DAY, "opens": CLOCK, "closes": CLOCK, "staffing": STAFFING})
 ROSTER = taken({"week": DAY}, {"shifts": listed(SHIFT)})
-SHOWN = given({"id": TEXT, "slug": TEXT, "name": TEXT, "kind": TEXT, "hours": listed(ANYTHING), "rostered": YES})
+SHOWN = given({"id": TEXT, "slug": TEXT, "name": TEXT, "kind": TEXT, "hours": listed(ANYTHING), "rostered": YES, "rooms": nullable(ROOMS)})
 PLANNED = given({"week": DAY, "shifts": listed(ANYTHING)})
 
 OPERATIONS = (

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from booking.openings.catalogue import house_rules, travel_by
+from booking.openings.queries.rooms import load_full
 from booking.openings.queries.taken import load_taken
 from booking.openings.rules.asking import Wish, ask, offered_service
 from booking.openings.rules.judging import judge_start
@@ -65,5 +66,7 @@ def _question(session: Session, facts: ProviderFacts, wish: Wish, window: Span, 
     service = offered_service(facts, wish)
     weeks = facts.rules.counts_weeks
     taken = load_taken(session, [facts.id], from_minute=low, until_minute=high, now=now, whole_weeks=weeks)[facts.id]
+    full = load_full(session, facts, wish.setting, window, now)
     travel = travel_by(facts.travel_mode)
-    return ask(facts, wish, service, house_rules(session), taken=taken, travel=travel, now=now, from_minute=low, until_minute=high)
+    question = ask(facts, wish, service, house_rules(session), taken=taken, travel=travel, now=now, from_minute=low, until_minute=high)
+    return replace(question, full=full)

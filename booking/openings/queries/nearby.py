@@ -104,7 +104,7 @@ def _same(one: Found, other: Found) -> bool:
 def starts_of(own: Candidate, tables: Tables, window: tuple[int, int], now: datetime) -> StartsOf:
     """The provider's starts by wish, from the same question as any hold's."""
     low, high = window
-    facts, taken = own.facts, own.taken(low, high, now)
+    facts, taken, full = own.facts, own.taken(low, high, now), own.full(low, high, now)
     travel = tables.traveler(facts.area.mode) if facts.area else None
 
     def starts(wish: Wish) -> Sequence[int]:
@@ -112,7 +112,8 @@ def starts_of(own: Candidate, tables: Tables, window: tuple[int, int], now: date
             service = offered_service(facts, wish)
         except Refused:
             return ()
-        return find_starts(ask(facts, wish, service, tables.house, taken=taken, travel=travel, now=now, from_minute=low, until_minute=high))
+        question = ask(facts, wish, service, tables.house, taken=taken, travel=travel, now=now, from_minute=low, until_minute=high)
+        return find_starts(replace(question, full=full))
 
     return starts
 

@@ -54,6 +54,7 @@ def _side(own: Candidate, found: Found, query: SearchQuery, tables: Tables, now:
         facts, wish, found.service, tables.house, taken=own.taken(*window, now), travel=travel, now=now,
         from_minute=window[0], until_minute=window[1],
     )  # fmt: skip
+    question = replace(question, full=own.full(*window, now))
     spans = part_spans(query.parts, *window)
     starts = [start for start in find_starts(question) if spans is None or _within(start, spans)]
     places = {place.id: place for place in facts.places}

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from booking.openings.catalogue import house_rules, travel_by
+from booking.openings.queries.rooms import load_full
 from booking.openings.queries.taken import load_taken
 from booking.openings.rules.asking import Wish, ask, offered_service
 from booking.openings.rules.previewing import ORDER, Shown, usual_minutes, usual_zip
@@ -32,6 +33,8 @@ def list_shown(session: Session, facts: ProviderFacts, window: Span, now: dateti
     house, weeks = house_rules(session), facts.rules.counts_weeks
     taken = load_taken(session, [facts.id], from_minute=low, until_minute=high, now=now, whole_weeks=weeks)[facts.id]
 
+    full = load_full(session, facts, "clinic", window, now)
+
     def starts(wish: Wish) -> tuple[int, ...]:
         try:
             service = offered_service(facts, wish)
@@ -39,7 +42,7 @@ def list_shown(session: Session, facts: ProviderFacts, window: Span, now: dateti
             return ()
         travel = travel_by(facts.travel_mode)
         question = ask(facts, wish, service, house, taken=taken, travel=travel, now=now, from_minute=low, until_minute=high)
-        return tuple(find_starts(question))
+        return tuple(find_starts(replace(question, full=full)))
 
     return tuple(
         Shown(service.code, service.name, wish.minutes, wish.setting, wish.zip, starts(wish))

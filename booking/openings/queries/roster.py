@@ -9,7 +9,7 @@ ran at the last look. Whoever writes what decides about openings must tell the f
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from threading import Lock
@@ -19,19 +19,22 @@ from sqlalchemy import BigInteger, Engine, Select, String, bindparam, cast, func
 from sqlalchemy.orm import Session
 
 from booking.openings.queries.taken import as_taken, claims_wanted
-from booking.openings.rules.candidates import Candidate, HeldTime
+from booking.openings.rules.candidates import Candidate, HeldTime, Rooms
 from booking.openings.rules.question import meets
 from marketplace.kernel.walltime import DAY_MINUTES, to_minute
 from providers.credentials.catalogue import first_policy
 from providers.credentials.queries import read_policies
 from providers.credentials.rules.policies import Policies
+from providers.places.models import Clinic
 from providers.profiles.queries import load_facts, load_listed
+from providers.profiles.rules import ProviderFacts
 from providers.registry.models import Change
 from providers.registry.rules import LISTED
+from providers.schedule.queries import FOREVER_MINUTE, as_use, rooms_wanted
+from providers.schedule.rules.rooms import RoomUse
 
 # The whole of a week in which somebody may still be booked, and a day.
 KEPT_BACK_MINUTES = 8 * DAY_MINUTES
-FOREVER_MINUTE = 2**31 - 1
 FOREVER = 2**62
 
 _rosters: WeakKeyDictionary[Engine, Roster] = WeakKeyDictionary()
@@ -46,6 +49,7 @@ class Roster:
         self._mark: int | None = None
         self._claims_from = 0
         self._candidates: Mapping[int, Candidate] = {}
+        self._rooms: dict[int, Rooms] = {}
         self._policies = first_policy()
 
     def candidates(self, session: Session, now: datetime) -> tuple[Collection[Candidate], Policies]:
@@ -54,14 +58,28 @@ class Roster:
             mark, touched = _poll(session, self._mark)
             claims_from = to_minute(now) - KEPT_BACK_MINUTES
             if self._mark is None or mark < self._mark or claims_from < self._claims_from - DAY_MINUTES:
-                self._candidates, self._claims_from = _load(session, None, claims_from), claims_from
+                self._rooms = _load_rooms(session, None, claims_from)
+                self._candidates, self._claims_from = _load(session, load_listed(session), None, claims_from, self._rooms), claims_from
             elif touched:
+                read = load_facts(session, touched)
+                before = [self._candidates[key].facts for key in touched if key in self._candidates]
+                self._read_rooms(session, _counted_houses((*read, *before)), claims_from)
                 kept = {key: candidate for key, candidate in self._candidates.items() if key not in touched}
-                self._candidates = dict(sorted((kept | _load(session, touched, claims_from)).items()))
+                listed = [facts for facts in read if facts.state == LISTED]
+                new = _load(session, listed, [facts.id for facts in listed], claims_from, self._rooms)
+                self._candidates = dict(sorted((kept | new).items()))
             if touched or self._mark is None or mark < self._mark:
                 self._policies = read_policies(session)
             self._mark = mark
             return self._candidates.values(), self._policies
+
+    def _read_rooms(self, session: Session, houses: Collection[int], claims_from: int) -> None:
+        """Read anew which rooms of these clinics are taken. What one therapist takes there touches all who work there: they share it."""
+        if houses:
+            found = _load_rooms(session, houses, claims_from)
+            self._rooms.update(found)
+            for gone in set(houses) - set(found):
+                self._rooms.pop(gone, None)
 
 
 def roster_of(session: Session) -> Roster:
@@ -104,10 +122,26 @@ def _feed(dialect: str) -> Select[tuple[int, int]]:
     return select(top.c.mark, touched.c.provider_id).select_from(top.outerjoin(touched, true()))
 
 
-def _load(session: Session, ids: Collection[int] | None, claims_from: int) -> dict[int, Candidate]:
-    """Those among these providers (None: among all) who are listed and have not stopped booking, with their claims from a minute on."""
-    listed = load_listed(session) if ids is None else [facts for facts in load_facts(session, ids) if facts.state == LISTED]
+def _load(
+    session: Session, listed: Iterable[ProviderFacts], ids: Collection[int] | None, claims_from: int, rooms: Mapping[int, Rooms]
+) -> dict[int, Candidate]:
+    """Those of the listed who have not stopped booking, with the claims of these providers (None: of all) from a minute on."""
     claims: dict[int, list[HeldTime]] = defaultdict(list)
-    for row in session.execute(claims_wanted(None if ids is None else [facts.id for facts in listed], claims_from, FOREVER_MINUTE)):
+    for row in session.execute(claims_wanted(ids, claims_from, FOREVER_MINUTE)):
         claims[row.provider_id].append(HeldTime(as_taken(row), row.expires_at))
-    return {facts.id: Candidate(facts, claims[facts.id]) for facts in listed if facts.pause is None}
+    return {facts.id: Candidate(facts, claims[facts.id], rooms) for facts in listed if facts.pause is None}
+
+
+def _load_rooms(session: Session, houses: Collection[int] | None, claims_from: int) -> dict[int, Rooms]:
+    """Of these clinics (None: of all) those that have said how many rooms they have, with what takes one from a minute on."""
+    counted = select(Clinic.id, Clinic.rooms).where(Clinic.rooms.is_not(None))
+    rows = session.execute(counted if houses is None else counted.where(Clinic.id.in_(houses))).all()
+    uses: dict[int, list[RoomUse]] = defaultdict(list)
+    for use in session.execute(rooms_wanted([row.id for row in rows], claims_from, FOREVER_MINUTE)) if rows else ():
+        uses[use.clinic_id].append(as_use(use))
+    return {row.id: Rooms(row.rooms, uses[row.id]) for row in rows if row.rooms is not None}
+
+
+def _counted_houses(known: Iterable[ProviderFacts]) -> set[int]:
+    """The clinics with a count of rooms in which these providers have a place."""
+    return {place.clinic_id for facts in known for place in facts.places if place.clinic_id is not None and place.rooms is not None}

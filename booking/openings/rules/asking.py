@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TypeVar
 
 from booking.openings.rules.question import DayEnds, Question, Taken, TravelMinutes, Visit
@@ -22,6 +23,9 @@ from providers.services.rules.calls import PHONE
 from providers.services.rules.requests import ANSWER_LEAD_MINUTES
 
 Hours = TypeVar("Hours", WeeklyRange, DateException)
+Full = Mapping[int, Sequence[Span]]
+"""By place when its clinic has no treatment room left."""
+NEVER_FULL: Full = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,10 @@ def ask(
     from_minute: int,
     until_minute: int,
 ) -> Question:
-    """The question whether and when `wish` fits into this provider's time in the window of epoch minutes."""
+    """The question whether and when `wish` fits into this provider's time in the window of epoch minutes.
+
+    Whoever asks puts in when the provider's clinics are `full`; see `rooms.closed_starts`.
+    """
     first, last = days_around(from_minute, until_minute)
     spans = open_time(facts, wish.setting, first, last, service)
     standing = standing_spans(facts, service, house, first, last, wish.setting)
@@ -129,6 +136,7 @@ def pose(
     travel: TravelMinutes | None,
     now: datetime,
     window: Span,
+    full: Full = NEVER_FULL,
 ) -> Question:
     """The question that `ask` puts, for whoever keeps open time and standing at hand."""
     before, after = pads(facts, service, wish.setting, met=wish.met)
@@ -140,7 +148,7 @@ def pose(
     rules = rules_for(facts, service, wish)
     return Question(
         spans, rules, taken, visit, now, *window, standing, travel, facts.place_zips,
-        late=late, last_start=last, day_ends=ends, shortest_minutes=shortest, hours=workable.whole,
+        late=late, last_start=last, day_ends=ends, shortest_minutes=shortest, hours=workable.whole, full=full,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What speaks against a start that a therapist or the staff choose by hand: every rule on its own, and which of them may be passed over.
 
-The limits are those of every other start. What protects others (standing, staffing at late hours, minutes that are taken) is never
-passed over; what is the therapist's own wish about their time is theirs to set aside, with a reason.
+The limits are those of every other start. What protects others (standing, staffing at late hours, minutes and rooms that are taken) is
+never passed over; what is the therapist's own wish about their time is theirs to set aside, with a reason.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from booking.openings.rules.grid import join_stretches
 from booking.openings.rules.limits import earliest_start, full_days, full_weeks, latest_start, standing_starts, taken_starts, tiring_starts
 from booking.openings.rules.question import Question
 from booking.openings.rules.reach import Reach
+from booking.openings.rules.rooms import has_room
 from booking.openings.rules.staffing import barred_starts, late_spans
 from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import hour_words, to_minute_up
+from providers.schedule.rules.clinics import NO_ROOM as NO_ROOM_WORDS
 
-IN_THE_PAST, NOT_BOOKABLE, NOT_STAFFED, OVERLAP = "in_the_past", "not_bookable", "not_staffed", "overlap"
+IN_THE_PAST, NOT_BOOKABLE, NOT_STAFFED, OVERLAP, NO_ROOM = "in_the_past", "not_bookable", "not_staffed", "overlap", "no_room"
 TOO_SOON, TOO_FAR, OUTSIDE, LATE = "too_soon", "too_far_ahead", "outside_hours", "after_latest_start"
 BUFFERS, DAY_FULL, WEEK_FULL, BREAK, WAY = "buffers", "day_full", "week_full", "break_needed", "not_reachable"
-NEVER = frozenset({IN_THE_PAST, NOT_BOOKABLE, NOT_STAFFED, OVERLAP})
+NEVER = frozenset({IN_THE_PAST, NOT_BOOKABLE, NOT_STAFFED, OVERLAP, NO_ROOM})
 OVERRIDABLE = (TOO_SOON, TOO_FAR, OUTSIDE, LATE, BUFFERS, DAY_FULL, WEEK_FULL, BREAK, WAY)
 """In the order in which they are said."""
 
@@ -64,6 +66,10 @@ def weigh(question: Question, start: int, usual_place: int | None = None) -> Wei
     staffed = [place for place in open_places if not _within(start, barred.get(place, ()))]
     places = staffed or open_places or [usual_place]
     found = [*_by_day(question, start), *_by_hours(question, start, open_places, staffed), *_by_visits(question, start)]
+    roomy = [place for place in places if has_room(question, place, start)]
+    if not roomy:
+        found.append(Objection(NO_ROOM, NO_ROOM_WORDS))
+    places = roomy or places
     reached = [place for place in places if _reachable(question, place, start)]
     if not reached or _within(start, too_near_the_edges(question)):
         found.append(Objection(WAY, "There is not enough time to travel to or from the visits around this one."))

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
-from booking.openings.rules.asking import HouseRules, StandingPiece, Wish, open_time, standing_pieces, tells_services_apart
+from booking.openings.rules.asking import (
+    NEVER_FULL,
+    Full,
+    HouseRules,
+    StandingPiece,
+    Wish,
+    open_time,
+    standing_pieces,
+    tells_services_apart,
+)
 from booking.openings.rules.evenings import Evenings, evenings_of
 from booking.openings.rules.kinds import provider_kinds
 from booking.openings.rules.limits import claims_around
@@ -18,6 +28,7 @@ from marketplace.kernel.intervals import Span, merge
 from providers.credentials.rules.standing import in_force
 from providers.profiles.rules import MOBILE, ProviderFacts, ServiceFacts
 from providers.schedule.rules.hours import OpenSpan
+from providers.schedule.rules.rooms import RoomUse, counted_at, full_spans
 from providers.services.rules.prices import TravelRule
 
 COLLABORATION = "physician_collaboration"
@@ -46,12 +57,36 @@ class HeldTime:
     expires_at: datetime | None
 
 
-class Candidate:
-    """A provider with claims. What follows from both for given days is kept until the provider is read anew."""
+class Rooms:
+    """A shared clinic's treatment rooms, and which are taken when; all who work there look at the same one."""
 
-    def __init__(self, facts: ProviderFacts, claims: Sequence[HeldTime]) -> None:
+    def __init__(self, rooms: int, uses: Sequence[RoomUse]) -> None:
+        self.rooms = rooms
+        self.uses = uses
+        self._last: tuple[tuple[int, int, datetime], Sequence[Span]] | None = None
+
+    def full(self, low: int, high: int, now: datetime) -> Sequence[Span]:
+        """When around [low, high) all of them are taken, as of now. The last answer is kept, since colleagues are asked about in a row."""
+        asked, last = (low, high, now), self._last
+        if last is None or last[0] != asked:
+            last = self._last = asked, full_spans(counted_at(self.uses, low, high, now), self.rooms)
+        return last[1]
+
+
+NO_ROOMS: Mapping[int, Rooms] = MappingProxyType({})
+
+
+class Candidate:
+    """A provider with claims. What follows from both for given days is kept until the provider is read anew.
+
+    `rooms` are those of the clinics that have said how many they have, by the clinic's row id, as they are whenever they are asked.
+    """
+
+    def __init__(self, facts: ProviderFacts, claims: Sequence[HeldTime], rooms: Mapping[int, Rooms] = NO_ROOMS) -> None:
         self.facts = facts
         self.claims = claims
+        self._counted = [(place.id, place.clinic_id) for place in facts.places if place.clinic_id is not None and place.rooms is not None]
+        self._rooms = rooms
         self._techniques = frozenset(code for service in facts.services for code in service.techniques)
         self._services_apart = tells_services_apart(facts)
         self._travel_rules = [rule for rule in facts.prices.rules if isinstance(rule, TravelRule)]
@@ -76,6 +111,14 @@ class Candidate:
             and claim.taken.end_minute + claim.taken.after_minutes > low
             and (claim.expires_at is None or claim.expires_at > now)
         ]
+
+    def full(self, from_minute: int, until_minute: int, now: datetime) -> Full:
+        """When around a window the clinics of their places have no room left, by place; as `load_full` finds it."""
+        if not self._counted:
+            return NEVER_FULL
+        low, high = claims_around(from_minute, until_minute, whole_weeks=False)
+        houses = ((place_id, self._rooms.get(clinic_id)) for place_id, clinic_id in self._counted)
+        return {place_id: house.full(low, high, now) for place_id, house in houses if house is not None}
 
     def hours_of(self, service: ServiceFacts) -> str | None:
         """Whose hours count for a service: its own, by its code, or None where all services share theirs."""

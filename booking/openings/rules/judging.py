@@ -10,9 +10,11 @@ from booking.openings.rules.limits import earliest_start, full_days, full_weeks,
 from booking.openings.rules.packing import Packing, packs
 from booking.openings.rules.question import Judgement, Question
 from booking.openings.rules.reach import Reach
+from booking.openings.rules.rooms import has_room
 from booking.openings.rules.staffing import Barred, barred_starts
 from marketplace.kernel.intervals import Span
 from marketplace.kernel.walltime import hour_words
+from providers.schedule.rules.clinics import NO_ROOM
 
 NOT_OPEN = "No visit of this length can begin at this time: it is not within the hours kept."
 NOT_STAFFED = "Evening and night visits are given by full-time staff only, and this time is staffed part time or in rotation."
@@ -34,8 +36,8 @@ def judge_start(question: Question, start_minute: int) -> Judgement:
     """Whether the visit can begin at an epoch minute: yes exactly when `find_starts` lists it in an unbounded window.
 
     Codes, in the order in which they are asked: too_soon, too_far_ahead, not_bookable (credentials), outside_hours
-    (also beside the grid of starts, late without full-time staff, and after the day's last start), slot_taken, day_full, week_full,
-    break_needed, not_reachable, leaves_gap, not_offered.
+    (also beside the grid of starts, late without full-time staff, and after the day's last start), slot_taken (by the provider's own
+    time, then by others in every room of the clinic), day_full, week_full, break_needed, not_reachable, leaves_gap, not_offered.
     """
     refusal = _refused_by_day(question, start_minute)
     if refusal is not None:
@@ -49,6 +51,9 @@ def judge_start(question: Question, start_minute: int) -> Judgement:
         return Judgement(ok=False, code="outside_hours", sentence=TOO_LATE.format(time=hour_words(question.last_start)))
     if _within(start_minute, taken_starts(question.taken, question.visit)):
         return Judgement(ok=False, code="slot_taken", sentence="This time has just been taken.")
+    places = [place for *_, place in stretches if has_room(question, place, start_minute)]
+    if not places:
+        return Judgement(ok=False, code="slot_taken", sentence=NO_ROOM)
     if _within(start_minute, full_days(question)):
         return Judgement(ok=False, code="day_full", sentence=CALLS_FULL if question.visit.is_call else DAY_FULL)
     if _within(start_minute, full_weeks(question)):
@@ -57,7 +62,7 @@ def judge_start(question: Question, start_minute: int) -> Judgement:
         return Judgement(ok=False, code="break_needed", sentence=BREAK_NEEDED)
     if _within(start_minute, too_near_the_edges(question)):
         return Judgement(ok=False, code="not_reachable", sentence=NO_TIME_FOR_THE_WAY)
-    return _judge_places(question, start_minute, [place for *_, place in stretches])
+    return _judge_places(question, start_minute, places)
 
 
 def _judge_places(question: Question, start: int, places: Sequence[int | None]) -> Judgement:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from booking.openings.rules.asking import Wish, Workable, days_around, pose
+from booking.openings.rules.asking import Full, Wish, Workable, days_around, pose
 from booking.openings.rules.candidates import Candidate, Days, Need, Spans, Tables, strength
 from booking.openings.rules.lazily import NO_STARTS, Starts, only_in
 from booking.openings.rules.prices import WholePrices
@@ -85,6 +85,10 @@ class Look:
         self.matches: list[tuple[Option, Starts]] = []
         self._known: dict[Hashable, Starts] = {}
         self._opened: dict[tuple[str, str | None], Sequence[OpenSpan]] = {}  # kept here so that one list is one thing while this look lasts
+
+    @cached_property
+    def _full(self) -> Full:
+        return self.candidate.full(self.frame.query.from_minute, self.frame.query.until_minute, self.frame.now)
 
     @cached_property
     def _taken(self) -> list[Taken]:
@@ -258,6 +262,7 @@ class Look:
             travel=frame.tables.traveler(self.facts.travel_mode),
             now=frame.now,
             window=(frame.query.from_minute, frame.query.until_minute),
+            full=self._full,
         )
         starts = iter_starts(question)
         return starts if frame.parts is None else only_in(starts, frame.parts)

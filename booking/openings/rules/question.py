@@ -75,6 +75,7 @@ class Question:
     minutes on the road from ZIP to ZIP when leaving at an epoch minute; None asks for no travel. `place_zips` says
     where the provider's own places are. `late` says which starts are evening or night starts, which full-time staff alone
     give; None calls none so. `last_start` is the last minute of a day at which the visit may begin, None where hours alone decide.
+    `full` says by place when its clinic has no treatment room left.
     `shortest_minutes` is what the provider's shortest visit takes with its pads. `hours` is the whole open time of the setting where
     `spans` is only a part of it.
     """
@@ -95,6 +96,7 @@ class Question:
     day_ends: DayEnds | None = None
     shortest_minutes: int = 0
     hours: Sequence[OpenSpan] | None = None
+    full: Mapping[int, Sequence[Span]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from booking.openings.rules.limits import earliest_start, full_days, full_weeks,
 from booking.openings.rules.packing import Packing, Run, packs
 from booking.openings.rules.question import Question, TravelMinutes
 from booking.openings.rules.reach import Reach
+from booking.openings.rules.rooms import closed_starts
 from booking.openings.rules.staffing import barred_starts
 from marketplace.kernel.intervals import Span, gaps
 
@@ -57,7 +58,7 @@ def beside_starts(question: Question) -> list[int]:
 
 def _runs(question: Question, stretches: Sequence[Stretch]) -> Iterator[Run]:
     """The starts in each of these stretches with their place; starts of one run have the same claims beside them."""
-    free = free_runs(question, stretches, free_spans(question), barred_starts(question))
+    free = free_runs(question, stretches, free_spans(question), closed_starts(question, barred_starts(question)))
     runs: Iterator[Run] = _reached(question, question.travel, free) if question.travel and _travels(question) else free
     return Packing(question).kept(runs) if packs(question) else runs
 

@@ -22,6 +22,7 @@ from providers.profiles.rules import Gap, ProfileDraft, days_of_answers, public_
 from providers.registry.changes import list_provider, note_change, note_deed, own_provider
 from providers.registry.models import Provider
 from providers.registry.rules import SUBMIT, Owner, next_state
+from providers.schedule.changes import settle_rooms
 from providers.schedule.queries import last_minute_at
 from providers.wording.changes import raise_flags
 
@@ -30,7 +31,7 @@ def put_profile(owner: Owner, draft: ProfileDraft, places: Sequence[PlaceDraft],
     """Make this the profile. Addresses are looked up first, outside of the transaction.
 
     Raises Refused `unknown_place` or `outside_manhattan` with the place at fault, Conflict `place_in_use` where a place that is left
-    out still has visits booked at it.
+    out still has visits booked at it, or one that is now in a shared clinic has more than that has rooms for.
     """
     located: list[Located] = [(place, None) if place.clinic else _locate(number, place, geocoder) for number, place in enumerate(places)]
     with transaction() as session:
@@ -39,6 +40,7 @@ def put_profile(owner: Owner, draft: ProfileDraft, places: Sequence[PlaceDraft],
         raise_flags(session, provider, public_texts(draft), now)
         for unwanted in store_places(session, provider.id, located):
             _delete_place(session, unwanted, now)
+        settle_rooms(session, provider.id, now)
         note_deed(session, provider, owner.actor, "profile_changed", now, places=len(located))
         note_change(session, provider.id)
 

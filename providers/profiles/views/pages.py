@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
@@ -22,6 +23,7 @@ from providers.credentials.queries import list_facts, list_own, load_policies
 from providers.credentials.rules.settings import missing_there
 from providers.credentials.rules.standing import standing_on
 from providers.places.forms import current_geocoder
+from providers.places.models import Clinic
 from providers.places.queries import list_clinics
 from providers.profiles.actions.oversee import approve_provider, reinstate_provider, suspend_provider
 from providers.profiles.actions.present import put_profile
@@ -37,6 +39,14 @@ from providers.wording.catalogue import advice_on
 
 blueprint = Blueprint("profiles", __name__)
 PAGE = 50
+
+
+def clinic_words(clinic: Clinic) -> str:
+    """A shared clinic as a choice, with how many rooms there are for all who work in it."""
+    name = f"{clinic.name}, {clinic.line1}"
+    if clinic.rooms is None:
+        return name
+    return f"{name} ({ngettext('%(num)s treatment room', '%(num)s treatment rooms', clinic.rooms)})"
 
 
 class ReasonForm(FlaskForm):
@@ -157,7 +167,7 @@ def _show(page: ProfilePage, faults: Mapping[str, Sequence[str]] | None = None, 
         sentence=sentence,
         genders=GENDERS,
         professions=PROFESSIONS,
-        clinics=[(clinic.public_id, f"{clinic.name}, {clinic.line1}") for clinic in list_clinics(db.session())],
+        clinics=[(clinic.public_id, clinic_words(clinic)) for clinic in list_clinics(db.session())],
         advice=advice_on(page.public(), page.texts["profession"]),
         questions=interview().questions,
         longest=interview().longest,

@@ -17,6 +17,7 @@ from providers.places.geocoders import Geocoder, resolve
 from providers.places.models import Clinic
 from providers.places.queries import get_clinic
 from providers.registry.changes import lock_provider, note_change
+from providers.schedule.changes import state_rooms
 from providers.schedule.models import RosterShift
 from providers.schedule.queries import providers_at, shifts_between
 from providers.schedule.rules.clinics import WEEK_DAYS, ClinicDraft, ShiftDraft, check_roster, hours_to_list
@@ -26,7 +27,7 @@ from providers.schedule.rules.hours import Shift
 def put_clinic(slug: str | None, draft: ClinicDraft, geocoder: Geocoder, actor: str, now: datetime) -> Clinic:
     """Make a clinic (no slug) or change one. Its address is looked up first; everybody who works there moves along with it.
 
-    Raises Refused `unknown_place` or `outside_manhattan`, NotFound.
+    Fewer rooms than are booked already are not stated. Raises Refused `unknown_place`, `outside_manhattan` or `rooms_in_use`, NotFound.
     """
     try:
         found = resolve(draft.address, geocoder)
@@ -37,10 +38,12 @@ def put_clinic(slug: str | None, draft: ClinicDraft, geocoder: Geocoder, actor: 
     with transaction() as session:
         clinic = None if slug is None else get_clinic(session, slug)
         kept = store_clinic(session, clinic, facts, found, now)
+        state_rooms(session, kept, draft.rooms, now)
         for provider_id, _, _ in providers_at(session, kept.id):
             note_change(session, provider_id)
         verb = "clinic_added" if clinic is None else "clinic_changed"
-        record(session, Deed(now, actor, verb, "clinic", kept.public_id, {"name": kept.name, "kind": kept.kind, "rostered": kept.rostered}))
+        told = {"name": kept.name, "kind": kept.kind, "rostered": kept.rostered, "rooms": kept.rooms}
+        record(session, Deed(now, actor, verb, "clinic", kept.public_id, told))
     return kept
 
 

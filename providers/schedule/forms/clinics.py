@@ -13,11 +13,12 @@ from marketplace.webkit.reading import Fields
 from providers.places.models import Clinic
 from providers.schedule.forms.reading import read_times
 from providers.schedule.models import RosterShift
-from providers.schedule.rules.clinics import CLINIC_KINDS, WEEK_DAYS, ClinicDraft, ShiftDraft, week_of
+from providers.schedule.rules.clinics import CLINIC_KINDS, MOST_ROOMS, WEEK_DAYS, ClinicDraft, ShiftDraft, week_of
 from providers.schedule.rules.drafts import clock_text
 from providers.schedule.rules.hours import STAFFINGS, Shift, WeeklyRange
 
 MOST_RANGES, MOST_SHIFTS = 42, 700
+MOST_DIGITS = 6
 SHOWN_ONLY = ("id", "slug", "neighbourhood", "latitude", "longitude")
 _ZIP = re.compile(r"\d{5}")
 
@@ -35,6 +36,7 @@ def read_clinic(body: Mapping[str, Any]) -> ClinicDraft:
         unit=fields.text("unit", None, longest=40, blank=True) or None,
         hours=tuple(_range(fields, row) for row in fields.rows("hours", (), most=MOST_RANGES)),
         rostered=bool(fields.boolean("rostered", default=False)),
+        rooms=fields.integer("rooms", None, least=1, most=MOST_ROOMS),
     )
     fields.finish()
     return draft
@@ -87,6 +89,7 @@ def clinic_answer(clinic: Clinic) -> dict[str, object]:
         "longitude": clinic.longitude,
         "hours": clinic.hours,
         "rostered": clinic.rostered,
+        "rooms": clinic.rooms,
     }
 
 
@@ -114,7 +117,12 @@ def clinic_body(form: MultiDict[str, str]) -> dict[str, Any]:
         if form.get(f"d{day}-opens", "").strip() or form.get(f"d{day}-closes", "").strip()
     ]
     texts = {name: form.get(name, "").strip() for name in ("name", "kind", "line1", "unit", "zip")}
-    return {**texts, "hours": hours, "rostered": "rostered" in form}
+    return {**texts, "hours": hours, "rostered": "rostered" in form, "rooms": _typed_number(form.get("rooms", "").strip())}
+
+
+def _typed_number(text: str) -> int | str | None:
+    """What was typed as a number where it is one, as it was typed where it is not, None where nothing was."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else text or None
 
 
 def roster_body(form: MultiDict[str, str], monday: date) -> tuple[dict[str, Any], list[str]]:

@@ -17,12 +17,17 @@ CLINIC_KINDS = ("hospital", "pt_clinic", "sports_clinic", "integrated", "private
 """Where medical massage is found: a hospital, a physical therapy or sports clinic, an integrated practice, a practice of one's own."""
 
 OWN_PRACTICE = "private_practice"
+MOST_ROOMS = 50
+NO_ROOM = "Every treatment room of this clinic is taken at this time. Choose another time."
 WEEK_DAYS = 7
 
 
 @dataclass(frozen=True)
 class ClinicDraft:
-    """A clinic as stated. `hours` are (weekday, opens, closes) as texts of the wall clock; none means always open."""
+    """A clinic as stated. `hours` are (weekday, opens, closes) as texts of the wall clock; none means always open.
+
+    `rooms` is how many treatment rooms it has; None sets no limit.
+    """
 
     name: str
     kind: str
@@ -31,6 +36,7 @@ class ClinicDraft:
     unit: str | None
     hours: tuple[WeeklyRange, ...]
     rostered: bool
+    rooms: int | None = None
 
     @property
     def address(self) -> str:

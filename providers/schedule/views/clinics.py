@@ -28,7 +28,16 @@ from providers.schedule.rules.clinics import CLINIC_KINDS, WEEK_DAYS, week_of
 from providers.schedule.views.hours import WEEKDAYS
 
 blueprint = Blueprint("clinics", __name__)
-NOTHING: dict[str, Any] = {"name": "", "kind": "pt_clinic", "line1": "", "unit": "", "zip": "", "hours": [], "rostered": False}
+NOTHING: dict[str, Any] = {
+    "name": "",
+    "kind": "pt_clinic",
+    "line1": "",
+    "unit": "",
+    "zip": "",
+    "hours": [],
+    "rostered": False,
+    "rooms": None,
+}
 Faults = Mapping[str, Sequence[str]]
 
 

@@ -130,6 +130,18 @@ def random_taken(random: Random, midnight: int) -> list[Taken]:
     return found
 
 
+def random_full(random: Random, midnight: int) -> dict[int, list[tuple[int, int]]]:
+    """When the clinics of some places have no room left: apart, as merged spans are; one long enough for some days to have no start."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for place in random.choice(((), (), (1,), (1, 2))):
+        at, found[place] = midnight - 900 + random.randrange(0, 1200, 5), []
+        for _ in range(random.choice((1, 2, 3, 5))):
+            begin = at + random.choice((1, 10, 45, 120, 300))
+            at = begin + random.choice((1, 30, 75, 240, 600))
+            found[place].append((begin, at))
+    return found
+
+
 def random_standing(random: Random, midnight: int) -> list[tuple[int, int]]:
     whole = (midnight - 4 * 1440, midnight + 6 * 1440)
     lapse = midnight + random.randrange(-600, 2400, 5)
@@ -145,7 +157,7 @@ def random_case(random: Random) -> Case:
         minutes=random.choice((30, 60, 60, 90, 17, 1)),
         before_minutes=random.choice((0, 0, 10, 15)),
         after_minutes=random.choice((0, 15, 30)),
-        zip=random.choice((None, "10001", "10019", "10128")),
+        zip=random.choice((None, None, "10001", "10019", "10128")),
     )
     now = datetime.fromtimestamp(
         (midnight + random.choice((random.randrange(-2880, 0, 10), random.randrange(-1200, 1200, 10)))) * 60 + random.choice((0, 0, 1, 59)),
@@ -166,6 +178,7 @@ def random_case(random: Random) -> Case:
         last_day=day,
         setting=random.choice((None, None, "clinic", "home")),
         standing=random_standing(random, midnight),
+        full=random_full(random, midnight),
         travel=travel if more else random.choice((None, travel, travel)),
         place_zips=PLACE_ZIPS,
         zone=zone,
@@ -210,4 +223,5 @@ def question_of(case: Case, from_minute: int, until_minute: int) -> Question:
         last_start=case.last_start,
         shortest_minutes=case.shortest,
         day_ends=DayEnds(case.leaves_from, case.returns_to, spans) if case.leaves_from else None,
+        full=case.full,
     )

@@ -3,7 +3,7 @@
 No interval, no offset arithmetic, no line of the engine: arrays of minutes, one truth value each.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -62,8 +62,10 @@ def open_minutes(minutes: Minutes, case: Case, staffings: tuple[str, ...] | None
                 continue
             shows = (minutes.wall >= midnight + hours.opens_minute) & (minutes.wall < midnight + hours.closes_minute)
             found[hours.place_id] = found.get(hours.place_id, False) | shows
-    shut = np.isin(minutes.wall_day, [day.toordinal() - EPOCH_DAY for day in closed]) if closed else False
-    return {place: is_open & ~np.bool_(shut) for place, is_open in found.items()}
+    for day in closed if found else ():
+        on_this_day = minutes.wall_day == day.toordinal() - EPOCH_DAY
+        found = {place: is_open & ~on_this_day for place, is_open in found.items()}
+    return found
 
 
 def holidays_kept(minutes: Minutes, case: Case) -> set[date]:
@@ -71,8 +73,11 @@ def holidays_kept(minutes: Minutes, case: Case) -> set[date]:
     opened = {exception.on for exception in case.exceptions if not exception.closed}
     names = {name for code, name in PUBLIC_HOLIDAYS.items() if code in case.rules.closed_holidays}
     days = (*minutes.days(), date.fromordinal(int(minutes.wall_day[-1]) + 1 + EPOCH_DAY))
-    around = (holiday for year in {day.year for day in days} for holiday in surcharge_holidays(year))
+    around = (holiday for year in {day.year for day in days} for holiday in holidays_of(year))
     return {holiday.on for holiday in around if holiday.name in names} - opened
+
+
+holidays_of = cache(surcharge_holidays)
 
 
 def hours_that_open(case: Case, day: date) -> list[WeeklyRange] | list[DateException]:
@@ -84,12 +89,17 @@ def is_its_week(case: Case, hours: WeeklyRange, day: date) -> bool:
     """Counts weeks from the Monday of week A, one by one, forth or back."""
     if hours.weeks is None or case.rules.week_a_from is None:
         return hours.weeks is None
-    monday, turns = case.rules.week_a_from, 0
-    this_monday = day - timedelta(days=day.weekday())
+    turns = weeks_between(case.rules.week_a_from, day - timedelta(days=day.weekday()))
+    return hours.weeks == ("b" if turns % 2 else "a")
+
+
+@cache
+def weeks_between(monday: date, this_monday: date) -> int:
+    turns = 0
     while monday != this_monday:
         monday += timedelta(days=7 if monday < this_monday else -7)
         turns += 1
-    return hours.weeks == ("b" if turns % 2 else "a")
+    return turns
 
 
 def is_for_the_service(case: Case, hours: WeeklyRange | DateException) -> bool:
@@ -125,7 +135,8 @@ def starts_by_minutes(minutes: Minutes, case: Case, by_place: dict[int | None, n
         at = np.arange(minutes.count, dtype=np.int32)
         on_grid = (at - begins_of_runs(is_open)) % step == 0 if offset is None else minutes.wall % DAY % step == offset % step
         staffed = is_staffed(minutes, case, handed_over.get(place))
-        candidates = minutes.minute[fit & on_grid & staffed & is_open & all_of_next(is_open, case.visit.minutes)].tolist()
+        fits_here = fit & on_grid & staffed & is_open & all_of_next(is_open, case.visit.minutes) & has_a_room(minutes, case, place)
+        candidates = minutes.minute[fits_here].tolist()
         rested = [start for start in candidates if is_in_reach(case, start, place) and is_rested(case, start)]
         found[place] = [start for start in rested if is_offered(minutes, case, start, place, is_open)]
     return found
@@ -173,22 +184,35 @@ def can_begin(minutes: Minutes, case: Case) -> np.ndarray:
     today = case.now.astimezone(case.zone).date().toordinal() - EPOCH_DAY
     fit &= minutes.wall_day <= today + rules.horizon_days
     fit &= all_of_next(marked(minutes, case.standing, 0), visit.minutes)
-    padded = [(c.begin_minute - c.before_minutes, c.end_minute + c.after_minutes) for c in case.taken]
-    free = all_of_next(~marked(minutes, padded, MARGIN), visit.before_minutes + visit.minutes + visit.after_minutes)
-    fit &= free[MARGIN - visit.before_minutes :][: minutes.count]
+    fit &= is_free_of(minutes, case, [(c.begin_minute - c.before_minutes, c.end_minute + c.after_minutes) for c in case.taken])
     if rules.max_per_day is not None:
         visits = [c.begin_minute - minutes.first for c in case.taken if c.is_visit]
         on_day = np.bincount(minutes.wall_day[visits] - minutes.wall_day[0], minlength=minutes.count // DAY + 2)
         fit &= on_day[minutes.wall_day - minutes.wall_day[0]] < rules.max_per_day
-    return fit & has_room(minutes, case)
+    return fit & is_within_limits(minutes, case)
 
 
-def has_room(minutes: Minutes, case: Case) -> np.ndarray:
+def is_free_of(minutes: Minutes, case: Case, spans: Sequence[tuple[int, int]]) -> np.ndarray:
+    """Whether the visit that begins at this minute meets none of the spans with any minute of its own or of its pads."""
+    visit = case.visit
+    free = all_of_next(~marked(minutes, spans, MARGIN), visit.before_minutes + visit.minutes + visit.after_minutes)
+    return free[MARGIN - visit.before_minutes :][: minutes.count]
+
+
+def has_a_room(minutes: Minutes, case: Case, place: int | None) -> np.ndarray:
+    """Whether the clinic of a place has a room for all of the visit; at the client's no room is needed."""
+    at_place = case.visit.zip is None and place is not None
+    return is_free_of(minutes, case, case.full.get(place, ()) if at_place else ())
+
+
+def is_within_limits(minutes: Minutes, case: Case) -> np.ndarray:
     """Counts, for each day and each week from Monday on, the visits that begin in it and their minutes, and adds this one."""
     rules, room = case.rules, np.ones(minutes.count, dtype=bool)
     week = (minutes.wall_day + 3) // 7  # the first of January 1970 was a Thursday
     limits = ((minutes.wall_day, None, rules.max_minutes_per_day), (week, rules.max_per_week, rules.max_minutes_per_week))
     for period, most, most_minutes in limits:
+        if most is None and most_minutes is None:
+            continue
         for number in set(period.tolist()):
             inside = period == number
             lengths = [c.end_minute - c.begin_minute for c in case.taken if c.is_visit and inside[c.begin_minute - minutes.first]]
@@ -254,7 +278,7 @@ def gaps_beside(minutes: Minutes, case: Case, start: int, place: int | None, is_
     return gaps
 
 
-def marked(minutes: Minutes, spans: list[tuple[int, int]], margin: int) -> np.ndarray:
+def marked(minutes: Minutes, spans: Sequence[tuple[int, int]], margin: int) -> np.ndarray:
     marks = np.zeros(minutes.count + 2 * margin, dtype=bool)
     for begin, end in spans:
         marks[max(0, begin - minutes.first + margin) : max(0, end - minutes.first + margin)] = True

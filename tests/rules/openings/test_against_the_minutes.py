@@ -121,6 +121,7 @@ def lift(case: Case, without: dict[str, Any]) -> Case:
         ("holidays", {"rules": {"closed_holidays": ()}}),
         ("breaks", {"rules": {"run_minutes": None}}),
         ("gaps", {"rules": {"fill_gaps": None}}),
+        ("rooms", {"full": {}}),
         ("hours shown", {"rules": {"offer_one_in": None}}),
     ],
 )

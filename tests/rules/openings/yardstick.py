@@ -47,6 +47,7 @@ class Case:
     leaves_from: Sequence[str] = ()
     returns_to: Sequence[str] = ()
     shortest: int = 0
+    full: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
 
 
 def starts_by_datetimes(case: Case) -> list[int]:
@@ -94,6 +95,9 @@ def is_bookable(
     if start < case.now + rules.notice_minutes * MINUTE:
         return False
     if any(padded_begin < claim_end and claim_begin < padded_end for claim_begin, claim_end, _ in claims):
+        return False
+    full = case.full.get(place, ()) if visit.zip is None else ()
+    if any(padded_begin < at(until) and at(since) < padded_end for since, until in full):
         return False
     day = start.astimezone(case.zone).date()
     if day > case.now.astimezone(case.zone).date() + timedelta(days=rules.horizon_days):
