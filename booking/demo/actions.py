@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from booking.calendars.changes import begin_feeds
 from booking.demo import catalogue
 from booking.demo.changes.bulk import Bulk
-from booking.demo.changes.desks import SCHEDULE_RULES, add_desk, add_houses, schedule_rule
+from booking.demo.changes.desks import SCHEDULE_RULES, add_desk, add_houses, count_rooms, schedule_rule
 from booking.demo.changes.discounts import add_offers
 from booking.demo.changes.memberships import add_membership
 from booking.demo.changes.packages import add_packages
@@ -132,6 +132,7 @@ class _Builder:
         bulk.write()
         town.give_roles()
         if numbers.start == 0:
+            count_rooms(session, draw_houses(self.world), self.world.now)
             self._add_feeds(session)
             add_packages(session, desks[0], clients[0].id, self.world.dice("packages"), self.world.now)
             add_membership(session, desks[0], self.world.dice("memberships"), self.world.now)

@@ -9,6 +9,7 @@ from marketplace.accounts.models import Account
 from marketplace.db import db
 from providers.places.models import Clinic, ProviderPlace
 from providers.registry.models import Change
+from providers.schedule.models import Claim
 from tests.factories import AccountFactory, PersonFactory, ProviderPlaceFactory, bookable_provider
 
 CLINIC = {
@@ -225,3 +226,74 @@ def test_the_pages_do_what_the_json_does(app, anna, put_in, admin, visitor, clie
     bad = ada.submit(**{"r0-d0-opens": "14:00", "r0-d0-closes": "25:99"})
     assert bad.status_code == 422
     assert 'id="r0-d0-closes-error"' in bad.text
+
+
+def test_an_admin_states_how_many_rooms_there_are(app, anna, put_in, admin, visitor, client, clock, program):
+    with app.app_context():
+        bea, cleo = bookable_provider(slug="bea", name="Bea Birch"), bookable_provider(slug="cleo", name="Cleo Crane")
+    slug = put_in(anna, rooms=2)
+    stated = admin.get("/clinics").json["items"][0]
+    assert stated["rooms"] == 2
+    with app.app_context():
+        house = db.session.scalar(select(Clinic.id).where(Clinic.slug == slug))
+        for one in (bea, cleo):
+            db.session.scalar(select(ProviderPlace).where(ProviderPlace.provider_id == one.id)).clinic_id = house
+            db.session.add(Change(provider_id=one.id))
+        db.session.commit()
+        people = [program(person_of_client()) for _ in range(3)]
+    wish = {"service": "medical-massage", "minutes": 60, "setting": "clinic", "starts_at": "2027-01-18T15:00:00-05:00"}
+    for person, name in zip(people, ("anna", "bea"), strict=False):
+        assert person.post("/holds", wish | {"provider": name}).status_code == 201
+    assert "15:00" not in starts(client, "cleo")
+    assert "14:00" not in starts(client, "cleo")
+    assert starts(client, "cleo")[:2] == ["12:00", "12:15"]
+    found = client.get("/api/v1/providers?near=10024&setting=clinic&from=2027-01-18T15:00:00-05:00&to=2027-01-18T15:15:00-05:00")
+    assert found.json["items"] == []
+    refused = people[2].post("/holds", wish | {"provider": "cleo"})
+    assert (refused.status_code, refused.json["code"]) == (409, "slot_taken")
+    assert "treatment room" in refused.json["detail"]
+    fewer = admin.put(f"/admin/clinics/{slug}", stated | {"rooms": 1})
+    assert (fewer.status_code, fewer.json["code"], fewer.json["errors"][0]["field"]) == (422, "rooms_in_use", "rooms")
+    assert "January 18 at 3" in fewer.json["detail"]
+    assert admin.put(f"/admin/clinics/{slug}", stated | {"rooms": 3}).json["rooms"] == 3
+    assert "15:00" in starts(client, "cleo")
+    for wrong in (0, 51, "2", 1.5, True):
+        bad = admin.put(f"/admin/clinics/{slug}", stated | {"rooms": wrong})
+        assert (bad.status_code, bad.json["errors"][0]["field"]) == (422, "rooms"), wrong
+    with app.app_context():
+        ada = visitor(AccountFactory(role="admin", name="Ada Page"))
+        desk = program(db.session.get(Account, anna.account_id))
+    assert 'value="3"' in ada.open(f"/admin/clinics/{slug}").text
+    page = ada.submit(rooms="one")
+    assert page.status_code == 422
+    assert 'id="rooms-error"' in page.text
+    assert 'value="one"' in page.text
+    assert "Saved." in ada.submit(rooms="").text
+    assert admin.get("/clinics").json["items"][0]["rooms"] is None
+    assert "No limit" in ada.open("/admin/clinics").text
+    assert admin.put(f"/admin/clinics/{slug}", stated | {"rooms": 4}).status_code == 200
+    assert desk.get("/clinics").json["items"][0]["rooms"] == 4
+
+
+def test_a_place_that_joins_a_full_clinic_brings_its_visits_or_stays(app, anna, put_in, admin, program):
+    with app.app_context():
+        bea, person = bookable_provider(slug="bea", name="Bea Birch"), program(person_of_client())
+        other = program(person_of_client())
+        desk = program(db.session.get(Account, bea.account_id))
+    put_in(anna, rooms=1)
+    clinic = admin.get("/clinics").json["items"][0]["id"]
+    wish = {"service": "medical-massage", "minutes": 60, "setting": "clinic", "starts_at": "2027-01-18T15:00:00-05:00"}
+    held = person.post("/holds", wish | {"provider": "bea"})
+    assert held.status_code == 201, held.json
+    assert other.post("/holds", wish | {"provider": "anna"}).status_code == 201
+    profile = desk.get("/provider/profile").json
+    body = {name: profile[name] for name in ("name", "headline", "about", "gender", "languages", "settings", "phone")}
+    room = {"id": profile["places"][0]["id"], "clinic": clinic}
+    refused = desk.put("/provider/profile", body | {"places": [room]})
+    assert (refused.status_code, refused.json["code"]) == (409, "place_in_use")
+    admin.put(f"/admin/clinics/{admin.get('/clinics').json['items'][0]['slug']}", CLINIC | {"rooms": 2})
+    assert desk.put("/provider/profile", body | {"places": [room]}).status_code == 200
+    with app.app_context():
+        taken = db.session.scalars(select(Claim.clinic_id).where(Claim.live)).all()
+    assert len(taken) == 2
+    assert len(set(taken)) == 1

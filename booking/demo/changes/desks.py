@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
 from booking.demo.changes.bulk import Bulk
 from booking.demo.rules.clinics import House
 from booking.demo.rules.desks import Desk
@@ -23,8 +26,10 @@ from providers.places.models import Clinic, ProviderPlace, ServiceArea
 from providers.profiles.rules import ProviderFacts, ServiceFacts
 from providers.registry.models import Provider
 from providers.schedule.models import HoursException, HoursStatement, RosterShift, ScheduleRule, WeeklyHours
+from providers.schedule.queries import FOREVER_MINUTE, as_use, rooms_wanted
 from providers.schedule.rules.clinics import hours_to_list
 from providers.schedule.rules.hours import stated_to_list
+from providers.schedule.rules.rooms import first_over
 from providers.services.models import PricePolicy, Service, ServiceDuration, TermsPolicy
 from providers.services.rules.calls import PHONE
 from providers.services.rules.prices import prices_to_dict
@@ -65,6 +70,19 @@ def add_houses(bulk: Bulk, houses: Sequence[House], now: datetime) -> None:
             neighborhood=site.neighborhood, latitude=site.latitude, longitude=site.longitude, hours=hours_to_list(house.hours),
             rostered=house.rostered, created_at=now,
         )  # fmt: skip
+
+
+def count_rooms(session: Session, houses: Sequence[House], now: datetime) -> None:
+    """The house with a roster says how many rooms it has: one less than people who work there, or as many as what is booked needs."""
+    for house in houses:
+        if not house.rostered:
+            continue
+        minute = to_minute(now)
+        uses = [as_use(row) for row in session.execute(rooms_wanted([house.id], minute, FOREVER_MINUTE))]
+        rooms = len(house.members) - 1
+        while first_over(uses, rooms, minute) is not None:
+            rooms += 1
+        session.execute(update(Clinic).where(Clinic.id == house.id).values(rooms=rooms, rooms_from_minute=minute))
 
 
 def _add_shifts(bulk: Bulk, desk: Desk) -> None:

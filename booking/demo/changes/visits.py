@@ -111,7 +111,7 @@ def add_breaks(bulk: Bulk, provider_id: int, breaks: Sequence[Break]) -> None:
 
 
 def _add_claim(bulk: Bulk, provider_id: int, public_id: str, kind: str, *, live: bool, **more: Any) -> int:
-    row = {"place_id": None, "zip": None, "expires_at": None, "note": None, **more}
+    row = {"place_id": None, "zip": None, "expires_at": None, "note": None, "room_key": None, **more}
     return bulk.add(Claim, provider_id=provider_id, public_id=public_id, kind=kind, live=live, **row)
 
 
@@ -120,7 +120,7 @@ def _add_visit(bulk: Bulk, health: Health, provider_id: int, visit: Visit, story
     claim_id = _add_claim(
         bulk, provider_id, visit.claim_public_id, APPOINTMENT, live=outcome.live, begin_minute=visit.begin_minute, end_minute=end,
         before_minutes=visit.before_minutes, after_minutes=visit.after_minutes, place_id=visit.place_id, zip=visit.zip,
-        expires_at=outcome.respond_by_at,
+        expires_at=outcome.respond_by_at, room_key=visit.half.couple if visit.half is not None else None,
     )  # fmt: skip
     screening_id, consent_id = health.papers_for(visit)
     said = figures(outcome.status, visit.total_cents, sum_visit(story.entries))

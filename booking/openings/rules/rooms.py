@@ -24,7 +24,7 @@ def closed_starts(question: Question, barred: Barred) -> Barred:
     """By place the starts that are `barred`, and those for which there is no room. What is at nobody's place needs none."""
     if not question.full or question.visit.zip is not None or question.visit.is_call:
         return barred
-    closed = {place: roomless_starts(full, question.visit) for place, full in question.full.items()}
+    closed: dict[int | None, list[Span]] = {place: roomless_starts(full, question.visit) for place, full in question.full.items()}
     return {place: [*barred.get(place, ()), *closed.get(place, ())] for place in {*barred, *closed}}
 
 

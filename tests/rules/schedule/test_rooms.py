@@ -1,6 +1,7 @@
 """When every treatment room of a clinic is taken, held against counting minute by minute."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -41,11 +42,9 @@ lengths = st.tuples(st.integers(0, 40), st.integers(1, 15), st.sampled_from("abc
 def test_it_is_full_exactly_at_the_minutes_at_which_counting_says_so(drawn, rooms):
     uses = [RoomUse(begin, begin + length, key) for begin, length, key in drawn]
     full = full_spans(uses, rooms)
-    counted = {
-        minute for minute in range(60) if len({one.key for one in uses if one.begin_minute <= minute < one.end_minute}) >= rooms
-    }
+    counted = {minute for minute in range(60) if len({one.key for one in uses if one.begin_minute <= minute < one.end_minute}) >= rooms}
     assert {minute for begin, end in full for minute in range(begin, end)} == counted
-    assert all(one[1] < other[0] for one, other in zip(full, full[1:], strict=False))
+    assert all(one[1] < other[0] for one, other in pairwise(full))
     over = [minute for minute in range(5, 60) if len({one.key for one in uses if one.begin_minute <= minute < one.end_minute}) > rooms]
     assert first_over(uses, rooms, 5) == (over[0] if over else None)
 
