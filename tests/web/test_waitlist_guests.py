@@ -83,6 +83,7 @@ def test_from_a_full_week_to_a_booked_visit_without_account_or_script(app, anna,
     mail = visitor()
     page = mail.open(path_of(app, "waitlist_offer"))
     assert "A time is kept for you" in page.text
+    assert "Anna Alder" in page.text
     page = mail.submit()
     assert page.request.path.startswith("/checkout/")
     assert page.request.path.endswith("/health")

@@ -22,6 +22,7 @@ from marketplace.kernel.errors import Conflict, Forbidden, Limited, NotFound
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.webkit.identity import ANYONE, access, viewer
 from marketplace.webkit.limits import limiter
+from providers.registry.models import Provider
 
 blueprint = Blueprint("waitlist_links", __name__)
 Page = str | Answer | tuple[str, int]
@@ -71,6 +72,7 @@ def offer(public_id: str, key: str) -> Page:
     hold, now = offered_by(waiting, key), clock.now()
     page = render_template(
         "waitlist/offer.html", **_words(waiting), form=form, refused=refused, key=key, hold=hold,
+        provider=db.session.get_one(Provider, hold.provider_id),
         live=hold.state == "live" and hold.expires_at > now, booked=hold.state == "booked",
     )  # fmt: skip
     return (page, 409) if refused else page
