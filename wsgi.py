@@ -62,6 +62,7 @@ from booking.appointments.views.series import blueprint as series_pages
 from booking.appointments.views.time_off import blueprint as time_off_pages
 from booking.appointments.views.visits import blueprint as visit_pages
 from booking.appointments.views.waitlist import blueprint as waitlist_pages
+from booking.appointments.views.waitlist_links import blueprint as waitlist_link_pages
 from booking.bodymap.api import blueprint as bodymap_api
 from booking.bodymap.views import blueprint as bodymap_pages
 from booking.calendars.api import blueprint as feeds_api
@@ -268,6 +269,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 call_pages,
                 visit_pages,
                 waitlist_pages,
+                waitlist_link_pages,
                 series_pages,
                 couple_pages,
                 calendar_pages,

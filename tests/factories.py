@@ -32,6 +32,7 @@ from booking.appointments.models import (
     Series,
     SeriesVisit,
     WaitlistEntry,
+    WaitlistGuest,
     WaitlistOffer,
 )
 from booking.bodymap.models import PainMap
@@ -804,6 +805,20 @@ class WaitlistEntryFactory(Row):
     from_on = START.date()
     until_on = START.date() + timedelta(days=7)
     created_at = START
+
+
+class WaitlistGuestFactory(Row):
+    """A wish of somebody without an account, in line since START; `confirmed_at=None` for one whose letter nobody has answered."""
+
+    class Meta:
+        model = WaitlistGuest
+        exclude = ("entry",)
+
+    entry = factory.SubFactory(WaitlistEntryFactory, person__account=None)
+    entry_id = owned("entry")
+    origin = "a network address"
+    asked_at = START
+    confirmed_at = START
 
 
 class WaitlistOfferFactory(Row):

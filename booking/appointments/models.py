@@ -245,6 +245,21 @@ class WaitlistEntry(Base):
     )
 
 
+class WaitlistGuest(Base):
+    """What is known of a wish on the waitlist whose person has no account: from which network address it was asked for, as a keyed hash,
+    and since when it is in line. Before that nothing is offered.
+    """
+
+    __tablename__ = "waitlist_guest"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("waitlist_entry.id", ondelete="CASCADE"), primary_key=True)
+    origin: Mapped[str | None] = mapped_column(String(64), index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (CheckConstraint("confirmed_at IS NULL OR confirmed_at >= asked_at", name="asked_before_confirmed"),)
+
+
 class WaitlistOffer(Base):
     """A freed time that was offered to somebody on the list: the hold keeps it for them until its own end."""
 

@@ -24,17 +24,20 @@ from booking.appointments.models import (
     Series,
     SeriesVisit,
     WaitlistEntry,
+    WaitlistGuest,
     WaitlistOffer,
 )
 from booking.appointments.rules.doors import minutes_to_door, same_door
 from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON, passes_share, share_window
 from booking.appointments.rules.requests import ANSWER_DUE
-from booking.appointments.rules.states import CHECKED_IN, COMPLETED, CONFIRMED, LIVE, NO_SHOW, REQUESTED
+from booking.appointments.rules.states import CHECKED_IN, CLIENT, COMPLETED, CONFIRMED, LIVE, NO_SHOW, REQUESTED
+from booking.appointments.rules.waiting import CONFIRM_WITHIN
 from booking.openings.rules.alternatives import MayHold, anybody
 from booking.openings.rules.asking import Wish, open_for_anything
 from booking.openings.rules.continuity import DoneVisit
+from booking.openings.rules.doors import Doors
 from booking.openings.rules.wanted import SETTINGS
-from marketplace.accounts.models import Account, Person
+from marketplace.accounts.models import Account, Person, Role
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.models import Letter
@@ -219,9 +222,24 @@ def wish_of(session: Session, wish: Wish, provider_id: int, person_id: int | Non
 
 def find_door_minutes(session: Session, provider_id: int, person_id: int, zip_code: str | None) -> int:
     """Minutes from the street to a person's door where their newest visit in a ZIP area was: what this provider or they themselves said."""
-    there = select(Appointment.address).where(Appointment.person_id == person_id, Appointment.zip == zip_code)
-    address = session.scalars(there.where(Appointment.address.is_not(None)).order_by(Appointment.id.desc()).limit(1)).first()
-    return 0 if address is None else minutes_to_door(find_told_door(session, provider_id, person_id, address), address)
+    return find_doors(session, person_id, zip_code).minutes(provider_id, zip_code)
+
+
+def find_doors(session: Session, person_id: int, zip_code: str | None = None) -> Doors:
+    """The doors where a person's newest visit in each ZIP area was (of one area, where one is given): one statement, and one of what
+    providers said of them where there are any.
+    """
+    there = select(func.max(Appointment.id)).where(Appointment.person_id == person_id, Appointment.address.is_not(None))
+    there = there.where(Appointment.zip.is_not(None) if zip_code is None else Appointment.zip == zip_code).group_by(Appointment.zip)
+    rows = session.execute(select(Appointment.zip, Appointment.address).where(Appointment.id.in_(there))).all()
+    if not rows:
+        return Doors()
+    marks = {door_mark(row.address): row.zip for row in rows}
+    said = select(DoorTime.provider_id, DoorTime.mark, DoorTime.minutes).where(DoorTime.person_id == person_id, DoorTime.mark.in_(marks))
+    return Doors(
+        {row.zip: minutes_to_door(None, row.address) for row in rows},
+        {(told.provider_id, marks[told.mark]): told.minutes for told in session.execute(said)},
+    )
 
 
 def find_told_door(session: Session, provider_id: int, person_id: int, address: Mapping[str, Any]) -> int | None:
@@ -389,11 +407,22 @@ def find_first_letter(session: Session, public_id: str) -> Letter | None:
     return session.scalar(told.order_by(Letter.id).limit(1))
 
 
-def may_hold(session: Session, person_id: int | None, now: datetime) -> MayHold:
-    """What visits a person may hold beside what they have had and hold already; a visitor may hold anything. What is asked is read once."""
+def same_address(session: Session, person: Person) -> list[int]:
+    """The row ids of everybody whose confirmed address is this person's: they are one and the same, with an account or as a guest."""
+    if person.email is None or person.email_confirmed_at is None:
+        return [person.id]
+    same = select(Person.id).where(Person.email == person.email, Person.email_confirmed_at.is_not(None))
+    return list(session.scalars(same.order_by(Person.id)))
+
+
+def may_hold(session: Session, person_id: int | None, now: datetime, also: Iterable[int] = ()) -> MayHold:
+    """What visits a person may hold beside what they have had and hold already; a visitor may hold anything. What is asked is read once.
+
+    `also` are row ids of persons who are the same one: what they hold counts.
+    """
     if person_id is None:
         return anybody
-    held = live_hold_spans(session, person_id, now)
+    held = [one for who in {person_id, *also} for one in live_hold_spans(session, who, now)]
     if len(held) >= LIVE_HOLDS_A_PERSON:
         return lambda _facts, _wish, _start: False
 
@@ -449,10 +478,34 @@ def get_waiting(session: Session, public_id: str, person_id: int | None = None) 
 
 
 def ids_in_line(session: Session, today: date) -> list[int]:
-    """Wishes that are still open, by row id: whoever came first stands first."""
-    table = WaitlistEntry.__table__.c
-    line = select(table.id).where(table.left_at.is_(None), table.until_on >= today)
+    """Wishes that are still open, by row id: whoever came first stands first. Nobody is in line whose address is not confirmed."""
+    table, person = WaitlistEntry.__table__.c, Person.__table__.c
+    line = select(table.id).join(Person.__table__, person.id == table.person_id)
+    line = line.where(table.left_at.is_(None), table.until_on >= today, person.email_confirmed_at.is_not(None))
     return list(session.scalars(line.order_by(table.created_at, table.id)))
+
+
+def find_waiting_guest(session: Session, entry_id: int) -> WaitlistGuest | None:
+    """What is known of a guest's wish; None for one of an account."""
+    return session.get(WaitlistGuest, entry_id)
+
+
+def count_from(session: Session, origin: str, now: datetime, today: date) -> int:
+    """How many wishes of guests that are not over came from one network address, those that nobody has confirmed yet among them."""
+    counted = select(func.count()).select_from(WaitlistGuest).join(WaitlistEntry, WaitlistEntry.id == WaitlistGuest.entry_id)
+    standing = or_(WaitlistGuest.confirmed_at.is_not(None), WaitlistGuest.asked_at > now - CONFIRM_WITHIN)
+    mine = counted.where(WaitlistGuest.origin == origin, WaitlistEntry.left_at.is_(None), WaitlistEntry.until_on >= today, standing)
+    return session.scalar(mine) or 0
+
+
+def guests_with_accounts(session: Session) -> list[tuple[int, int]]:
+    """Guests' wishes whose confirmed address is an account's by now: the row ids of the wish and of the account's person."""
+    guest, own = aliased(Person), aliased(Person)
+    found = select(WaitlistGuest.entry_id, own.id).join(WaitlistEntry, WaitlistEntry.id == WaitlistGuest.entry_id)
+    found = found.join(guest, guest.id == WaitlistEntry.person_id).join(own, own.email == guest.email)
+    found = found.join(Account, Account.id == own.account_id).where(Account.active, Account.roles.any(Role.name == CLIENT))
+    confirmed = and_(guest.account_id.is_(None), guest.email_confirmed_at.is_not(None), own.email_confirmed_at.is_not(None))
+    return [(row[0], row[1]) for row in session.execute(found.where(confirmed).order_by(WaitlistGuest.entry_id))]
 
 
 def spans_of_person(session: Session, person_id: int, now: datetime) -> list[tuple[int, int]]:

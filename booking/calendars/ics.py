@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
-from booking.calendars.rules import ALARM, ENDED, REFRESH, VisitEvent, calendar_status, on_the_wall, plain
+from booking.calendars.rules import ALARM, ENDED, REFRESH, VisitEvent, calendar_status, for_two, on_the_wall, plain
 from providers.calendars.rules.lines import OWN_MARK
 from providers.services.rules.calls import noun
 
@@ -53,7 +53,7 @@ def event_of_facts(facts: Mapping[str, Any], *, for_provider: bool) -> VisitEven
         summary=plain(f"{what} {facts['reference']}" if for_provider else f"{what} with {facts['provider_name']}") or what,
         location=plain(facts["place"] or (f"Manhattan, {facts['zip']}" if facts["zip"] else None)),
         link=None if facts["link"].rpartition("/")[0].endswith(GUESTS) else facts["link"],
-        words=plain(f"For two: {facts['beside_provider']} gives a visit at the same time, in the same place.") if two else None,
+        words=plain(for_two(facts["beside_provider"])) if two else None,
         alarm=True,
     )
 
@@ -152,7 +152,7 @@ def _alarm() -> Alarm:
 def google_link(event: VisitEvent) -> str:
     """A link that opens Google Calendar with the visit filled in."""
     dates = f"{event.starts_at.astimezone(UTC):{_STAMP}}/{event.ends_at.astimezone(UTC):{_STAMP}}"
-    query = {"action": "TEMPLATE", "text": event.summary, "dates": dates, "location": event.location or "", "details": event.link or ""}
+    query = {"action": "TEMPLATE", "text": event.summary, "dates": dates, "location": event.location or "", "details": _details(event)}
     return f"https://calendar.google.com/calendar/render?{urlencode(query)}"
 
 
@@ -165,9 +165,14 @@ def outlook_link(event: VisitEvent) -> str:
         "startdt": event.starts_at.astimezone(UTC).isoformat(),
         "enddt": event.ends_at.astimezone(UTC).isoformat(),
         "location": event.location or "",
-        "body": event.link or "",
+        "body": _details(event),
     }
     return f"https://outlook.live.com/calendar/0/deeplink/compose?{urlencode(query)}"
+
+
+def _details(event: VisitEvent) -> str:
+    """What is said beside the time, and where there is more."""
+    return "\n".join(one for one in (event.words, event.link) if one)
 
 
 def webcal_link(url: str) -> str:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from booking.appointments.models import Appointment
+from booking.appointments.models import Appointment, Couple
+from booking.appointments.rules.states import LIVE
 from booking.calendars.models import CalendarFeed
 from booking.calendars.rules import CLIENT, CLINIC, ENDED, VisitEvent, VisitLine, Window
 from marketplace.accounts.models import Account, Person
@@ -89,12 +90,22 @@ def _visits() -> Select[Any]:
             visit.uid, visit.public_id, visit.reference, visit.sequence, visit.status, visit.starts_at, visit.ends_at, visit.changed_at,
             visit.setting, visit.minutes, visit.zip, Provider.name.label("provider_name"), Person.name.label("client_name"),
             place.name.label("room_name"), place.line1, place.unit, place.city, place.zip.label("room_zip"),
+            _beside().label("beside"),
         )
         .join(Provider, Provider.id == visit.provider_id)
         .join(Person, Person.id == visit.person_id)
         .outerjoin(ProviderPlace, place.id == visit.place_id)
         .order_by(visit.starts_at, visit.id)
     )  # fmt: skip
+
+
+def _beside() -> ScalarSelect[str]:
+    """The therapist of the live visit side by side with one; none where it is for one person, or the other was called off."""
+    visit, other, theirs = Appointment.__table__.c, aliased(Appointment), aliased(Provider)
+    one = and_(Couple.first_hold_id == visit.hold_id, Couple.second_hold_id == other.hold_id)
+    two = and_(Couple.second_hold_id == visit.hold_id, Couple.first_hold_id == other.hold_id)
+    both = select(theirs.name).select_from(Couple).join(other, or_(one, two)).join(theirs, theirs.id == other.provider_id)
+    return both.where(other.status.in_(LIVE)).correlate(Appointment.__table__).scalar_subquery()
 
 
 def visit_uids(session: Session, provider_id: int) -> Sequence[str]:
@@ -126,7 +137,7 @@ def _line(row: Any) -> VisitLine:
         row.setting, row.minutes, row.provider_name, row.client_name,
         room_name=row.room_name if at_clinic else None,
         room=f"{row.room_name}, {row.line1}{unit}, {row.city} {row.room_zip}" if at_clinic else None,
-        area=_area(row.room_zip if at_clinic else row.zip),
+        area=_area(row.room_zip if at_clinic else row.zip), beside=row.beside if row.status in LIVE else None,
     )  # fmt: skip
 
 

@@ -41,7 +41,9 @@ _SETTINGS = {
 
 @dataclass(frozen=True)
 class VisitLine:
-    """What is known of a visit as far as any calendar could say it. `room` is a clinic's public address, `area` a part of town."""
+    """What is known of a visit as far as any calendar could say it. `room` is a clinic's public address, `area` a part of town,
+    `beside` the therapist of the live visit side by side with it, where it is one of two.
+    """
 
     uid: str
     public_id: str
@@ -58,6 +60,7 @@ class VisitLine:
     room_name: str | None = None
     room: str | None = None
     area: str | None = None
+    beside: str | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def feed_event(line: VisitLine, audience: str, detail: str, base_url: str) -> Vi
     said = _say(line, audience, detail, base_url)
     return VisitEvent(
         line.uid, line.sequence, line.status, line.starts_at, line.ends_at, line.changed_at, plain(said.summary) or "Visit",
-        plain(said.location), said.link, said.words, said.alarm,
+        plain(said.location), said.link, plain(said.words), said.alarm,
     )  # fmt: skip
 
 
@@ -125,14 +128,25 @@ def _say(line: VisitLine, audience: str, detail: str, base_url: str) -> _Said:
         return _Said("Busy")
     full = detail == FULL
     where = line.room if full and line.room else line.area
+    two = for_two(line.beside if full else first_name(line.beside)) if line.beside else None
     words = f"{line.minutes} minutes. Reference {line.reference}." if full else None
     what = noun(line.setting).capitalize()
     if audience == CLIENT:
         who = line.provider_name if full else first_name(line.provider_name)
-        return _Said(f"{what} with {who}", where, f"{base_url}/appointments/{line.public_id}", words, alarm=True)
+        return _Said(f"{what} with {who}", where, f"{base_url}/appointments/{line.public_id}", _sentences(words, two), alarm=True)
     who = short_name(line.client_name) if full else first_name(line.client_name)
     at = f"{_SETTINGS[line.setting]}, " if full else ""
-    return _Said(f"{what}: {who}", where, f"{base_url}/provider/appointments/{line.public_id}", words and f"{at}{words}", alarm=True)
+    said = _sentences(words and f"{at}{words}", two)
+    return _Said(f"{what}: {who}", where, f"{base_url}/provider/appointments/{line.public_id}", said, alarm=True)
+
+
+def for_two(provider_name: str) -> str:
+    """What calendars say of one of two visits side by side: who gives the other, never whose it is."""
+    return f"For two: {provider_name} gives a visit at the same time, in the same place."
+
+
+def _sentences(*said: str | None) -> str | None:
+    return " ".join(one for one in said if one) or None
 
 
 def block_event(

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 
 from booking.appointments.forms.baskets import find_beside
 from booking.appointments.models import Appointment, Hold
-from booking.appointments.queries import done_visits, find_door_minutes, find_own_hold, has_met, may_hold
+from booking.appointments.queries import done_visits, find_doors, find_own_hold, has_met, may_hold
 from booking.guide.rules import PARTS, QUESTIONS, look_at_coverage
 from booking.matching.catalogue import tables
-from booking.openings.forms.acquaintance import install_door_minutes, install_has_met
+from booking.openings.forms.acquaintance import install_doors, install_has_met
 from booking.openings.forms.continuity import install_done_visits
 from booking.openings.forms.nearby import install_may_hold
 from booking.openings.rules.kinds import PROVIDER_KINDS
@@ -79,7 +79,7 @@ def install_continuity(app: Flask, _settings: Settings) -> None:
     install_done_visits(app, done_visits)
     install_may_hold(app, may_hold)
     install_has_met(app, has_met)
-    install_door_minutes(app, find_door_minutes)
+    install_doors(app, find_doors)
 
 
 def _links() -> tuple[tuple[str, str], ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
 from booking.openings.rules.asking import HouseRules
 from booking.openings.rules.candidates import Tables
+from booking.openings.rules.doors import Doors
 from booking.openings.rules.question import TravelMinutes
 from booking.quotes.catalogue import taxes
 from providers.credentials.queries import load_policies
@@ -33,6 +35,12 @@ def search_tables(house: HouseRules) -> Tables:
     """Everything search knows beside the providers themselves."""
     strengths = {code: services.matches(code) for code in services.conditions()}
     return Tables(house, strengths, taxes(), travel_by)
+
+
+def tables_for(policies: Policies, doors: Doors | None) -> Tables:
+    """What search knows beside the providers, with the doors of whoever asks (None: nobody is known)."""
+    tables = search_tables(rules_by(policies))
+    return tables if doors is None else replace(tables, doors=doors)
 
 
 @lru_cache(maxsize=8)

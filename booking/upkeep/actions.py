@@ -12,7 +12,7 @@ from booking.appointments.changes.history import Doer, write_history
 from booking.appointments.changes.letters import REMINDER, Sending, withdraw_lapse, write_lapsed
 from booking.appointments.changes.loading import lapses, lock_appointment
 from booking.appointments.changes.money import charge_fee, charge_visit, settle
-from booking.appointments.models import Appointment, Hold
+from booking.appointments.models import Appointment, Hold, WaitlistEntry
 from booking.appointments.rules.attention import PROVIDER_LAPSED
 from booking.appointments.rules.states import CANCELLED, COMPLETED, NO_SHOW, SYSTEM
 from booking.ledger.queries import entries_of
@@ -22,6 +22,7 @@ from booking.screening.models import Consent, Screening
 from booking.upkeep.queries import (
     NOTHING_TOLD,
     RESTORED,
+    ended_waiting,
     ended_with_reminders,
     idle_guests,
     kept_figures,
@@ -135,7 +136,12 @@ def tell_calendars(now: datetime, base_url: str) -> int:
 
 
 def forget_guests(now: datetime) -> int:
-    """Forget guests who booked nothing, a day after they last held a time: their answers, consents and ended holds too; counts them."""
+    """Forget guests who booked nothing, a day after they last held or waited for a time: their answers, consents and ended holds too;
+    counts them. What anybody without an account waited for is forgotten a day after its end, whatever came of it.
+    """
+    with transaction() as session:
+        ended = ended_waiting(session, now - GUESTS_KEPT)
+        session.execute(delete(WaitlistEntry).where(WaitlistEntry.id.in_(ended)))
     forgotten = 0
     while True:
         with transaction() as session:

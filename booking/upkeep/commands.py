@@ -12,6 +12,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from booking.appointments.actions.adopt_waiting import adopt_waiting
 from booking.appointments.actions.authorised import keep_authorised
 from booking.appointments.actions.end_credits import end_credits
 from booking.appointments.actions.expire import expire_holds, expire_requests, forget_drafts
@@ -119,6 +120,7 @@ def _watch_fit(now: datetime) -> int:
 JOBS = (
     Job("expire holds", expire_holds),
     Job("expire requests", _expire_requests),
+    Job("adopt waiting", adopt_waiting, every=timedelta(seconds=20)),
     Job("offer freed time", _offer_freed, every=timedelta(seconds=20)),
     Job("end hand-overs", end_handovers),
     Job("end credits", end_credits, every=timedelta(minutes=10)),

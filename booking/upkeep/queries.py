@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from booking.appointments.changes.card_checks import ending_findings
 from booking.appointments.changes.discounts import code_findings
 from booking.appointments.changes.fitting import misfit_findings
 from booking.appointments.changes.loading import lapses
-from booking.appointments.models import Appointment, AppointmentEvent, Couple, Hold
+from booking.appointments.models import Appointment, AppointmentEvent, Couple, Hold, WaitlistEntry, WaitlistGuest
 from booking.appointments.queries import clashing_ids, coming_visits, overdue_requests, run_out_holds
 from booking.appointments.rules.attention import PROVIDER_LAPSED
 from booking.appointments.rules.money import Figures, figures
@@ -342,6 +342,14 @@ def stuck_time(session: Session) -> list[tuple[str, Claim]]:
     return [(row[0], row[1]) for row in session.execute(stuck.where(Claim.live, Appointment.status.not_in(KEEPS_TIME)))]
 
 
+def ended_waiting(session: Session, before: datetime) -> list[int]:
+    """Row ids of guests' wishes on the waitlist that were taken back, were never confirmed, or whose last day was over, at an instant."""
+    asked_for_nothing = and_(WaitlistGuest.confirmed_at.is_(None), WaitlistGuest.asked_at <= before)
+    over = or_(WaitlistEntry.left_at <= before, WaitlistEntry.until_on < local_day(to_minute(before)), asked_for_nothing)
+    ended = select(WaitlistEntry.id).join(WaitlistGuest, WaitlistGuest.entry_id == WaitlistEntry.id).where(over)
+    return list(session.scalars(ended.order_by(WaitlistEntry.id)))
+
+
 def idle_guests(session: Session, before: datetime, limit: int) -> list[int]:
     """Row ids of guests from before an instant who have no visit, paid nothing by card, hold and have held nothing since, locked."""
     visited = exists().where(Appointment.person_id == Person.id)
@@ -349,5 +357,6 @@ def idle_guests(session: Session, before: datetime, limit: int) -> list[int]:
     paid = exists().where(Payment.person_id == Person.id)
     booked = or_(ClassSeat.booked_at.is_not(None), ClassSeat.state == "held", ClassSeat.made_at >= before)
     seated = exists().where(ClassSeat.person_id == Person.id, booked)
-    idle = select(Person.id).where(Person.account_id.is_(None), Person.created_at < before, ~visited, ~busy, ~paid, ~seated)
+    waits = exists().where(WaitlistEntry.person_id == Person.id)
+    idle = select(Person.id).where(Person.account_id.is_(None), Person.created_at < before, ~visited, ~busy, ~paid, ~seated, ~waits)
     return list(session.scalars(idle.order_by(Person.id).limit(limit).with_for_update(skip_locked=True)))

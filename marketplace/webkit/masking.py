@@ -11,7 +11,7 @@ from marketplace.settings import Settings
 
 SERVERS = ("werkzeug", "gunicorn.access", "gunicorn.error")
 _SECRET = re.compile(
-    r"(/(?:visits|class-seats|evidence|clearance|guardian/(?:answer|end)|letter|more-visits|confirm|reset|calendar(?:/visit)?|api/v1/confirmations|account/email)/)[^\s/?\"']{30,}"
+    r"(/(?:visits|class-seats|evidence|clearance|guardian/(?:answer|end)|letter|more-visits|waitlist/[^\s/\"']+/(?:confirm|leave|offer)|confirm|reset|calendar(?:/visit)?|api/v1/confirmations|account/email)/)[^\s/?\"']{30,}"
 )
 # What an activity is called is the client's own wording; `GET /outcomes/trend` is asked for it by name.
 _WORDS = re.compile(r"([?&]label=)[^\s&\"'#]+")

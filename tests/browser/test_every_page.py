@@ -60,6 +60,8 @@ VISITOR = [
     "/sign-up",
     "/reset",
     "/confirm",
+    "/waitlist/asked",
+    "/waitlist/join?minutes=60&setting=home&zip=10024",
     "/help",
     "/help/how-we-verify",
     "/help/cancellation",

@@ -152,10 +152,12 @@ def entry_left(app):
         return db.session.scalars(select(WaitlistEntry.left_at)).one()
 
 
-def test_a_visitor_is_asked_to_sign_in_first(anna, client):
+def test_a_visitor_may_sign_in_first_and_their_list_asks_for_it(anna, client):
     answer = client.get("/waitlist/join?provider=anna&service=medical-massage&minutes=60&setting=clinic")
-    assert answer.status_code == 302
-    assert "/login" in answer.location
+    assert answer.status_code == 200
+    assert "/login?next=/waitlist/join?provider%3Danna" in answer.text
+    answer = client.get("/waitlist")
+    assert (answer.status_code, "/login" in answer.location) == (302, True)
 
 
 def test_the_letters_say_until_when_and_how_to_leave(app, anna, program, client_account, clock):

@@ -15,16 +15,28 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.holding import HoldWish, make_hold
+from booking.appointments.changes.joining import address_turn
 from booking.appointments.changes.waiting import write_offer
 from booking.appointments.models import WaitlistEntry, WaitlistOffer
-from booking.appointments.queries import Waiting, ids_in_line, list_waiting, may_hold, spans_of_person, wish_of
+from booking.appointments.queries import (
+    Waiting,
+    find_doors,
+    ids_in_line,
+    list_waiting,
+    live_hold_spans,
+    may_hold,
+    same_address,
+    spans_of_person,
+    wish_of,
+)
+from booking.appointments.rules.holding import LIVE_HOLDS_A_PERSON
 from booking.appointments.rules.states import SYSTEM
 from booking.appointments.rules.waiting import WAITING, Wait, offer_ends_at, offerable, state_of
 from booking.openings.queries.wished import Free, free_with, free_with_anybody
 from booking.openings.rules.asking import Wish
 from marketplace import audit
 from marketplace.accounts.models import Person
-from marketplace.db import db, transaction
+from marketplace.db import db, transaction, wait_turn
 from marketplace.jobs import one_by_one
 from marketplace.kernel.errors import Conflict, Limited, NotFound, Refused
 from marketplace.kernel.walltime import from_minute, local_day, to_minute
@@ -49,8 +61,15 @@ def _offer(entry_id: int, base_url: str, now: datetime) -> bool:
     with transaction() as session:
         session.get_one(WaitlistEntry, entry_id, with_for_update=True)
         [waiting] = list_waiting(session, WaitlistEntry.id == entry_id)
-        if not _waits(waiting, now):
+        person = session.get_one(Person, waiting.entry.person_id)
+        if not _waits(waiting, now) or person.email_confirmed_at is None:
             return False
+        wait_turn(session, address_turn(person))
+        same = same_address(session, person)
+        if sum(len(live_hold_spans(session, one, now)) for one in same) >= LIVE_HOLDS_A_PERSON:
+            return False
+        own = [span for one in same for span in spans_of_person(session, one, now)]
+        free = [one for one in free if not any(low < one[2] + one[1].minutes and one[2] < high for low, high in own)]
         return any(_offer_start(session, waiting, one, base_url, now) for one in islice(free, TRIES))
 
 
@@ -68,9 +87,10 @@ def _starts_for(session: Session, waiting: Waiting, now: datetime) -> Sequence[F
     if entry.provider_id is not None:
         free = free_with(session, entry.provider_id, wish_of(session, wish, entry.provider_id, entry.person_id), wait.window, now)
     else:
-        free = free_with_anybody(session, wish, wait.window, wait.parts, now)
-    allowed = may_hold(session, entry.person_id, now)
-    own = spans_of_person(session, entry.person_id, now)
+        free = free_with_anybody(session, wish, wait.window, wait.parts, now, find_doors(session, entry.person_id))
+    same = same_address(session, session.get_one(Person, entry.person_id))
+    allowed = may_hold(session, entry.person_id, now, same)
+    own = [span for one in same for span in spans_of_person(session, one, now)]
     chosen: list[Free] = []
     for provider_id in {facts.id for facts, _wish, _start in free}:
         theirs = {start: (facts, wish, start) for facts, wish, start in free if facts.id == provider_id}

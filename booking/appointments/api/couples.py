@@ -22,6 +22,7 @@ from booking.appointments.models import Appointment, Hold
 from booking.appointments.queries import get_by_guest_key, visits_of_holds
 from booking.appointments.rules.couples import answers_are_due
 from booking.appointments.rules.requests import WAITS
+from booking.openings.forms.acquaintance import viewer_doors
 from booking.openings.queries.pairs import pairs_free
 from booking.openings.rules.pairs import Pair, Side
 from booking.openings.rules.prices import WholePrices
@@ -54,7 +55,7 @@ def openings() -> ResponseReturnValue:
     """Pairs of therapists who are free side by side, the soonest first."""
     now = clock.now()
     asked, beside = read_two_search(request.args, partial(resolve, geocoder=current_geocoder()), now)
-    found = pairs_free(db.session(), asked.query, now, asked.query.limit, beside)
+    found = pairs_free(db.session(), asked.query, now, asked.query.limit, beside, viewer_doors())
     return jsonify({"time_zone": NEW_YORK.key, "items": [_pair(pair, now) for pair in found], "next": None})
 
 

@@ -34,6 +34,7 @@ from booking.appointments.queries import Booked, list_of_person, list_of_provide
 from booking.appointments.rules.cancellation import REASONS, verdict_to_dict
 from booking.guardians.actions import state_birth_date
 from booking.openings.api.alternatives import alternative_answer
+from booking.openings.forms.acquaintance import viewer_doors
 from booking.openings.forms.anyone import read_anyone, wish_of
 from booking.openings.queries.nearby import alternatives_to
 from booking.openings.queries.searching import search
@@ -71,7 +72,8 @@ def make_hold() -> tuple[Response, int]:
         hold = hold_time(wanted, person_id, doer(), now)
     except (Conflict, Refused) as refusal:
         db.session.rollback()
-        instead = alternatives_to(db.session(), wanted.provider, wanted.wish, wanted.starts_at, now, may_hold(db.session(), person_id, now))
+        allowed = may_hold(db.session(), person_id, now)
+        instead = alternatives_to(db.session(), wanted.provider, wanted.wish, wanted.starts_at, now, allowed, doors=viewer_doors())
         refusal.details["alternatives"] = [alternative_answer(one, now) for one in instead]
         raise
     return jsonify(hold_answer(hold)), 201
@@ -86,7 +88,7 @@ def make_any_hold() -> tuple[Response, int]:
     person_id, now = own_person_id(), clock.now()
     locate = partial(resolve, geocoder=current_geocoder())
     wanted = read_anyone(json_object(request), saved_zip(db.session(), person_id), locate)
-    found = search(db.session(), wanted.query, now).items
+    found = search(db.session(), wanted.query, now, doors=viewer_doors()).items
     hold = hold_first_free([HoldWish(one.facts.slug, wish_of(one), wanted.starts_at) for one in found], person_id, doer(), now)
     provider = get_facts(db.session(), hold.provider_id)
     whose = {"provider": {"slug": provider.slug, "name": provider.name}, "service": hold.service_code, "setting": hold.setting}

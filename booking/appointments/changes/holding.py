@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from booking.appointments.changes.timing import Accepted, accept_start
 from booking.appointments.models import Hold
 from booking.appointments.queries import (
     count_live_holds,
+    find_door_minutes,
     find_last_draft,
     has_call_with,
     has_met,
@@ -41,7 +42,7 @@ from marketplace.accounts.models import Person
 from marketplace.db import wait_turn
 from marketplace.kernel.errors import Limited, NotFound, Refused
 from providers.profiles.queries import find_provider_id
-from providers.profiles.rules import ServiceFacts
+from providers.profiles.rules import MOBILE, ServiceFacts
 from providers.schedule.changes import HOLD, claim_time
 from providers.schedule.models import Claim
 
@@ -74,6 +75,8 @@ def make_hold(
     if provider_id is None:
         raise NotFound("not_found", "There is no such provider.")
     wish = wish_of(session, wanted.wish, provider_id, person_id)
+    if beside is not None and wish.setting in MOBILE:  # both visits are at the door of whoever books
+        wish = replace(wish, door_minutes=find_door_minutes(session, provider_id, beside.person_id, wish.zip))
     accepted = accept_start(session, provider_id, wish, wanted.starts_at, now, beside_claim_id=None if beside is None else beside.claim_id)
     refuse_untreated(session, person_id, accepted.starts_at, accepted.facts.youngest)
     person_id = _own_person(session, person_id, now)

@@ -298,7 +298,7 @@ def write_reminders(session: Session, booked: Booked, sending: Sending, now: dat
     visit = booked.appointment
     if booked.person.email is None:
         return
-    more = {**_beside(session, visit), "preparation": find_preparation(session, visit.provider_id, visit.service_code)}
+    more = {**beside_facts(session, visit), "preparation": find_preparation(session, visit.provider_id, visit.service_code)}
     for hours, at in reminder_instants(visit.starts_at, now):
         enqueue_letter(
             session,
@@ -342,7 +342,7 @@ def _to_client(
         key=f"{kind}:{visit.public_id}:{visit.sequence}",
         kind=kind,
         recipient=booked.person.email,
-        facts={**letter_facts(booked, sending, for_provider=False, to=booked.person.email), **_beside(session, visit), **(more or {})},
+        facts={**letter_facts(booked, sending, for_provider=False, to=booked.person.email), **beside_facts(session, visit), **(more or {})},
         now=now,
         about=visit.public_id,
         send_after_at=at,
@@ -367,14 +367,14 @@ def _to_provider(session: Session, booked: Booked, sending: Sending, kind: str, 
         key=f"{kind}:{visit.public_id}:{visit.sequence}",
         kind=kind,
         recipient=recipient,
-        facts=letter_facts(booked, sending, for_provider=True, to=recipient) | _beside(session, visit),
+        facts=letter_facts(booked, sending, for_provider=True, to=recipient) | beside_facts(session, visit),
         now=now,
         about=visit.public_id,
         send_after_at=at or now + PATIENCE,
     )
 
 
-def _beside(session: Session, visit: Appointment) -> dict[str, object]:
+def beside_facts(session: Session, visit: Appointment) -> dict[str, object]:
     """Who is seen at the same time in the same place, where this is one of two: a first name, and their therapist."""
     other = visits_beside(session, [visit]).get(visit.id) if visit.status in LIVE else None
     return {} if other is None else {"beside_name": other.person.name.partition(" ")[0], "beside_provider": other.provider.name}

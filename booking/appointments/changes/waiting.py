@@ -8,6 +8,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from booking.appointments.models import Hold, WaitlistEntry
+from booking.appointments.queries import Waiting
+from booking.appointments.rules.waiting import CONFIRM_WITHIN
 from marketplace.accounts.models import Person
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.walltime import DAY_MINUTES, day_begin, from_minute
@@ -15,9 +17,10 @@ from marketplace.outbox.changes import enqueue_letter
 from marketplace.vault import vault
 from providers.registry.models import Provider
 
-JOINED, OFFER = "waitlist_joined", "waitlist_offer"
-PURPOSE = "waitlist leave"
+JOINED, OFFER, CONFIRM = "waitlist_joined", "waitlist_offer", "waitlist_confirm"
+PURPOSE, CONFIRMING, OFFERING = "waitlist leave", "waitlist confirm", "waitlist offer"
 KEY_DIGITS = 32
+MISSING = "There is no such wish on the waitlist."
 
 
 def leave_key(public_id: str) -> str:
@@ -28,7 +31,39 @@ def leave_key(public_id: str) -> str:
 def check_leave_key(public_id: str, key: str) -> None:
     """Raises NotFound for any other key, so that nothing can be probed."""
     if not hmac.compare_digest(leave_key(public_id).encode(), key.encode()):
-        raise NotFound("not_found", "There is no such wish on the waitlist.")
+        raise NotFound("not_found", MISSING)
+
+
+def confirm_key(public_id: str) -> str:
+    """The secret that puts a guest's wish in line: whoever has it reads the letters that go to its address."""
+    return vault().fingerprint(public_id, CONFIRMING)[:KEY_DIGITS]
+
+
+def check_confirm_key(public_id: str, key: str) -> None:
+    """Raises NotFound for any other key."""
+    if not hmac.compare_digest(confirm_key(public_id).encode(), key.encode()):
+        raise NotFound("not_found", MISSING)
+
+
+def offer_key(hold_id: str) -> str:
+    """The secret of one offer (by its hold's public id), for a guest: it opens the checkout of that time and of nothing else."""
+    return vault().fingerprint(hold_id, OFFERING)[:KEY_DIGITS]
+
+
+def offered_by(waiting: Waiting, key: str) -> Hold:
+    """The offer that a letter's link is about, in whatever state. Raises NotFound."""
+    for hold in waiting.offers:
+        if hmac.compare_digest(offer_key(hold.public_id).encode(), key.encode()):
+            return hold
+    raise NotFound("not_found", MISSING)
+
+
+def write_confirm(session: Session, entry: WaitlistEntry, provider: Provider | None, person: Person, base_url: str, now: datetime) -> None:
+    """Somebody typed this address: whoever reads it says with one tap that it was them. After a day the letter helps nobody."""
+    facts = _facts(entry, provider, base_url) | {
+        "link": f"{base_url}/waitlist/{entry.public_id}/confirm/{confirm_key(entry.public_id)}",
+    }
+    _write(session, f"{CONFIRM}:{entry.public_id}", entry, person, facts, now=now, before=now + CONFIRM_WITHIN)
 
 
 def write_joined(session: Session, entry: WaitlistEntry, provider: Provider | None, person: Person, base_url: str, now: datetime) -> None:
@@ -49,6 +84,8 @@ def write_offer(
         "link": f"{base_url}/checkout/{hold.public_id}/health",
         "list_link": f"{base_url}/waitlist",
     }
+    if person.account_id is None:
+        facts |= {"link": f"{base_url}/waitlist/{entry.public_id}/offer/{offer_key(hold.public_id)}", "list_link": None}
     _write(session, f"{OFFER}:{hold.public_id}", entry, person, facts, now=now, before=hold.expires_at)
 
 

@@ -17,7 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from booking.appointments.actions.answer import Declining
 from booking.appointments.changes.timing import booked_wish
 from booking.appointments.models import Appointment
-from booking.appointments.queries import Booked, may_hold, wish_of
+from booking.appointments.queries import Booked, find_doors, may_hold, wish_of
 from booking.appointments.rules.requests import DECLINE_REASONS, LONGEST_WORDS
 from booking.openings.queries.listing import judge_opening
 from booking.openings.queries.nearby import alternatives_to
@@ -78,7 +78,9 @@ def read_declining(body: dict[str, Any], booked: Booked, now: datetime) -> Decli
 def near_times(booked: Booked, now: datetime) -> list[Alternative]:
     """The free starts nearest to a request, for the same visit with the same therapist."""
     visit, wish = booked.appointment, _wish(booked.appointment)
-    found = alternatives_to(db.session(), booked.provider.slug, wish, visit.starts_at, now, anybody)
+    found = alternatives_to(
+        db.session(), booked.provider.slug, wish, visit.starts_at, now, anybody, doors=find_doors(db.session(), visit.person_id)
+    )
     return [one for one in found if one.facts.id == visit.provider_id and one.wish == wish]
 
 
@@ -86,7 +88,8 @@ def instead_of(booked: Booked, proposed: Sequence[datetime], now: datetime) -> l
     """What its client could hold instead of a request that came to nothing, and whether the therapist proposed it; proposals first."""
     visit = booked.appointment
     allowed, wish = may_hold(db.session(), visit.person_id, now), _wish(visit)
-    found = alternatives_to(db.session(), booked.provider.slug, wish, max(visit.starts_at, now), now, allowed)
+    doors = find_doors(db.session(), visit.person_id)
+    found = alternatives_to(db.session(), booked.provider.slug, wish, max(visit.starts_at, now), now, allowed, doors=doors)
     facts = get_facts(db.session(), visit.provider_id)
     own = [to_minute(start) for start in proposed if start > now and _is_free(booked, start, now)]
     named = [Alternative(LATER_DAY, facts, wish, start, visit.service_name) for start in own if allowed(facts, wish, start)]

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, SelectMultipleField
+from wtforms import DateField, EmailField, HiddenField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from booking.appointments.actions.wait import WaitWish
+from booking.appointments.actions.wait_as_guest import GuestWish
 from booking.appointments.rules.waiting import Wait, known_parts
 from booking.openings.rules.asking import Wish
 from booking.openings.rules.wanted import PARTS, SETTINGS
@@ -68,6 +69,28 @@ class JoinForm(FlaskForm):
             self.until_on.errors = [*self.until_on.errors, refusal.sentence]
         else:
             self.form_errors.append(refusal.sentence)
+
+
+class GuestJoinForm(JoinForm):
+    """The same for somebody without an account: where the letter goes that puts them in line."""
+
+    email = EmailField(
+        _l("E-mail"),
+        validators=[InputRequired(_l("Give an e-mail address.")), Length(max=254)],
+        description=_l("We send a letter with a link: only after you have used it do you stand in line."),
+        render_kw={"autocomplete": "email"},
+    )
+
+    def asked(self, origin: str) -> GuestWish:
+        """What was typed, as the verb takes it. Raises Malformed."""
+        return GuestWish(self.wanted(), self.email.data or "", origin)
+
+    def show(self, refusal: Refusal) -> None:
+        """A refusal about the address beside it, any other as on the page of accounts."""
+        if any(fault.field == "email" for fault in refusal.faults):
+            self.email.errors = [*self.email.errors, refusal.sentence]
+        else:
+            super().show(refusal)
 
 
 def usual_days(now: datetime) -> dict[str, date]:

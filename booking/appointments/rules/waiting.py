@@ -14,6 +14,11 @@ from providers.services.rules.requests import night_over
 # How many wishes one person may have on the list, and how many offers may pass unanswered before a wish rests.
 OPEN_ENTRIES = 5
 MOST_OFFERS = 5
+# How many wishes may come from one network address without an account, and within what time a guest shows that a letter reaches them.
+OPEN_ENTRIES_AN_ORIGIN = 10
+CONFIRM_WITHIN = timedelta(days=1)
+# How many letters go to one address in a quarter of an hour because somebody typed it.
+MOST_ASKED = 3
 LONGEST_DAYS = 60
 # An offer keeps the time for a quarter of what is left until the visit, within these bounds.
 LONGEST_OFFER, SHORTEST_OFFER = timedelta(hours=4), timedelta(minutes=15)
@@ -84,6 +89,11 @@ def state_of(*, left: bool, until_on: date, today: date, offers: Sequence[str]) 
     if until_on < today:
         return OVER
     return RESTING if len(offers) >= MOST_OFFERS else WAITING
+
+
+def may_confirm(asked_at: datetime, now: datetime) -> bool:
+    """Whether a guest's wish can still be put in line: until the very second a day after it was asked for."""
+    return now < asked_at + CONFIRM_WITHIN
 
 
 def window_fault(from_on: date, until_on: date, today: date) -> str | None:

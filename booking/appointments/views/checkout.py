@@ -40,6 +40,7 @@ from booking.appointments.rules.states import REQUESTED
 from booking.coupons.queries import has_codes
 from booking.guardians.actions import state_birth_date
 from booking.guardians.forms import OptionalBirthDateForm
+from booking.openings.forms.acquaintance import viewer_doors
 from booking.openings.forms.anyone import read_anyone_of_page, wish_of
 from booking.openings.forms.pages import KNOWN
 from booking.openings.queries.searching import search
@@ -111,7 +112,7 @@ def hold_any() -> Answer:
     locate = partial(resolve, geocoder=current_geocoder())
     try:
         wanted = read_anyone_of_page(request.form, locate, now)
-        found = search(db.session(), wanted.query, now).items
+        found = search(db.session(), wanted.query, now, doors=viewer_doors()).items
         wishes = [HoldWish(one.facts.slug, wish_of(one), wanted.starts_at, _origin()) for one in found]
         beside = find_beside(now)
         if beside is not None and wishes:

@@ -25,8 +25,10 @@ from booking.appointments.queries import Booked, get_by_guest_key, may_hold
 from booking.appointments.rules.couples import answers_are_due
 from booking.appointments.rules.states import CANCELLED, REQUESTED
 from booking.appointments.views.checkout import show_refusal
+from booking.openings.forms.acquaintance import viewer_doors
 from booking.openings.queries.listing import judge_opening, quote_start
 from booking.openings.queries.pairs import pairs_free
+from booking.openings.rules.doors import at_their_door
 from booking.openings.rules.pairs import Pair, Side, in_one_place
 from booking.openings.rules.prices import WholePrices
 from booking.openings.rules.question import Judgement
@@ -66,7 +68,7 @@ def search() -> Page:
     """Pairs of therapists who are free side by side, the soonest first; every start can be held as it is shown."""
     now, beside = clock.now(), request.args.get("provider") or None
     typed = read_two(request.args, partial(resolve, geocoder=current_geocoder()), now)
-    found = [] if typed.asked is None else pairs_free(db.session(), typed.asked.query, now, MOST_PAIRS, beside)
+    found = [] if typed.asked is None else pairs_free(db.session(), typed.asked.query, now, MOST_PAIRS, beside, viewer_doors())
     named = {name: typed.fields.get(name, "") for name in ("condition", "near", "when", "date", "minutes", "setting")}
     page = render_template(
         "couples/search.html",
@@ -168,7 +170,8 @@ def start() -> Page:
 def _judged(own: HoldWish, other: HoldWish, now: datetime) -> tuple[list[dict[str, Any]], list[Judgement]]:
     """Both visits with their prices, and whether each can be held; a past start has no price. Raises NotFound, Refused."""
     facts = [get_listed_facts(db.session(), one.provider) for one in (own, other)]
-    judged = [judge_opening(db.session(), who, one.wish, one.starts_at, now) for who, one in zip(facts, (own, other), strict=True)]
+    wishes = [at_their_door(viewer_doors(), who.id, one.wish) for who, one in zip(facts, (own, other), strict=True)]
+    judged = [judge_opening(db.session(), who, wish, own.starts_at, now) for who, wish in zip(facts, wishes, strict=True)]
     if all(one.ok for one in judged) and own.wish.setting not in MOBILE and not _beside(facts, judged):
         judged[1] = Judgement(ok=False, code="outside_hours", sentence=_("These two therapists are not in one place at that time."))
     visits = [

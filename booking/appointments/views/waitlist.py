@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response as Answer
 
 from booking.appointments.actions.hold import release_hold
 from booking.appointments.actions.wait import join_waitlist, leave_waitlist
+from booking.appointments.actions.wait_as_guest import ask_to_wait
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.waiting import check_leave_key
 from booking.appointments.forms.checkout import PlainForm
 from booking.appointments.forms.reading import base_url, doer, own_person_id
-from booking.appointments.forms.waiting import JoinForm, usual_days
+from booking.appointments.forms.waiting import GuestJoinForm, JoinForm, usual_days
 from booking.appointments.models import WaitlistEntry
 from booking.appointments.queries import Waiting, get_waiting, list_waiting
 from booking.appointments.rules.waiting import OFFERED, OPEN_ENTRIES, WAITING, state_of
@@ -23,13 +24,14 @@ from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Limited, Malformed, NotFound, Refused
 from marketplace.kernel.walltime import local_day, to_minute
-from marketplace.webkit.identity import ANYONE, access
+from marketplace.vault import vault
+from marketplace.webkit.identity import ANYONE, access, viewer
 from marketplace.webkit.limits import limiter
 from providers.profiles.queries import find_provider_id, get_facts
 
 blueprint = Blueprint("waitlist", __name__)
 Page = str | Answer | tuple[str, int]
-BY_LINK = Doer("client", "link:waitlist")
+BY_LINK, BY_FORM = Doer("client", "link:waitlist"), Doer("client", "anonymous")
 
 
 @blueprint.get("/waitlist")
@@ -48,23 +50,38 @@ def _row(one: Waiting, now: datetime) -> dict[str, Any]:
 
 
 @blueprint.route("/waitlist/join", methods=["GET", "POST"])
-@access("client")
+@access("client", "anonymous")
 @limiter.limit("30 per minute", methods=["POST"])
 def join() -> Page:
-    """Say when one could come."""
-    now = clock.now()
+    """Say when one could come. Without an account also where a letter reaches one: whoever has used its link stands in line."""
+    now, signed_in = clock.now(), viewer().signed_in
     chosen = {name: request.args.get(name) for name in ("provider", "service", "minutes", "setting", "zip")}
-    form = JoinForm(data={**chosen, **usual_days(now)})
+    form = (JoinForm if signed_in else GuestJoinForm)(data={**chosen, **usual_days(now)})
     if form.validate_on_submit():
         try:
+            if isinstance(form, GuestJoinForm):
+                ask_to_wait(form.asked(_origin()), BY_FORM, base_url(), now)
+                return redirect(url_for(".asked"))
             join_waitlist(form.wanted(), own_person_id(), doer(), base_url(), now)
         except (Malformed, Refused, Limited, NotFound) as refusal:
             form.show(refusal)
         else:
             flash(_("You are on the waitlist. We write as soon as a time is free."), "good")
             return redirect(url_for(".index"))
-    page = render_template("waitlist/join.html", form=form, about=_about(form))
+    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    page = render_template("waitlist/join.html", form=form, about=_about(form), sign_in=not signed_in, here=here)
     return (page, 422) if form.errors else page
+
+
+@blueprint.get("/waitlist/asked")
+@access(ANYONE)
+def asked() -> str:
+    """What comes next for a guest; the same whatever address was typed."""
+    return render_template("waitlist/asked.html", most=OPEN_ENTRIES)
+
+
+def _origin() -> str:
+    return vault().fingerprint(request.remote_addr or "", "origin")
 
 
 def _about(form: JoinForm) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from booking.appointments.changes.letters import INVITING, Sending, letter_facts
+from booking.appointments.changes.letters import INVITING, Sending, beside_facts, letter_facts
 from booking.appointments.forms.reading import CALENDAR
 from booking.appointments.queries import Booked, get_any
 from booking.calendars.ics import event_of_facts, google_link, outlook_link, visit_file
@@ -58,7 +58,8 @@ def _booked(signed: str) -> Booked:
 
 def _event(booked: Booked) -> VisitEvent:
     sending = Sending(current_app.extensions["settings"].base_url)
-    return event_of_facts(letter_facts(booked, sending, for_provider=False), for_provider=False)
+    facts = letter_facts(booked, sending, for_provider=False) | beside_facts(db.session(), booked.appointment)
+    return event_of_facts(facts, for_provider=False)
 
 
 def _organizer() -> str:

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from booking.openings.api.alternatives import nearest_answer
 from booking.openings.api.shapes import openings_answer, provider_answer, search_answer
-from booking.openings.forms.acquaintance import viewer_door_minutes, viewer_has_met
+from booking.openings.forms.acquaintance import doors_for, viewer_door_minutes, viewer_has_met
 from booking.openings.forms.continuity import current_continuity
 from booking.openings.forms.searching import read_search, write_cursor
 from booking.openings.forms.windows import read_window
@@ -75,10 +75,10 @@ def providers() -> ResponseReturnValue:
     """Search."""
     now = clock.now()
     asked = read_search(request.args, partial(resolve, geocoder=current_geocoder()), now)
-    result = search(db.session(), asked.query, now, asked.after)
+    result = search(db.session(), asked.query, now, asked.after, doors_for(asked.query))
     answer = search_answer(result, write_cursor(asked, result.after) if result.after else None, now)
     if not result.total:
-        instead = nearest_to(db.session(), asked.query, now, MOST_ALTERNATIVES)
+        instead = nearest_to(db.session(), asked.query, now, MOST_ALTERNATIVES, doors_for(asked.query))
         answer["alternatives"] = [nearest_answer(*one, now) for one in instead]
     return jsonify(answer)
 

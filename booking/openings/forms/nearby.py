@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
+from booking.openings.forms.acquaintance import viewer_doors
 from booking.openings.queries.nearby import alternatives_to
 from booking.openings.rules.alternatives import Alternative, MayHold
 from booking.openings.rules.asking import Wish
@@ -27,4 +28,4 @@ def install_may_hold(app: Flask, of: MayHoldOf) -> None:
 def viewers_alternatives(slug: str, wish: Wish, starts_at: datetime, now: datetime) -> list[Alternative]:
     """What the viewer of this request could hold instead of a start, the same provider's first."""
     of: MayHoldOf = current_app.extensions[KEY]
-    return alternatives_to(db.session(), slug, wish, starts_at, now, of(db.session(), viewer().person_id, now))
+    return alternatives_to(db.session(), slug, wish, starts_at, now, of(db.session(), viewer().person_id, now), doors=viewer_doors())

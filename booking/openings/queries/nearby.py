@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from booking.openings.catalogue import rules_by, search_tables
+from booking.openings.catalogue import tables_for
 from booking.openings.queries.roster import roster_of
 from booking.openings.rules.alternatives import (
     COLLEAGUE,
@@ -25,6 +25,7 @@ from booking.openings.rules.alternatives import (
 )
 from booking.openings.rules.asking import Wish, ask, offered_service
 from booking.openings.rules.candidates import Candidate, Tables
+from booking.openings.rules.doors import Doors, at_their_door
 from booking.openings.rules.search import Found, find
 from booking.openings.rules.starts import find_starts
 from booking.openings.rules.wanted import Near, SearchQuery
@@ -44,14 +45,16 @@ SOON_DAYS = 14
 
 
 def alternatives_to(
-    session: Session, slug: str, wish: Wish, starts_at: datetime, now: datetime, may_hold: MayHold = anybody
-) -> list[Alternative]:
+    session: Session, slug: str, wish: Wish, starts_at: datetime, now: datetime, may_hold: MayHold = anybody,
+    *, doors: Doors | None = None,
+) -> list[Alternative]:  # fmt: skip
     """What could be held instead of a start with a provider: theirs first, then other providers'. Each can be held at `now`.
 
-    Other providers are proposed where the one wished for has little that day. `may_hold` says what the one who asks may hold.
+    Other providers are proposed where the one wished for has little that day. `may_hold` says what the one who asks may hold,
+    `doors` what the way to their door takes.
     """
     known, policies = roster_of(session).candidates(session, now)
-    tables = search_tables(rules_by(policies))
+    tables = tables_for(policies, doors)
     wanted, own = to_minute(starts_at), next((one for one in known if one.facts.slug == slug), None)
     found: list[Alternative] = []
     meantime: list[Alternative] = []
@@ -78,10 +81,10 @@ def _of_colleague(
     return [replace(one, reason=COLLEAGUE, words=words) for one in found]
 
 
-def nearest_to(session: Session, query: SearchQuery, now: datetime, most: int) -> list[tuple[str, str, Found]]:
+def nearest_to(session: Session, query: SearchQuery, now: datetime, most: int, doors: Doors | None = None) -> list[tuple[str, str, Found]]:
     """For a search that found nothing the starts that come nearest: a code, its words, and who; at most `most`, each start once."""
     known, policies = roster_of(session).candidates(session, now)
-    tables, lengths = search_tables(rules_by(policies)), sorted(offered_lengths(known))
+    tables, lengths = tables_for(policies, doors), sorted(offered_lengths(known))
     found: list[tuple[str, str, Found]] = []
     for code, words, wider in widened(query, lengths):
         if len(found) == most:
@@ -102,12 +105,13 @@ def _same(one: Found, other: Found) -> bool:
 
 
 def starts_of(own: Candidate, tables: Tables, window: tuple[int, int], now: datetime) -> StartsOf:
-    """The provider's starts by wish, from the same question as any hold's."""
+    """The provider's starts by wish, from the same question as any hold's, the way to the asker's door with it."""
     low, high = window
     facts, taken, full = own.facts, own.taken(low, high, now), own.full(low, high, now)
     travel = tables.traveler(facts.area.mode) if facts.area else None
 
-    def starts(wish: Wish) -> Sequence[int]:
+    def starts(wanted: Wish) -> Sequence[int]:
+        wish = at_their_door(tables.doors, facts.id, wanted)
         try:
             service = offered_service(facts, wish)
         except Refused:

@@ -8,10 +8,11 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from booking.openings.catalogue import rules_by, search_tables
+from booking.openings.catalogue import tables_for
 from booking.openings.queries.roster import roster_of
 from booking.openings.rules.asking import Wish, ask
 from booking.openings.rules.candidates import Candidate, Tables
+from booking.openings.rules.doors import Doors, at_their_door
 from booking.openings.rules.judging import judge_start
 from booking.openings.rules.pairs import Pair, Side, find_pairs
 from booking.openings.rules.search import Found, find
@@ -24,13 +25,15 @@ from providers.profiles.rules import PlaceFacts
 MOST_SIDES = 40
 
 
-def pairs_free(session: Session, query: SearchQuery, now: datetime, most: int, beside: str | None = None) -> list[Pair]:
+def pairs_free(
+    session: Session, query: SearchQuery, now: datetime, most: int, beside: str | None = None, doors: Doors | None = None
+) -> list[Pair]:
     """Pairs of therapists who are free side by side for a search in one setting, the soonest first; with `beside` (a slug) theirs alone.
 
-    The forty who are free soonest are looked at. First visits' own services are left out, as in any search.
+    The forty who are free soonest are looked at. First visits' own services are left out, as in any search. `doors` are the booker's.
     """
     known, policies = roster_of(session).candidates(session, now)
-    tables = search_tables(rules_by(policies))
+    tables = tables_for(policies, doors)
     wide = replace(query, from_minute=max(query.from_minute, to_minute_up(now)), limit=MOST_SIDES)
     if wide.from_minute >= wide.until_minute:
         return []
@@ -48,7 +51,7 @@ def pairs_free(session: Session, query: SearchQuery, now: datetime, most: int, b
 def _side(own: Candidate, found: Found, query: SearchQuery, tables: Tables, now: datetime) -> Side:
     """One therapist's starts for the wish that the search found with them."""
     facts, window = own.facts, (query.from_minute, query.until_minute)
-    wish = Wish(found.service.code, found.minutes, found.setting, found.zip)
+    wish = at_their_door(tables.doors, facts.id, Wish(found.service.code, found.minutes, found.setting, found.zip))
     travel = tables.traveler(facts.area.mode) if facts.area else None
     question = ask(
         facts, wish, found.service, tables.house, taken=own.taken(*window, now), travel=travel, now=now,

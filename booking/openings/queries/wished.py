@@ -9,13 +9,14 @@ from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
-from booking.openings.catalogue import rules_by, search_tables
+from booking.openings.catalogue import tables_for
 from booking.openings.queries.listing import judge_opening
 from booking.openings.queries.nearby import near_of, starts_of
 from booking.openings.queries.roster import roster_of
 from booking.openings.rules.alternatives import StartsOf
 from booking.openings.rules.asking import Wish
 from booking.openings.rules.candidates import Candidate, Tables
+from booking.openings.rules.doors import Doors
 from booking.openings.rules.search import find
 from booking.openings.rules.wanted import SearchQuery
 from marketplace.kernel.errors import NotFound, Refused
@@ -35,12 +36,15 @@ def free_with(session: Session, provider_id: int, wish: Wish, window: Span, now:
     return [] if own is None else _free(own, wish, tables, window, now)
 
 
-def free_with_anybody(session: Session, wish: Wish, window: Span, parts: frozenset[str], now: datetime) -> list[Free]:
+def free_with_anybody(
+    session: Session, wish: Wish, window: Span, parts: frozenset[str], now: datetime, doors: Doors | None = None
+) -> list[Free]:
     """The starts of a visit of this length and setting with whoever gives it, first visits left out, the soonest twenty providers.
 
     A clinic may be five kilometers from the ZIP code, where there is one. The service of the wish does not count.
+    `doors` are those of whoever waits.
     """
-    known, tables = _looked_up(session, now)
+    known, tables = _looked_up(session, now, doors)
     near = near_of(None, wish)
     low = max(window[0], to_minute_up(now))
     if low >= window[1] or (near is None and wish.setting in MOBILE):
@@ -83,9 +87,9 @@ def time_of(session: Session, slug: str, window: Span, now: datetime) -> Provide
     return ProviderTime(own.facts, listed, why_not)
 
 
-def _looked_up(session: Session, now: datetime) -> tuple[Collection[Candidate], Tables]:
+def _looked_up(session: Session, now: datetime, doors: Doors | None = None) -> tuple[Collection[Candidate], Tables]:
     known, policies = roster_of(session).candidates(session, now)
-    return known, search_tables(rules_by(policies))
+    return known, tables_for(policies, doors)
 
 
 def _free(own: Candidate, wish: Wish, tables: Tables, window: Span, now: datetime) -> list[Free]:

@@ -18,6 +18,7 @@ from booking.openings.rules.asking import (
     standing_pieces,
     tells_services_apart,
 )
+from booking.openings.rules.doors import Doors
 from booking.openings.rules.evenings import Evenings, evenings_of
 from booking.openings.rules.kinds import provider_kinds
 from booking.openings.rules.limits import claims_around
@@ -41,12 +42,16 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Tables:
-    """What search needs beside providers: the house's rules, how firmly techniques go with conditions, taxes, and travel by mode."""
+    """What search needs beside providers: the house's rules, how firmly techniques go with conditions, taxes, and travel by mode.
+
+    `doors` are those of whoever asks; None where nobody is known.
+    """
 
     house: HouseRules
     strengths: Mapping[str, Mapping[str, int]]
     taxes: Sequence[TaxRow]
     traveler: Callable[[str], TravelMinutes]
+    doors: Doors | None = None
 
 
 @dataclass(frozen=True, slots=True)

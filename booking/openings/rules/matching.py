@@ -14,6 +14,7 @@ from functools import cached_property
 
 from booking.openings.rules.asking import Full, Wish, Workable, days_around, pose
 from booking.openings.rules.candidates import Candidate, Days, Need, Spans, Tables, strength
+from booking.openings.rules.doors import at_their_door
 from booking.openings.rules.lazily import NO_STARTS, Starts, only_in
 from booking.openings.rules.prices import WholePrices
 from booking.openings.rules.question import Taken
@@ -255,7 +256,7 @@ class Look:
             return iter(())
         question = pose(
             self.facts,
-            self.wish(option),
+            at_their_door(frame.tables.doors, self.facts.id, self.wish(option)),
             option.service,
             Workable(spans, standing, frame.tables.house, opened),
             taken=self._taken,

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
+from booking.openings.forms.acquaintance import doors_for
 from booking.openings.forms.nearby import viewers_alternatives
 from booking.openings.forms.pages import Typed, read_page
 from booking.openings.forms.searching import write_cursor
@@ -81,7 +82,7 @@ def search() -> ResponseReturnValue:
         return render_template(
             "openings/search.html", **_frame(typed, None), cards=[], anyone=None, near_misses=[], chart=None, following=None
         ), 422
-    result = find_openings(db.session(), typed.asked.query, now, typed.asked.after)
+    result = find_openings(db.session(), typed.asked.query, now, typed.asked.after, doors_for(typed.asked.query))
     first = int(shown) if re.fullmatch(r"[0-9]{1,6}", shown := request.args.get("shown", "")) else 0
     cards = [card(found, first + at, result.query, now) for at, found in enumerate(result.items, 1)]
     pins = [(first + at, found.place) for at, found in enumerate(result.items, 1) if found.place is not None]
@@ -271,4 +272,5 @@ def _title(result: SearchResult | None) -> str:
 
 def _near_misses(query: SearchQuery, now: datetime) -> list[Words]:
     """Up to three starts that come nearest to a search that found nothing: later, at another time of day, farther away, elsewhere."""
-    return [nearest(found, _(words), query.condition) for _code, words, found in nearest_to(db.session(), query, now, MOST_NEAR_MISSES)]
+    near = nearest_to(db.session(), query, now, MOST_NEAR_MISSES, doors_for(query))
+    return [nearest(found, _(words), query.condition) for _code, words, found in near]

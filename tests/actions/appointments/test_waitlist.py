@@ -7,21 +7,18 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
-from booking.appointments.actions.cancel import Cancelling, cancel
 from booking.appointments.actions.expire import expire_holds
 from booking.appointments.actions.hold import release_hold
 from booking.appointments.actions.move import move
 from booking.appointments.actions.offer import offer_freed
-from booking.appointments.actions.wait import WaitWish, join_waitlist, leave_waitlist
+from booking.appointments.actions.wait import join_waitlist, leave_waitlist
 from booking.appointments.models import Hold, WaitlistEntry, WaitlistOffer
 from booking.appointments.queries import get_waiting, list_waiting
-from booking.appointments.rules.waiting import Wait, state_of
-from booking.openings.rules.asking import Wish
+from booking.appointments.rules.waiting import state_of
 from booking.upkeep.queries import findings, overlap_findings
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Limited, NotFound, Refused
 from marketplace.kernel.walltime import local_day, to_minute
-from marketplace.outbox.models import Letter
 from providers.registry.rules import Owner
 from providers.schedule.actions import add_block, remove_block
 from providers.schedule.models import Claim
@@ -30,8 +27,7 @@ from tests.factories import ClaimFactory, CredentialFactory, PersonFactory, Serv
 from tests.support.clocks import START
 from tests.support.racing import race
 from tests.support.visits import BASE_URL, CLIENT, book_hold, book_visit, hold_visit, traveling_provider
-
-DAYS = 4
+from tests.support.waiting import DAYS, call_off, letters, noon, noon_only, offer, offer_to, wish_for
 
 
 @pytest.fixture
@@ -40,28 +36,10 @@ def anna(ctx, clock):
     return noon_only(clock, slug="anna", name="Anna Alder")
 
 
-def noon_only(clock, **names):
-    provider = bookable_provider(**names)
-    for day in range(DAYS + 1):
-        ClaimFactory(provider=provider, starts_at=clock.now + timedelta(days=day, hours=-4), minutes=240)
-        ClaimFactory(provider=provider, starts_at=clock.now + timedelta(days=day, hours=1, minutes=15), minutes=300)
-    return provider
-
-
 @pytest.fixture
 def visits(anna, clock):
     """The visits at noon, by their day."""
     return {day: book_visit(anna, PersonFactory(), noon(clock, day), clock.now).booked.appointment for day in range(1, DAYS + 1)}
-
-
-def noon(clock, day):
-    return clock.now.replace(hour=17, minute=0, second=0) + timedelta(days=day)
-
-
-def wish_for(clock, slug="anna", service="medical-massage", minutes=60, setting="clinic", zip_code=None, parts=(), days=(1, DAYS)):
-    today = local_day(to_minute(clock.now))
-    wait = Wait(minutes, today + timedelta(days=days[0]), today + timedelta(days=days[1]), frozenset(parts))
-    return WaitWish(slug, Wish(service, minutes, setting, zip_code), wait)
 
 
 def join(clock, person=None, **wish):
@@ -69,24 +47,6 @@ def join(clock, person=None, **wish):
     clock.advance(seconds=1)
     entry = join_waitlist(wish_for(clock, **wish), (person or PersonFactory()).id, CLIENT, BASE_URL, clock.now).entry
     return entry.public_id
-
-
-def call_off(visit, clock):
-    cancel(visit.public_id, Cancelling(), CLIENT, BASE_URL, clock.now)
-
-
-def offer(clock):
-    return offer_freed(clock.now, BASE_URL)
-
-
-def offer_to(public_id, clock):
-    db.session.rollback()
-    return get_waiting(db.session(), public_id).live_offer(clock.now)
-
-
-def letters(kind):
-    db.session.rollback()
-    return list(db.session.scalars(select(Letter).where(Letter.kind == kind).order_by(Letter.id)))
 
 
 def test_a_canceled_visit_is_offered_to_whoever_came_first(visits, clock):

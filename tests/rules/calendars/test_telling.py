@@ -37,6 +37,9 @@ LINE = VisitLine(
     "Columbus Avenue Practice", "Columbus Avenue Practice, 410 Columbus Avenue, New York 10024", "Upper West Side, 10024",
 )  # fmt: skip
 AT_HOME = replace(LINE, setting="home", room_name=None, room=None, area="East Village, 10003")
+FOR_TWO, FOR_TWO_AT_HOME = replace(LINE, beside="Ana Ruiz"), replace(AT_HOME, beside="Ana Ruiz")
+TWO = "For two: Ana Ruiz gives a visit at the same time, in the same place."
+TWO_BRIEF = "For two: Ana gives a visit at the same time, in the same place."
 BY_PHONE = replace(LINE, setting="phone", minutes=10, room_name=None, room=None, area=None)
 
 
@@ -54,6 +57,20 @@ BY_PHONE = replace(LINE, setting="phone", minutes=10, room_name=None, room=None,
         (BY_PHONE, CLIENT, BRIEF, "Call with Renata", None, None),
         (BY_PHONE, PROVIDER, FULL, "Call: Priya N.", None, "By phone, 10 minutes. Reference LH-7QK2M9P."),
         (LINE, CLINIC, BUSY, "Renata Solano: busy", "Columbus Avenue Practice", None),
+        (FOR_TWO, CLIENT, BUSY, "Busy", None, None),
+        (FOR_TWO, CLIENT, BRIEF, "Visit with Renata", "Upper West Side, 10024", TWO_BRIEF),
+        (FOR_TWO, CLIENT, FULL, "Visit with Renata Solano", LINE.room, f"60 minutes. Reference LH-7QK2M9P. {TWO}"),
+        (FOR_TWO, PROVIDER, BUSY, "Busy", None, None),
+        (FOR_TWO, PROVIDER, BRIEF, "Visit: Priya", "Upper West Side, 10024", TWO_BRIEF),
+        (
+            FOR_TWO_AT_HOME,
+            PROVIDER,
+            FULL,
+            "Visit: Priya N.",
+            "East Village, 10003",
+            f"At the client’s home, 60 minutes. Reference LH-7QK2M9P. {TWO}",
+        ),
+        (FOR_TWO, CLINIC, BUSY, "Renata Solano: busy", "Columbus Avenue Practice", None),
     ],
 )
 def test_how_much_is_said_to_whom(line, audience, detail, summary, location, words):
@@ -102,7 +119,7 @@ def test_text_from_people_is_one_line_without_control_characters(text):
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=120), st.text(st.characters(exclude_categories=["Cs"]), max_size=120))
 def test_whatever_people_are_called_the_file_is_well_formed(name, place):
-    event = feed_event(replace(LINE, provider_name=name, area=place), CLIENT, BRIEF, SITE)
+    event = feed_event(replace(LINE, provider_name=name, area=place, beside=place or None), CLIENT, BRIEF, SITE)
     (seen,) = read(feed_file("Visits", [event]))
     assert (seen.summary, seen.location) == (event.summary, event.location)
     assert lint(visit_file(replace(event, organizer="visits@hands.test"))) == []
