@@ -115,6 +115,23 @@ class TestHours:
         assert scalar(app, select(WeeklyHours.closes_minute)) == 26 * 60
         assert "8:00\u00a0PM – 2:00\u00a0AM" in page.text
 
+    def test_two_tabs_do_not_undo_each_other_unseen(self, app, desk):
+        """The second tab is told, keeps what was typed in it, and may save all the same once its owner knows."""
+        desk.open("/provider/hours")
+        desk.submit(at="/provider/hours", add="w2")
+        first = {"w2-0-opens": "20:00", "w2-0-closes": "22:00", "w2-0-settings": ["home"]}
+        opened = next(form["values"]["mark"] for form in forms_of(desk.page) if "mark" in form["values"])
+        assert "Your hours are stored" in desk.submit(at="/provider/hours", **first).text
+        other = first | {"w2-0-opens": "09:00", "w2-0-closes": "12:00", "mark": opened}
+        page = desk.submit(at="/provider/hours", **other)
+        assert page.status_code == 409
+        assert "changed elsewhere" in page.text
+        values = next(form["values"] for form in forms_of(page) if "w2-0-opens" in form["values"])
+        assert values["w2-0-opens"] == "09:00"
+        assert scalar(app, select(WeeklyHours.opens_minute)) == 20 * 60
+        assert "Your hours are stored" in desk.submit(at="/provider/hours").text
+        assert scalar(app, select(WeeklyHours.opens_minute)) == 9 * 60
+
     def test_a_refusal_stands_beside_its_field_and_nothing_is_lost(self, app, desk):
         desk.open("/provider/hours")
         desk.submit(at="/provider/hours", add="w2")
