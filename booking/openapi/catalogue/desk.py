@@ -298,8 +298,16 @@ def _pair(
     return (
         Operation("GET", where, f"show_own_{name}", f"{words}.", "desk", DESK, answer=answer),
         Operation(
-            "PUT", where, f"change_own_{name}", f"Replace: {words.lower()}.", "desk", DESK, body,
-            answer=answer, errors=(409,), guarded=guarded,
+            "PUT",
+            where,
+            f"change_own_{name}",
+            f"Replace: {words.lower()}.",
+            "desk",
+            DESK,
+            body,
+            answer=answer,
+            errors=(409,),
+            guarded=guarded,
         ),
     )
 
