@@ -122,6 +122,15 @@ def test_a_sunday_evening_is_looked_at_in_its_own_week(app, visitor, desks):
     assert anna.submit(**typed).request.args["week"] == "2027-01-17"
 
 
+def test_a_time_that_the_clocks_leave_out_is_refused(visitor, desks):
+    anna = visitor(desks["anna"])
+    anna.open("/provider/book")
+    typed = {"known": desks["visit"], "visit": "medical-massage|60", "setting": "clinic", "starts_on": "2027-03-14", "starts_time": "02:30"}
+    page = anna.submit(**typed)
+    assert page.status_code == 422
+    assert "does not exist" in page.text
+
+
 def test_somebody_new_makes_it_a_visit_by_the_letters_link(app, clock, program, visitor, desks):
     program(desks["anna"]).post("/provider/appointments", sent(clock))
     with app.app_context():

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from marketplace.audit import AuditEntry
 from marketplace.db import db
+from marketplace.kernel.walltime import from_minute
 from providers.credentials.actions.hand_in import submit_credential
 from providers.credentials.rules.drafts import CredentialDraft
 from providers.registry.models import Provider
@@ -345,6 +346,23 @@ class TestTimeOff:
         page = desk.submit(at="/remove")
         assert "No time is blocked." in page.text
         assert scalar(app, select(Claim.live)) is False
+
+    @pytest.mark.parametrize(
+        ("begin", "end", "taken"),
+        [
+            ("2027-03-14 01:00", "2027-03-14 02:30", ("06:00", "07:00")),  # it ends in the hour that the clocks leave out
+            ("2027-03-14 02:30", "2027-03-14 04:00", ("07:00", "08:00")),
+            ("2027-11-07 01:30", "2027-11-07 01:30", ("05:30", "06:30")),  # from the first pass to the second
+        ],
+    )
+    def test_time_is_taken_whole_where_the_clocks_change(self, app, desk, provider, begin, end, taken):
+        (starts_on, starts_time), (ends_on, ends_time) = begin.split(), end.split()
+        desk.open("/provider/blocks")
+        typed = {"starts_on": starts_on, "starts_time": starts_time, "ends_on": ends_on, "ends_time": ends_time}
+        assert desk.submit(at="/provider/blocks", **typed).status_code == 200
+        with app.app_context():
+            claim = db.session.scalars(select(Claim)).one()
+            assert tuple(f"{from_minute(minute):%H:%M}" for minute in (claim.begin_minute, claim.end_minute)) == taken
 
     def test_a_visit_in_the_way_is_named_and_nothing_typed_is_lost(self, app, desk, provider):
         with app.app_context():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from booking.appointments.models import Appointment
 from booking.appointments.queries import find_inside
 from marketplace.kernel.errors import Refusal
-from marketplace.kernel.walltime import NEW_YORK
+from marketplace.kernel.walltime import from_minute, wall_instant
 from marketplace.webkit.filters import rfc3339
 from providers.schedule.forms.time_off import read_time_off
 from providers.schedule.rules.time_off import LONGEST_MESSAGE, LONGEST_REASON, TimeOffDraft
@@ -58,7 +58,8 @@ class TimeOffForm(FlaskForm):
 
 
 def _instant(day: date, moment: time, fold: int) -> str:
-    return datetime.combine(day, moment, NEW_YORK).replace(fold=fold).isoformat()
+    """In the hour that repeats, the first pass begins and the second ends; a time that the clocks leave out is the moment of their jump."""
+    return from_minute(wall_instant(day, moment.hour * 60 + moment.minute, second=fold == 1)).isoformat()
 
 
 def _end(day: date, moment: time | None) -> str:
