@@ -122,6 +122,14 @@ def test_a_sunday_evening_is_looked_at_in_its_own_week(app, visitor, desks):
     assert anna.submit(**typed).request.args["week"] == "2027-01-17"
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_days_that_no_calendar_has_are_refused(visitor, desks, day):
+    anna = visitor(desks["anna"])
+    anna.open("/provider/book")
+    typed = {"known": desks["visit"], "visit": "medical-massage|60", "setting": "clinic", "starts_on": day, "starts_time": "23:59"}
+    assert anna.submit(**typed).status_code == 422
+
+
 def test_a_time_that_the_clocks_leave_out_is_refused(visitor, desks):
     anna = visitor(desks["anna"])
     anna.open("/provider/book")

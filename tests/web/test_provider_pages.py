@@ -376,7 +376,15 @@ class TestTimeOff:
         assert 'value="Lunch"' in page.text
 
     @pytest.mark.parametrize(
-        "change", [{"ends_time": "11:00"}, {"starts_on": "2027-02-30"}, {"starts_on": "2020-01-01", "ends_on": "2020-01-02"}]
+        "change",
+        [
+            {"ends_time": "11:00"},
+            {"starts_on": "2027-02-30"},
+            {"starts_on": "2020-01-01", "ends_on": "2020-01-02"},
+            {"starts_on": "9999-12-31", "ends_on": "9999-12-31"},
+            {"starts_on": "0001-01-01"},
+            {"starts_on": "2027-03-14", "starts_time": "02:15", "ends_on": "2027-03-14", "ends_time": "02:45"},
+        ],
     )
     def test_an_end_before_the_beginning_or_no_day_at_all_is_refused(self, app, desk, provider, change):
         desk.open("/provider/blocks")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -13,8 +12,8 @@ from wtforms.validators import InputRequired, Length
 
 from booking.appointments.queries import find_in_the_way
 from marketplace.kernel.errors import Refusal
-from marketplace.kernel.walltime import from_minute, wall_instant
 from marketplace.webkit.filters import rfc3339
+from marketplace.webkit.typed import wall_or_text
 from providers.schedule.forms import read_block
 from providers.schedule.rules.drafts import BlockDraft
 
@@ -36,8 +35,8 @@ class BlockForm(FlaskForm):
         A time that the clocks leave out is the moment in which they jump.
         """
         body: dict[str, Any] = {
-            "starts_at": _instant(self.starts_on.data, self.starts_time.data, fold=0),
-            "ends_at": _instant(self.ends_on.data, self.ends_time.data, fold=1),
+            "starts_at": wall_or_text(self.starts_on.data, self.starts_time.data),
+            "ends_at": wall_or_text(self.ends_on.data, self.ends_time.data, second=True),
             "note": self.note.data or "",
         }
         return read_block(body)
@@ -49,10 +48,6 @@ class BlockForm(FlaskForm):
             field.errors = [*field.errors, fault.message]
         if not refusal.faults:
             self.form_errors.append(refusal.sentence)
-
-
-def _instant(day: date, moment: time, fold: int) -> str:
-    return from_minute(wall_instant(day, moment.hour * 60 + moment.minute, second=fold == 1)).isoformat()
 
 
 def visits_between(session: Session, provider_id: int, from_minute: int, until_minute: int) -> list[dict[str, object]]:

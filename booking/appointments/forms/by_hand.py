@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -23,9 +22,9 @@ from booking.openings.rules.by_hand import OVERRIDABLE
 from marketplace.accounts.contacts import read_email
 from marketplace.db import db
 from marketplace.kernel.errors import FieldFault, Refusal, Refused
-from marketplace.kernel.walltime import NEW_YORK
 from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.reading import Fields
+from marketplace.webkit.typed import is_left_out, wall_or_text
 from providers.profiles.rules import MOBILE, ProviderFacts
 from providers.schedule.rules.hours import SETTINGS
 
@@ -104,8 +103,7 @@ class HandForm(FlaskForm):
         Raises Refused for a time that the clocks leave out.
         """
         service, _, minutes = str(self.visit.data or "").rpartition("|")
-        starts_at = datetime.combine(self.starts_on.data, self.starts_time.data, NEW_YORK)
-        if starts_at.astimezone(UTC).astimezone(NEW_YORK).time() != starts_at.time():
+        if is_left_out(self.starts_on.data, self.starts_time.data):
             raise Refused("invalid", NO_SUCH_TIME, faults=[FieldFault("starts_at", NO_SUCH_TIME)])
         new = {"name": (self.name.data or "").strip(), "email": (self.email.data or "").strip()}
         sent: dict[str, Any] = {
@@ -113,7 +111,7 @@ class HandForm(FlaskForm):
             "service": service,
             "minutes": int(minutes) if minutes.isdecimal() else 0,
             "setting": self.setting.data,
-            "starts_at": starts_at.isoformat(),
+            "starts_at": wall_or_text(self.starts_on.data, self.starts_time.data),
             "override": [{"code": code, "reason": reason} for code, reason in reasons.items()],
         }
         return sent | ({"zip": self.zip.data.strip()} if (self.zip.data or "").strip() else {})
