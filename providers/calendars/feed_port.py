@@ -26,6 +26,7 @@ CONNECT_SECONDS, TOTAL_SECONDS = 5.0, 10.0
 LARGEST_BYTES = 5 * 1024 * 1024
 USER_AGENT = "licensed-hands-calendar/1.0"
 TOO_SLOW = "The other side is too slow."
+ODDLY_PACKED = "The calendar is packed in a way that is not understood."
 _CHUNK = 64 * 1024
 _MOVED = (301, 302, 303, 307, 308)
 # Houses that keep the calendars of one account on several hosts.
@@ -295,7 +296,7 @@ def _body(response: http.client.HTTPResponse) -> bytes:
     """The whole content, unpacked, within the bounds on the wire and after it; one that breaks off is none."""
     coding = (response.getheader("Content-Encoding") or "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip"):
-        raise Unavailable("The calendar is packed in a way that is not understood.")
+        raise Unavailable(ODDLY_PACKED)
     opener = zlib.decompressobj(31) if coding != "identity" else None
     content, taken = bytearray(), 0
     while chunk := response.read(_CHUNK):
@@ -305,6 +306,8 @@ def _body(response: http.client.HTTPResponse) -> bytes:
             raise Unavailable("The calendar is larger than 5 MB.")
     if response.length not in (0, None) or (opener and not opener.eof):
         raise Unavailable("The calendar breaks off before its end.")
+    if opener and opener.unused_data:
+        raise Unavailable(ODDLY_PACKED)
     return bytes(content)
 
 

@@ -1,5 +1,6 @@
 """Fetching calendars: only from the public internet, only what is whole, never more than the bounds."""
 
+import gzip
 import socket
 import threading
 
@@ -168,6 +169,13 @@ def test_an_error_says_its_number_and_nothing_of_its_page(feeds, server, status)
     with pytest.raises(Unavailable, match=str(status)) as refusal:
         feeds.fetch(URL)
     assert "banner" not in refusal.value.sentence
+
+
+def test_what_is_packed_behind_the_content_is_not_left_unread(feeds, server):
+    """Two calendars in one answer are refused unpacked; packed one behind the other they are no less."""
+    server.headers, server.pages["/secret.ics"] = {"Content-Encoding": "gzip"}, gzip.compress(CONTENT) + gzip.compress(CONTENT)
+    with pytest.raises(Unavailable, match="packed"):
+        feeds.fetch(URL)
 
 
 def test_other_packing_is_refused(feeds, server):
