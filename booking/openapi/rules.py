@@ -38,7 +38,7 @@ class Query:
 class Operation:
     """One endpoint: `path` is written as the router writes it, `answer` is the schema of success, `errors` the statuses of refusals.
 
-    `roles` is empty for everybody. `creates` marks endpoints that honor Idempotency-Key.
+    `roles` is empty for everybody. `creates` marks endpoints that honor Idempotency-Key, `guarded` those that honor If-Match.
     """
 
     method: str
@@ -53,6 +53,7 @@ class Operation:
     answer: Schema | None = None
     errors: tuple[int, ...] = ()
     creates: bool = False
+    guarded: bool = False
     media: tuple[str, ...] = ("application/json",)
     also: Mapping[str, Schema] = field(default_factory=dict)
 
@@ -109,6 +110,9 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     if operation.creates:
         key = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
         found.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
+    if operation.guarded:
+        words = "The ETag of the answer that this was made from; 409 where something else is stored by now."
+        found.append({"name": "If-Match", "in": "header", "required": False, "schema": {"type": "string"}, "description": words})
     return found
 
 

@@ -124,6 +124,19 @@ def day_begin(day: date, zone: ZoneInfo = NEW_YORK) -> int:
     return min(max(begin, midnight - offset) for begin, end, offset in near if midnight - offset < end)
 
 
+def wall_instant(day: date, minute_of_day: int, *, second: bool = False, zone: ZoneInfo = NEW_YORK) -> int:
+    """The epoch minute at which the wall shows a time of a day; of a repeated one the first or the `second`.
+
+    Where the clocks leave it out, the minute in which they jump over it.
+    """
+    wall = midnight_wall_minute(day) + minute_of_day
+    near = eras(wall - _FARTHEST_OFFSET, wall + _FARTHEST_OFFSET, zone)
+    shown = [wall - offset for begin, end, offset in near if begin <= wall - offset < end]
+    if shown:
+        return shown[-1 if second else 0]
+    return min(begin for begin, _, offset in near if wall - offset < begin)
+
+
 def day_span(day: date, zone: ZoneInfo = NEW_YORK) -> Span:
     """The epoch minutes of a calendar day: 23, 24 or 25 hours in New York. Days follow one another without a gap."""
     return day_begin(day, zone), day_begin(day + timedelta(days=1), zone)

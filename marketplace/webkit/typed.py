@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date, time
 
 from marketplace.kernel.errors import FieldFault
+from marketplace.kernel.walltime import from_minute, wall_instant, wall_minute_of_day
+from marketplace.webkit.reading import FIRST_YEAR, LAST_YEAR
 
 _DOLLARS = re.compile(r"\$?\s*([0-9]{1,9})(?:\.([0-9]{2}))?")
 
@@ -27,6 +30,23 @@ def cents_or_text(text: str) -> int | str | None:
     plain = text.strip().replace(",", "")
     match = _DOLLARS.fullmatch(plain)
     return int(match[1]) * 100 + int(match[2] or 0) if match else plain or None
+
+
+def wall_or_text(day: date, moment: time, *, second: bool = False) -> str:
+    """A wall time in New York as programs send instants; of a repeated one the first or the `second`.
+
+    One that the clocks leave out is the moment in which they jump over it; a year that no instant lies in is a text to be refused.
+    """
+    if not FIRST_YEAR <= day.year < LAST_YEAR:
+        return f"{day.isoformat()}T{moment:%H:%M}:00Z"
+    return from_minute(wall_instant(day, moment.hour * 60 + moment.minute, second=second)).isoformat()
+
+
+def is_left_out(day: date, moment: time) -> bool:
+    """Whether the clocks in New York leave out a wall time."""
+    minute_of_day = moment.hour * 60 + moment.minute
+    within = FIRST_YEAR <= day.year < LAST_YEAR
+    return within and wall_minute_of_day(wall_instant(day, minute_of_day)) != minute_of_day
 
 
 def dollars(cents: int) -> str:

@@ -18,6 +18,7 @@ from providers.calendars.rules.reading import Reading, Unreadable, Window
 calendars = AppGroup("calendars", help="Outside calendars.")
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 UNTRUSTED = 2
+YEARS = 1970, 2100
 
 
 @calendars.command("preview")
@@ -33,6 +34,8 @@ def preview(file: Path, first: datetime, last: datetime, zone: str, *, as_json: 
     """
     if zone not in available_timezones():
         raise click.BadParameter("There is no such time zone.", param_hint="--tz")
+    if not YEARS[0] <= first.year <= YEARS[1]:
+        raise click.BadParameter(f"The first day lies between {YEARS[0]} and {YEARS[1]}.", param_hint="--from")
     if last < first or last.year - first.year > 10:
         raise click.BadParameter("The last day comes after the first, ten years later at most.", param_hint="--to")
     try:

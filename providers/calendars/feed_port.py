@@ -26,6 +26,7 @@ CONNECT_SECONDS, TOTAL_SECONDS = 5.0, 10.0
 LARGEST_BYTES = 5 * 1024 * 1024
 USER_AGENT = "licensed-hands-calendar/1.0"
 TOO_SLOW = "The other side is too slow."
+ODDLY_PACKED = "The calendar is packed in a way that is not understood."
 _CHUNK = 64 * 1024
 _MOVED = (301, 302, 303, 307, 308)
 # Houses that keep the calendars of one account on several hosts.
@@ -128,11 +129,11 @@ class Feeds:
         """The calendar behind an address, following at most three redirects. Raises AddressRefused, Unavailable."""
         deadline = monotonic() + TOTAL_SECONDS
         for _ in range(MOST_REDIRECTS + 1):
-            target = self.check(url)
+            target = self.check(url, deadline)
             answer = self._ask(target, deadline, lambda line, at: _answer(line, at, seen))
             if isinstance(answer, Fetched):
                 return answer
-            url = urljoin(url.replace("webcal:", "https:", 1), answer)
+            url = joined(url.replace("webcal:", "https:", 1), answer)
         raise Unavailable("The address leads on and on to others.")
 
     def call(self, url: str, call: Call, deadline: float) -> Reply:
@@ -141,7 +142,7 @@ class Feeds:
         `deadline` is one of `monotonic`. Whoever writes is never led on.
         """
         for _ in range(MOST_REDIRECTS + 1):
-            reply = self._ask(self.check(url), deadline, lambda line, at: _reply(line, at, call))
+            reply = self._ask(self.check(url, deadline), deadline, lambda line, at: _reply(line, at, call))
             if reply.status not in _MOVED or reply.status == 303:
                 return replace(reply, url=url)
             if call.method in ("PUT", "DELETE"):
@@ -152,8 +153,11 @@ class Feeds:
             url = onward
         raise Unavailable("The address leads on and on to others.")
 
-    def check(self, url: str) -> Target:
-        """Where a request for `url` goes. Raises AddressRefused where nothing may be asked, Unavailable where the name is unknown."""
+    def check(self, url: str, deadline: float | None = None) -> Target:
+        """Where a request for `url` goes. Raises AddressRefused where nothing may be asked, Unavailable where the name is unknown.
+
+        A name is waited for until `deadline` (one of `monotonic`), never longer than a connection.
+        """
         parts, host = _parts(url)
         try:
             port = parts.port
@@ -168,15 +172,18 @@ class Feeds:
             raise AddressRefused("Calendars are fetched from the ports 80 and 443 only.")
         if not exempt and parts.scheme == "https" and port == 80:
             raise AddressRefused("Port 80 does not go with https.")
-        address = self._resolve(host, port, exempt=exempt)
+        seconds = CONNECT_SECONDS if deadline is None else min(CONNECT_SECONDS, deadline - monotonic())
+        address = self._resolve(host, port, exempt=exempt, seconds=seconds)
         path = parts.path or "/"
         return Target(address, host, port, not plain, f"{path}?{parts.query}" if parts.query else path)
 
-    def _resolve(self, host: str, port: int, *, exempt: bool) -> str:
+    def _resolve(self, host: str, port: int, *, exempt: bool, seconds: float) -> str:
         """One address of the name, all of which must be public: a name that leads inside as well is not asked at all."""
+        if seconds <= 0:
+            raise Unavailable(TOO_SLOW)
         pool = ThreadPoolExecutor(1)
         try:
-            found = pool.submit(self.transport.resolve, host, port).result(CONNECT_SECONDS)
+            found = pool.submit(self.transport.resolve, host, port).result(seconds)
         except (OSError, UnicodeError, TooLate):
             raise Unavailable("The name in this address is not known.") from None
         finally:
@@ -206,6 +213,8 @@ class Feeds:
             lines.append(connection.sock)
             connection.sock.settimeout(left)
             answer = talk(connection, target)
+        except Unavailable as reason:
+            raise Unavailable(TOO_SLOW if late else reason.sentence) from None
         except (OSError, http.client.HTTPException, ValueError, zlib.error):
             raise Unavailable(TOO_SLOW if late or monotonic() >= deadline else "The other side cannot be reached.") from None
         finally:
@@ -287,7 +296,7 @@ def _body(response: http.client.HTTPResponse) -> bytes:
     """The whole content, unpacked, within the bounds on the wire and after it; one that breaks off is none."""
     coding = (response.getheader("Content-Encoding") or "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip"):
-        raise Unavailable("The calendar is packed in a way that is not understood.")
+        raise Unavailable(ODDLY_PACKED)
     opener = zlib.decompressobj(31) if coding != "identity" else None
     content, taken = bytearray(), 0
     while chunk := response.read(_CHUNK):
@@ -297,6 +306,8 @@ def _body(response: http.client.HTTPResponse) -> bytes:
             raise Unavailable("The calendar is larger than 5 MB.")
     if response.length not in (0, None) or (opener and not opener.eof):
         raise Unavailable("The calendar breaks off before its end.")
+    if opener and opener.unused_data:
+        raise Unavailable(ODDLY_PACKED)
     return bytes(content)
 
 

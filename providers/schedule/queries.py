@@ -20,7 +20,7 @@ from providers.registry.rules import LISTED
 from providers.schedule.models import BookingPause, Claim, HoursException, RosterShift, ScheduleRule, TimeOff, WeeklyHours
 from providers.schedule.rules.checking import check_rules, check_services, check_weekly
 from providers.schedule.rules.clinics import hours_from_list
-from providers.schedule.rules.drafts import DEFAULT_RULES, RULE_NAMES, ScheduleDraft
+from providers.schedule.rules.drafts import DEFAULT_RULES, RULE_NAMES, ScheduleDraft, schedule_to_dict
 from providers.schedule.rules.hours import ClinicHours, DateException, ScheduleRules, Shift, WeeklyRange
 from providers.schedule.rules.opening import LOOK_BACK_DAYS
 from providers.schedule.rules.rooms import RoomUse, counted_at, first_over
@@ -253,6 +253,12 @@ class Settled:
     weekly: list[WeeklyRange]
     exceptions: list[DateException]
     rules: ScheduleRules
+
+
+def stated_schedule(session: Session, provider_id: int | None) -> dict[str, Any]:
+    """Hours, exceptions and rules as they are stored, in the contract's shape."""
+    rules, places = rules_in_force(session, provider_id), places_by_id(session, provider_id)
+    return schedule_to_dict(list_weekly(session, provider_id), list_exceptions(session, provider_id), rules, places)
 
 
 def settle_draft(session: Session, provider_id: int | None, draft: ScheduleDraft) -> Settled:

@@ -73,7 +73,9 @@ def test_one_clash_and_nothing_is_held(app, shops, program, account):
     me = program(account)
     refused = me.post("/baskets", {"visits": [visit("anna", THURSDAY), visit("bea", "2027-01-14T12:30:00-05:00"), visit("bea", NEXT)]})
     assert (refused.status_code, refused.json["code"]) == (409, "basket_clash")
-    assert [(one["visit"], one["code"]) for one in refused.json["clashes"]] == [(2, "overlaps_own")]
+    assert [(one["visit"], one["code"], one["starts_at"]) for one in refused.json["clashes"]] == [
+        (2, "overlaps_own", "2027-01-14T12:30:00-05:00")
+    ]
     assert live(app) == 0
     assert me.post("/baskets", {"visits": [visit("anna", THURSDAY), visit("nobody", NEXT)]}).status_code == 404
     assert me.post("/baskets", {"visits": [visit("anna", THURSDAY)]}).json["code"] == "invalid"

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from booking.appointments.models import Appointment, Hold
 from marketplace.db import db
 from marketplace.outbox.models import Letter
-from tests.factories import AccountFactory, PersonFactory, bookable_provider
+from providers.registry.models import Provider
+from tests.factories import AccountFactory, PersonFactory, WeeklyHoursFactory, bookable_provider
 from tests.support.visits import book_visit
 
 
@@ -39,7 +40,7 @@ def test_a_therapist_by_program(app, clock, program, desks):
     assert (made.status_code, made.json["status"], made.json["overrides"]) == (201, "requested", [])
     taken = anna.post("/provider/appointments", sent(clock, 48.5))
     assert (taken.status_code, taken.json["code"]) == (409, "slot_taken")
-    assert "Priya N." in {one["client"] for one in taken.json["in_the_way"]}
+    assert {one["client"]: one["starts_at"] for one in taken.json["in_the_way"]}["Priya N."] == "2027-01-14T12:00:00-05:00"
     early = anna.post("/provider/appointments", sent(clock, 67))
     assert (early.status_code, early.json["code"]) == (422, "override_needed")
     assert [(one["code"], one["overridable"]) for one in early.json["objections"]] == [("outside_hours", True)]
@@ -106,6 +107,36 @@ def test_pages_without_script(app, visitor, desks):
     assert "Priya N." in page.text
     admin = visitor(desks["admin"])
     assert admin.open("/admin/providers/bea/book").status_code == 200
+
+
+def test_a_sunday_evening_is_looked_at_in_its_own_week(app, visitor, desks):
+    """In UTC it is Monday by then."""
+    with app.app_context():
+        anna_row = db.session.scalars(select(Provider).where(Provider.slug == "anna")).one()
+        WeeklyHoursFactory(
+            provider=anna_row, settings=["clinic"], weekday=6, opens_minute=18 * 60, closes_minute=23 * 60, staffing="full_time"
+        )
+    anna = visitor(desks["anna"])
+    anna.open("/provider/book")
+    typed = {"known": desks["visit"], "visit": "medical-massage|60", "setting": "clinic", "starts_on": "2027-01-17", "starts_time": "21:00"}
+    assert anna.submit(**typed).request.args["week"] == "2027-01-17"
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_days_that_no_calendar_has_are_refused(visitor, desks, day):
+    anna = visitor(desks["anna"])
+    anna.open("/provider/book")
+    typed = {"known": desks["visit"], "visit": "medical-massage|60", "setting": "clinic", "starts_on": day, "starts_time": "23:59"}
+    assert anna.submit(**typed).status_code == 422
+
+
+def test_a_time_that_the_clocks_leave_out_is_refused(visitor, desks):
+    anna = visitor(desks["anna"])
+    anna.open("/provider/book")
+    typed = {"known": desks["visit"], "visit": "medical-massage|60", "setting": "clinic", "starts_on": "2027-03-14", "starts_time": "02:30"}
+    page = anna.submit(**typed)
+    assert page.status_code == 422
+    assert "does not exist" in page.text
 
 
 def test_somebody_new_makes_it_a_visit_by_the_letters_link(app, clock, program, visitor, desks):

@@ -286,6 +286,13 @@ def test_a_time_that_the_clocks_skip_is_no_time(people, visitor, clock):
     assert "the clocks go forward" in page.text
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_that_no_calendar_has_is_refused(people, visitor, day):
+    anna = visitor(people[1])
+    anna.open("/provider/classes")
+    assert anna.submit(title=TITLE, starts_on=day, starts_time="23:59", place=people[2]).status_code == 422
+
+
 # --- letters and calendars -----------------------------------------------------------------------------------------------------------
 
 

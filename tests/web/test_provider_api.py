@@ -417,6 +417,16 @@ class TestSchedule:
         assert answer.status_code == 422
         assert codes(answer) == {"weekly[0].place"}
 
+    def test_a_program_may_ask_not_to_undo_somebody_elses_change(self, desk):
+        read = desk.put("/provider/schedule", SCHEDULE)
+        guard = {"headers": {"If-Match": read.headers["ETag"]}}
+        assert desk.get("/provider/schedule").headers["ETag"] == read.headers["ETag"]
+        assert desk.call("PUT", "/provider/schedule", SCHEDULE | {"weekly": []}, **guard).status_code == 200
+        answer = desk.call("PUT", "/provider/schedule", SCHEDULE | {"exceptions": []}, **guard)
+        assert (answer.status_code, answer.json["code"]) == (409, "hours_changed")
+        assert desk.get("/provider/schedule").json == SCHEDULE | {"weekly": []}
+        assert desk.put("/provider/schedule", SCHEDULE | {"exceptions": []}).status_code == 200
+
     def test_rules_left_out_stay(self, desk):
         desk.put("/provider/schedule", SCHEDULE)
         assert desk.put("/provider/schedule", {"weekly": []}).json["rules"] == SCHEDULE["rules"]

@@ -1,6 +1,7 @@
 """The pages on which people look for a time, without script."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -201,6 +202,16 @@ def test_a_week_of_starts_by_day_with_the_way_on(anna, client):
     assert "Tue Jan 19" in text_of(later)
     every = client.get("/providers/anna?minutes=60&setting=clinic&every=1")
     assert len(starts_on(every)) == 9 + 6 * 29
+
+
+def test_both_passes_of_the_hour_that_november_repeats_are_shown(anna, app, client, clock):
+    """Of each hour one start is shown on a full day; the hour of the second pass is not that of the first."""
+    with app.app_context():
+        WeeklyHoursFactory(provider=anna, settings=["clinic"], weekday=6, opens_minute=0, closes_minute=240, staffing="full_time")
+    clock.set(datetime(2027, 11, 4, 17, 0, tzinfo=UTC))
+    hrefs = starts_on(client.get("/providers/anna?minutes=60&setting=clinic&week=2027-11-07"))
+    night = re.findall(r"starts_at=2027-11-07T(0[0-4]:\d\d):00(-0\d)", " ".join(hrefs))
+    assert night == [("00:00", "-04"), ("01:00", "-04"), ("01:00", "-05"), ("02:00", "-05"), ("03:00", "-05")]
 
 
 def test_a_day_off_says_so(anna, client):

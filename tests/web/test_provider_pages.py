@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from marketplace.audit import AuditEntry
 from marketplace.db import db
+from marketplace.kernel.walltime import from_minute
 from providers.credentials.actions.hand_in import submit_credential
 from providers.credentials.rules.drafts import CredentialDraft
 from providers.registry.models import Provider
@@ -114,6 +115,23 @@ class TestHours:
         assert "Your hours are stored" in page.text
         assert scalar(app, select(WeeklyHours.closes_minute)) == 26 * 60
         assert "8:00\u00a0PM – 2:00\u00a0AM" in page.text
+
+    def test_two_tabs_do_not_undo_each_other_unseen(self, app, desk):
+        """The second tab is told, keeps what was typed in it, and may save all the same once its owner knows."""
+        desk.open("/provider/hours")
+        desk.submit(at="/provider/hours", add="w2")
+        first = {"w2-0-opens": "20:00", "w2-0-closes": "22:00", "w2-0-settings": ["home"]}
+        opened = next(form["values"]["mark"] for form in forms_of(desk.page) if "mark" in form["values"])
+        assert "Your hours are stored" in desk.submit(at="/provider/hours", **first).text
+        other = first | {"w2-0-opens": "09:00", "w2-0-closes": "12:00", "mark": opened}
+        page = desk.submit(at="/provider/hours", **other)
+        assert page.status_code == 409
+        assert "changed elsewhere" in page.text
+        values = next(form["values"] for form in forms_of(page) if "w2-0-opens" in form["values"])
+        assert values["w2-0-opens"] == "09:00"
+        assert scalar(app, select(WeeklyHours.opens_minute)) == 20 * 60
+        assert "Your hours are stored" in desk.submit(at="/provider/hours").text
+        assert scalar(app, select(WeeklyHours.opens_minute)) == 9 * 60
 
     def test_a_refusal_stands_beside_its_field_and_nothing_is_lost(self, app, desk):
         desk.open("/provider/hours")
@@ -329,6 +347,23 @@ class TestTimeOff:
         assert "No time is blocked." in page.text
         assert scalar(app, select(Claim.live)) is False
 
+    @pytest.mark.parametrize(
+        ("begin", "end", "taken"),
+        [
+            ("2027-03-14 01:00", "2027-03-14 02:30", ("06:00", "07:00")),  # it ends in the hour that the clocks leave out
+            ("2027-03-14 02:30", "2027-03-14 04:00", ("07:00", "08:00")),
+            ("2027-11-07 01:30", "2027-11-07 01:30", ("05:30", "06:30")),  # from the first pass to the second
+        ],
+    )
+    def test_time_is_taken_whole_where_the_clocks_change(self, app, desk, provider, begin, end, taken):
+        (starts_on, starts_time), (ends_on, ends_time) = begin.split(), end.split()
+        desk.open("/provider/blocks")
+        typed = {"starts_on": starts_on, "starts_time": starts_time, "ends_on": ends_on, "ends_time": ends_time}
+        assert desk.submit(at="/provider/blocks", **typed).status_code == 200
+        with app.app_context():
+            claim = db.session.scalars(select(Claim)).one()
+            assert tuple(f"{from_minute(minute):%H:%M}" for minute in (claim.begin_minute, claim.end_minute)) == taken
+
     def test_a_visit_in_the_way_is_named_and_nothing_typed_is_lost(self, app, desk, provider):
         with app.app_context():
             claim = ClaimFactory(provider=provider, begin_minute=epoch_minute(datetime(2027, 1, 14, 17, 30, tzinfo=UTC)))
@@ -341,7 +376,15 @@ class TestTimeOff:
         assert 'value="Lunch"' in page.text
 
     @pytest.mark.parametrize(
-        "change", [{"ends_time": "11:00"}, {"starts_on": "2027-02-30"}, {"starts_on": "2020-01-01", "ends_on": "2020-01-02"}]
+        "change",
+        [
+            {"ends_time": "11:00"},
+            {"starts_on": "2027-02-30"},
+            {"starts_on": "2020-01-01", "ends_on": "2020-01-02"},
+            {"starts_on": "9999-12-31", "ends_on": "9999-12-31"},
+            {"starts_on": "0001-01-01"},
+            {"starts_on": "2027-03-14", "starts_time": "02:15", "ends_on": "2027-03-14", "ends_time": "02:45"},
+        ],
     )
     def test_an_end_before_the_beginning_or_no_day_at_all_is_refused(self, app, desk, provider, change):
         desk.open("/provider/blocks")

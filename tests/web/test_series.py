@@ -71,7 +71,9 @@ def consent(me):
 def test_one_clash_and_nothing_is_held(app, anna, program, account):
     refused = program(account).post("/series", {**SENT, "visits": visits_of("2027-01-14T12:00:00-05:00", "2027-01-21T12:00:00-05:00")})
     assert (refused.status_code, refused.json["code"]) == (409, "series_clash")
-    assert [(one["visit"], one["code"]) for one in refused.json["clashes"]] == [(2, "slot_taken")]
+    assert [(one["visit"], one["code"], one["starts_at"]) for one in refused.json["clashes"]] == [
+        (2, "slot_taken", "2027-01-21T12:00:00-05:00")
+    ]
     with app.app_context():
         assert db.session.scalars(select(Hold).where(Hold.state == "live")).all() == []
 

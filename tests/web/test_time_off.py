@@ -95,6 +95,14 @@ def test_staff_on_somebodys_behalf(app, program, desks):
     assert admin.delete(f"/admin/providers/anna/time-off/{made.json['id']}").status_code == 204
 
 
+@pytest.mark.parametrize("times", [{"first_time": "10:00"}, {"last_time": "23:59"}, {}])
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_days_that_no_calendar_has_are_refused(visitor, desks, day, times):
+    anna = visitor(desks["anna"])
+    anna.open("/provider/time-off")
+    assert anna.submit(at="/provider/time-off", first_on=day, last_on=day, **times).status_code == 422
+
+
 def test_pages_without_script(app, visitor, desks):
     anna = visitor(desks["anna"])
     anna.open("/provider/time-off")

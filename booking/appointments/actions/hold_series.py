@@ -16,6 +16,7 @@ from booking.appointments.rules.holding import hold_ends_at
 from booking.appointments.rules.series import LEAST_EVERY, MOST_EVERY, series_fault
 from booking.openings.rules.asking import Wish
 from booking.packages.changes import check_several
+from booking.quotes.rules.agreed import instant_text
 from marketplace import audit
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, FieldFault, NotFound, Refused
@@ -109,7 +110,7 @@ def _hold_all(session: Session, wanted: SeriesWanted, person_id: int | None, doe
                 own = holds[0].person_id if holds else person_id
                 holds.append(make_hold(session, start, own, doer, now, expires_at=hold_ends_at(now), counted=not holds))
         except (Conflict, Refused) as refusal:
-            told = {"visit": number, "starts_at": one.starts_at.isoformat(), "code": refusal.code, "detail": refusal.sentence}
+            told = {"visit": number, "starts_at": instant_text(one.starts_at), "code": refusal.code, "detail": refusal.sentence}
             clashes.append(told)
     if clashes:
         dates = "One visit" if len(clashes) == 1 else f"{len(clashes)} visits"

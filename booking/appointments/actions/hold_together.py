@@ -15,6 +15,7 @@ from booking.appointments.changes.together import check_held, check_room, lock_c
 from booking.appointments.models import Basket, BasketVisit, Hold
 from booking.appointments.queries import BasketHeld, find_basket_of_hold, find_series_of_hold, get_basket
 from booking.appointments.rules.baskets import MOST_TOGETHER, Kept, basket_ends_at, basket_fault, joins_others
+from booking.quotes.rules.agreed import instant_text
 from marketplace import audit
 from marketplace.db import transaction, wait_turn
 from marketplace.kernel.errors import Conflict, FieldFault, NotFound, Refused
@@ -121,7 +122,7 @@ def _hold_all(session: Session, visits: Sequence[HoldWish], held: Sequence[Hold]
             with session.begin_nested():
                 hold = _hold_one(session, one, kept, taking)
         except (Conflict, Refused) as refusal:
-            told = {"visit": number, "starts_at": one.starts_at.isoformat(), "code": refusal.code, "detail": refusal.sentence}
+            told = {"visit": number, "starts_at": instant_text(one.starts_at), "code": refusal.code, "detail": refusal.sentence}
             clashes.append(told)
         else:
             made.append(hold)

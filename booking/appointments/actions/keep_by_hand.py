@@ -22,6 +22,7 @@ from booking.openings.catalogue import house_rules, travel_by
 from booking.openings.queries import load_taken
 from booking.openings.rules.asking import Wish, ask, offered_service
 from booking.openings.rules.by_hand import BUFFERS, NO_ROOM, OVERLAP, Objection, weigh
+from booking.quotes.rules.agreed import instant_text
 from marketplace import audit
 from marketplace.accounts.changes import add_guest
 from marketplace.accounts.models import Person
@@ -178,8 +179,8 @@ def _in_the_way(session: Session, provider: Provider, accepted: Accepted, now: d
             "kind": claim.kind,
             "reference": visits[claim.id].appointment.reference if claim.id in visits else None,
             "client": short_name(visits[claim.id].person.name) if claim.id in visits else None,
-            "starts_at": from_minute(claim.begin_minute).isoformat(),
-            "ends_at": from_minute(claim.end_minute).isoformat(),
+            "starts_at": instant_text(from_minute(claim.begin_minute)),
+            "ends_at": instant_text(from_minute(claim.end_minute)),
         }
         for claim in claims
     ]

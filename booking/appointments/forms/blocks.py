@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -13,8 +12,8 @@ from wtforms.validators import InputRequired, Length
 
 from booking.appointments.queries import find_in_the_way
 from marketplace.kernel.errors import Refusal
-from marketplace.kernel.walltime import NEW_YORK
 from marketplace.webkit.filters import rfc3339
+from marketplace.webkit.typed import wall_or_text
 from providers.schedule.forms import read_block
 from providers.schedule.rules.drafts import BlockDraft
 
@@ -31,10 +30,13 @@ class BlockForm(FlaskForm):
     note = StringField(_l("Note for yourself"), validators=[Length(max=300)])
 
     def draft(self) -> BlockDraft:
-        """What was typed, as the verb takes it. Raises Refused. In the hour that repeats, the first pass begins and the second ends."""
+        """What was typed, as the verb takes it. Raises Refused. In the hour that repeats, the first pass begins and the second ends.
+
+        A time that the clocks leave out is the moment in which they jump.
+        """
         body: dict[str, Any] = {
-            "starts_at": _instant(self.starts_on.data, self.starts_time.data, fold=0),
-            "ends_at": _instant(self.ends_on.data, self.ends_time.data, fold=1),
+            "starts_at": wall_or_text(self.starts_on.data, self.starts_time.data),
+            "ends_at": wall_or_text(self.ends_on.data, self.ends_time.data, second=True),
             "note": self.note.data or "",
         }
         return read_block(body)
@@ -46,10 +48,6 @@ class BlockForm(FlaskForm):
             field.errors = [*field.errors, fault.message]
         if not refusal.faults:
             self.form_errors.append(refusal.sentence)
-
-
-def _instant(day: date, moment: time, fold: int) -> str:
-    return datetime.combine(day, moment, NEW_YORK).replace(fold=fold).isoformat()
 
 
 def visits_between(session: Session, provider_id: int, from_minute: int, until_minute: int) -> list[dict[str, object]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -22,15 +21,16 @@ from booking.openings.rules.asking import Wish
 from booking.openings.rules.by_hand import OVERRIDABLE
 from marketplace.accounts.contacts import read_email
 from marketplace.db import db
-from marketplace.kernel.errors import Refusal, Refused
-from marketplace.kernel.walltime import NEW_YORK
+from marketplace.kernel.errors import FieldFault, Refusal, Refused
 from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.reading import Fields
+from marketplace.webkit.typed import is_left_out, wall_or_text
 from providers.profiles.rules import MOBILE, ProviderFacts
 from providers.schedule.rules.hours import SETTINGS
 
 MOST_CLIENTS = 200
 REASON = "reason-"
+NO_SUCH_TIME = "That time does not exist on this day: the clocks go forward."
 _FIELDS = {"client": "known", "client.appointment": "known", "client.name": "name", "client.email": "email", "starts_at": "starts_on"}
 
 
@@ -98,16 +98,20 @@ class HandForm(FlaskForm):
     starts_time = TimeField(_l("Start"), validators=[InputRequired(_l("Choose a time."))])
 
     def body(self, reasons: Mapping[str, str]) -> dict[str, Any]:
-        """What was typed, in the shape that programs send. In the hour that repeats the first pass is meant."""
+        """What was typed, in the shape that programs send. In the hour that repeats the first pass is meant.
+
+        Raises Refused for a time that the clocks leave out.
+        """
         service, _, minutes = str(self.visit.data or "").rpartition("|")
-        starts_at = datetime.combine(self.starts_on.data, self.starts_time.data, NEW_YORK)
+        if is_left_out(self.starts_on.data, self.starts_time.data):
+            raise Refused("invalid", NO_SUCH_TIME, faults=[FieldFault("starts_at", NO_SUCH_TIME)])
         new = {"name": (self.name.data or "").strip(), "email": (self.email.data or "").strip()}
         sent: dict[str, Any] = {
             "client": {"appointment": self.known.data} if self.known.data else new,
             "service": service,
             "minutes": int(minutes) if minutes.isdecimal() else 0,
             "setting": self.setting.data,
-            "starts_at": starts_at.isoformat(),
+            "starts_at": wall_or_text(self.starts_on.data, self.starts_time.data),
             "override": [{"code": code, "reason": reason} for code, reason in reasons.items()],
         }
         return sent | ({"zip": self.zip.data.strip()} if (self.zip.data or "").strip() else {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -14,8 +14,8 @@ from wtforms.validators import InputRequired, Length, Optional
 from booking.appointments.models import Appointment
 from booking.appointments.queries import find_inside
 from marketplace.kernel.errors import Refusal
-from marketplace.kernel.walltime import NEW_YORK
 from marketplace.webkit.filters import rfc3339
+from marketplace.webkit.typed import wall_or_text
 from providers.schedule.forms.time_off import read_time_off
 from providers.schedule.rules.time_off import LONGEST_MESSAGE, LONGEST_REASON, TimeOffDraft
 
@@ -39,7 +39,7 @@ class TimeOffForm(FlaskForm):
         begin, end = self.first_time.data, self.last_time.data
         times = begin is not None or end is not None
         body: dict[str, Any] = {
-            "from": _instant(self.first_on.data, begin or time(), fold=0) if times else self.first_on.data.isoformat(),
+            "from": wall_or_text(self.first_on.data, begin or time()) if times else self.first_on.data.isoformat(),
             "until": _end(self.last_on.data, end) if times else self.last_on.data.isoformat(),
             "reason": self.reason.data or "",
             "message": self.message.data or "",
@@ -57,13 +57,11 @@ class TimeOffForm(FlaskForm):
             self.form_errors.append(refusal.sentence)
 
 
-def _instant(day: date, moment: time, fold: int) -> str:
-    return datetime.combine(day, moment, NEW_YORK).replace(fold=fold).isoformat()
-
-
 def _end(day: date, moment: time | None) -> str:
     """Until a time of the last day; without one until the day is over."""
-    return _instant(day, moment, fold=1) if moment else _instant(date.fromordinal(day.toordinal() + 1), time(), fold=0)
+    if moment or day == date.max:
+        return wall_or_text(day, moment or time(), second=True)
+    return wall_or_text(date.fromordinal(day.toordinal() + 1), time())
 
 
 def visits_inside(session: Session, provider_id: int, from_minute: int, until_minute: int) -> list[dict[str, object]]:

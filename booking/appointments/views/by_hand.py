@@ -20,6 +20,7 @@ from marketplace import clock
 from marketplace.accounts.models import Person
 from marketplace.db import db
 from marketplace.kernel.errors import Malformed, NotFound, Refusal
+from marketplace.webkit.filters import ny_date
 from marketplace.webkit.identity import ANYONE, access
 from marketplace.webkit.limits import limiter
 from providers.profiles.queries import get_facts
@@ -88,7 +89,7 @@ def _book(whom: Owner | str, facts: ProviderFacts, back: str) -> ResponseReturnV
             refused = refusal
         else:
             flash(_("Kept. Your client gets a letter: it is a visit once they have answered the health questions and agreed."), "good")
-            return redirect(url_for("desk.week", week=hold.starts_at.date().isoformat()) if isinstance(whom, Owner) else back)
+            return redirect(url_for("desk.week", week=ny_date(hold.starts_at).isoformat()) if isinstance(whom, Owner) else back)
     page = _page(form, facts, refused, back, own=isinstance(whom, Owner))
     return (page, 409 if refused and refused.code == "slot_taken" else 422) if form.errors or refused else page
 

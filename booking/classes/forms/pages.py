@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -24,9 +24,9 @@ from booking.classes.rules.planning import (
     MOST_SEATS,
     ClassDraft,
 )
-from marketplace.kernel.errors import FieldFault, Refusal, Refused
-from marketplace.kernel.walltime import NEW_YORK
-from marketplace.webkit.typed import cents_or_text
+from marketplace.kernel.errors import FieldFault, Malformed, Refusal, Refused
+from marketplace.webkit.reading import read_instant
+from marketplace.webkit.typed import cents_or_text, is_left_out, wall_or_text
 from providers.places.models import ProviderPlace
 
 NO_SUCH_TIME = "That time does not exist on this day: the clocks go forward."
@@ -35,11 +35,12 @@ _FIELDS = {"starts_at": "starts_on", "price_cents": "price"}
 
 def _wall(day: date, moment: time) -> datetime:
     """A wall time as an instant; in the hour that repeats its first pass. Raises Refused where the clocks skip it."""
-    local = datetime.combine(day, moment, NEW_YORK)
-    instant = local.astimezone(UTC)
-    if instant.astimezone(NEW_YORK).time() != moment:
+    if is_left_out(day, moment):
         raise Refused("invalid", NO_SUCH_TIME, faults=[FieldFault("starts_at", NO_SUCH_TIME)])
-    return instant
+    try:
+        return read_instant(wall_or_text(day, moment))
+    except Malformed as fault:
+        raise Refused("invalid", fault.sentence, faults=[FieldFault("starts_at", fault.sentence)]) from None
 
 
 class StartForm(FlaskForm):

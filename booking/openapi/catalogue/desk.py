@@ -290,12 +290,25 @@ DEED = given({"at": INSTANT, "actor": TEXT, "verb": TEXT, "object": TEXT, "detai
 NEW_BLOCK = taken({"starts_at": INSTANT, "ends_at": INSTANT}, {"note": nullable({"type": "string", "maxLength": 2000})})
 
 
-def _pair(path: str, name: str, words: str, body: dict[str, Any], answer: dict[str, Any]) -> tuple[Operation, Operation]:
+def _pair(
+    path: str, name: str, words: str, body: dict[str, Any], answer: dict[str, Any], *, guarded: bool = False
+) -> tuple[Operation, Operation]:
     """What a provider can read and replace."""
     where = f"{V1}/provider/{path}"
     return (
         Operation("GET", where, f"show_own_{name}", f"{words}.", "desk", DESK, answer=answer),
-        Operation("PUT", where, f"change_own_{name}", f"Replace: {words.lower()}.", "desk", DESK, body, answer=answer, errors=(409,)),
+        Operation(
+            "PUT",
+            where,
+            f"change_own_{name}",
+            f"Replace: {words.lower()}.",
+            "desk",
+            DESK,
+            body,
+            answer=answer,
+            errors=(409,),
+            guarded=guarded,
+        ),
     )
 
 
@@ -390,6 +403,7 @@ OPERATIONS = (
         "Weekly hours, exceptions and rules",
         SCHEDULE,
         given({"weekly": listed(ANYTHING), "exceptions": listed(ANYTHING), "rules": ANYTHING}),
+        guarded=True,
     ),
     Operation(
         "POST",

@@ -95,7 +95,7 @@ def week(choice: Choice, starts: Sequence[int], first: date, today: date, cents:
 
 
 def _thinned(starts: Sequence[int]) -> list[int]:
-    """The first start of each half hour of the wall clock; of each hour on days that would have more than a handful."""
+    """The first start of each half hour; of each hour on days that would have more than a handful. New York is whole hours off UTC."""
     by_day: dict[date, list[int]] = {}
     for start in starts:
         by_day.setdefault(local_day(start), []).append(start)
@@ -106,7 +106,7 @@ def _thinned(starts: Sequence[int]) -> list[int]:
 def _first_of_each(minutes: int, starts: Sequence[int]) -> list[int]:
     seen: dict[int, int] = {}
     for start in starts:
-        seen.setdefault(wall_minute_of_day(start) // minutes, start)
+        seen.setdefault(start // minutes, start)
     return sorted(seen.values())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from icalendar.parser import Contentline
 
@@ -40,6 +40,11 @@ class Moment:
     def instant(self) -> datetime:
         """In UTC."""
         return self.zone.to_utc(self.stamp.wall)
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the wall never shows it: it lies in an hour that a change of clocks leaves out."""
+        return timedelta() < self.zone.to_wall(self.instant) - self.stamp.wall < timedelta(days=1)
 
     def on(self, zone: Zone) -> datetime:
         """What the wall of another zone shows then."""
@@ -237,8 +242,10 @@ class EventReader:
             days = (end.stamp.wall - start.stamp.wall).days
             return Length(days=days) if days >= 0 else None
         seconds = (end.instant - start.instant).total_seconds()
-        if seconds < 0:
+        if seconds < 0 or (seconds == 0 and end.stamp != start.stamp):
             seconds = (end.zone.to_utc(end.stamp.wall, second=True) - start.instant).total_seconds()
+        if end.zone is start.zone and start.is_missing:  # where the clocks jump, what is written tells more than the clock
+            seconds = max(seconds, (end.stamp.wall - start.stamp.wall).total_seconds())
         return Length(seconds=int(seconds)) if seconds >= 0 else None
 
     def _salvage(self, part: Part, why: str) -> list[Event]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict, FieldFault, Refused
-from marketplace.kernel.walltime import from_minute, local_day, to_minute
+from marketplace.kernel.walltime import local_day, to_minute
 from providers.credentials.queries import list_facts, load_policies
 from providers.credentials.rules.standing import standing_on
 from providers.places.changes import Located, store_places
@@ -93,7 +93,7 @@ def _write(provider: Provider, draft: ProfileDraft, today: date) -> None:
 def _delete_place(session: Session, place: ProviderPlace, now: datetime) -> None:
     last = last_minute_at(session, [place.id], to_minute(now))
     if last is not None:
-        until = f"{from_minute(last):%Y-%m-%d}"
+        until = local_day(last).isoformat()
         raise Conflict("place_in_use", f"Visits are booked at {place.name} until {until}. Keep it until then, or move them first.")
     session.delete(place)
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from marketplace.db import transaction
-from marketplace.kernel.errors import Conflict, FieldFault, Refused
+from marketplace.kernel.errors import Conflict, FieldFault, Refused, Stale
 from marketplace.kernel.walltime import to_minute, to_minute_up
 from providers.registry.changes import note_change, note_deed, own_provider
 from providers.registry.rules import Owner
@@ -28,19 +28,28 @@ from providers.schedule.changes import (
     release_claim,
 )
 from providers.schedule.models import Claim, HoursException, ScheduleRule, WeeklyHours
-from providers.schedule.queries import claims_between, find_rule_row, get_block, settle_draft
-from providers.schedule.rules.drafts import RULE_NAMES, BlockDraft, ScheduleDraft
+from providers.schedule.queries import Settled, claims_between, find_rule_row, get_block, places_by_id, settle_draft, stated_schedule
+from providers.schedule.rules.drafts import RULE_NAMES, BlockDraft, ScheduleDraft, schedule_mark, schedule_to_dict
 from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
 
 VisitsBetween = Callable[[Session, int, int, int], list[dict[str, object]]]
 """Tells of a provider's visits that meet [from, until) in epoch minutes. Visits belong to a floor above, which hands its own way down."""
 
 
-def put_schedule(owner: Owner, draft: ScheduleDraft, now: datetime) -> None:
-    """Make these the weekly hours, exceptions and rules. Raises Refused `invalid` with every fault by its path."""
+CHANGED = "Your hours were changed elsewhere since you opened them here, perhaps in another window. Look at both before you save."
+
+
+def put_schedule(owner: Owner, draft: ScheduleDraft, now: datetime, shown: str | None = None) -> None:
+    """Make these the weekly hours, exceptions and rules. Raises Refused `invalid` with every fault by its path.
+
+    `shown` is the mark of the schedule that this one was made from (None: whatever is stored is replaced). Raises Stale `hours_changed`
+    with the mark of what is stored where that is another one, unless it says what this one says.
+    """
     with transaction() as session:
         provider = own_provider(session, owner, now)
         settled = settle_draft(session, provider.id, draft)
+        if shown is not None:
+            _refuse_changed(session, provider.id, settled, shown)
         weekly, exceptions = settled.weekly, settled.exceptions
         session.execute(delete(WeeklyHours).where(WeeklyHours.provider_id == provider.id))
         session.execute(delete(HoursException).where(HoursException.provider_id == provider.id))
@@ -53,6 +62,13 @@ def put_schedule(owner: Owner, draft: ScheduleDraft, now: datetime) -> None:
             lay_ahead(session, provider.id, now)
         note_deed(session, provider, owner.actor, "schedule_changed", now, ranges=len(weekly), exceptions=len(exceptions))
         note_change(session, provider.id)
+
+
+def _refuse_changed(session: Session, provider_id: int, settled: Settled, shown: str) -> None:
+    stored = schedule_mark(stated_schedule(session, provider_id))
+    stated = schedule_to_dict(settled.weekly, settled.exceptions, settled.rules, places_by_id(session, provider_id))
+    if stored not in (shown, schedule_mark(stated)):
+        raise Stale("hours_changed", CHANGED, details={"mark": stored})
 
 
 def add_block(owner: Owner, draft: BlockDraft, now: datetime, visits_between: VisitsBetween) -> Claim:

@@ -13,8 +13,8 @@ from providers.registry.forms import desk_owner
 from providers.registry.queries import find_own_id
 from providers.schedule.actions import put_schedule
 from providers.schedule.forms import read_schedule
-from providers.schedule.queries import list_exceptions, list_weekly, places_by_id, rules_in_force
-from providers.schedule.rules.drafts import schedule_to_dict
+from providers.schedule.queries import stated_schedule
+from providers.schedule.rules.drafts import schedule_mark
 
 blueprint = Blueprint("schedule_api", __name__, url_prefix="/api/v1")
 
@@ -24,17 +24,16 @@ blueprint = Blueprint("schedule_api", __name__, url_prefix="/api/v1")
 def show_schedule() -> ResponseReturnValue:
     """Weekly hours, exceptions and rules."""
     session = db.session()
-    own_id = find_own_id(session, desk_owner().account_id)
-    return jsonify(
-        schedule_to_dict(
-            list_weekly(session, own_id), list_exceptions(session, own_id), rules_in_force(session, own_id), places_by_id(session, own_id)
-        )
-    )
+    stored = stated_schedule(session, find_own_id(session, desk_owner().account_id))
+    answer = jsonify(stored)
+    answer.set_etag(schedule_mark(stored))
+    return answer
 
 
 @blueprint.put("/provider/schedule")
 @access("provider")
 def change_schedule() -> ResponseReturnValue:
-    """Replace them."""
-    put_schedule(desk_owner(), read_schedule(json_object(request)), clock.now())
+    """Replace them; with `If-Match` only where they are still those that were read."""
+    shown = next(iter(request.if_match), None)
+    put_schedule(desk_owner(), read_schedule(json_object(request)), clock.now(), shown)
     return show_schedule()

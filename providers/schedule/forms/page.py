@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.errors import FieldFault
 from marketplace.webkit.typed import number_or_text, placed_faults
-from providers.schedule.rules.drafts import CONTACT, RULE_NAMES, spoken_clock
+from providers.schedule.rules.drafts import CONTACT, RULE_NAMES, schedule_mark, spoken_clock
 from providers.schedule.rules.months import runs_of_days
 
 MOST_A_DAY = 4
@@ -67,7 +67,10 @@ class Row:
 
 @dataclass
 class HoursPage:
-    """The whole editor: lines by weekday, exceptions, rules as texts; and the dates that are chosen in the month shown, not yet lines."""
+    """The whole editor: lines by weekday, exceptions, rules as texts; and the dates that are chosen in the month shown, not yet lines.
+
+    `mark` is that of the stored schedule which the editor was filled in from.
+    """
 
     weekdays: list[list[Row]]
     exceptions: list[Row]
@@ -75,6 +78,7 @@ class HoursPage:
     holidays: list[str] = field(default_factory=list)
     picked: list[str] = field(default_factory=list)
     month: str = ""
+    mark: str = ""
     picked_opens: str = ""
     picked_closes: str = ""
 
@@ -105,7 +109,7 @@ def page_of_body(body: Mapping[str, Any]) -> HoursPage:
         rows.append(_row(f"w{hours['weekday']}-{len(rows)}", hours))
     exceptions = [replace(row, name=f"e-{at}") for at, row in enumerate(_joined([_row("e", one) for one in body["exceptions"]]))]
     rules = {name: str(said) if (said := body["rules"].get(name)) is not None else "" for name in TYPED}
-    return HoursPage(weekdays, exceptions, rules, list(body["rules"].get("closed_holidays", ())))
+    return HoursPage(weekdays, exceptions, rules, list(body["rules"].get("closed_holidays", ())), mark=schedule_mark(body))
 
 
 def page_of_form(form: MultiDict[str, str]) -> HoursPage:
@@ -127,6 +131,7 @@ def page_of_form(form: MultiDict[str, str]) -> HoursPage:
     rules = {name: form.get(name, "").strip() for name in TYPED}
     page = HoursPage([lines[f"w{number}"] for number in range(7)], lines["e"], rules, form.getlist("closed_holidays"))
     page.picked = sorted({text for text in form.getlist("picked") if _day(text)})[:LONGEST_RUN_DAYS]
+    page.mark = form.get("mark", "")
     page.month = form.get("show_month") or form.get("month", "")
     page.picked_opens, page.picked_closes = form.get("picked_opens", "").strip(), form.get("picked_closes", "").strip()
     return page

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
 from marketplace.kernel.walltime import DAY_MINUTES
 from providers.schedule.rules.hours import DateException, ScheduleRules, WeeklyRange
@@ -88,6 +91,12 @@ def schedule_to_dict(
         "exceptions": [_exception_to_dict(exception, places) for exception in exceptions],
         "rules": _rules_to_dict(rules),
     }
+
+
+def schedule_mark(body: Mapping[str, Any]) -> str:
+    """Differs where schedules, in the contract's shape, say different things; the order in which hours were stated says nothing."""
+    said = [sorted(json.dumps(one, sort_keys=True) for one in body[name]) for name in ("weekly", "exceptions")]
+    return hashlib.sha256(json.dumps([*said, body["rules"]], sort_keys=True).encode()).hexdigest()[:24]
 
 
 def _rules_to_dict(rules: ScheduleRules) -> dict[str, object]:

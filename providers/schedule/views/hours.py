@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from marketplace import clock
 from marketplace.db import db
-from marketplace.kernel.errors import Malformed, Refused
+from marketplace.kernel.errors import Malformed, Refused, Stale
 from marketplace.webkit.filters import month_of, ny_date
 from marketplace.webkit.identity import access
 from providers.credentials.queries import load_policies
@@ -22,9 +22,8 @@ from providers.registry.queries import find_own_provider
 from providers.schedule.actions import put_schedule
 from providers.schedule.forms import read_schedule
 from providers.schedule.forms.page import MOST_A_DAY, HoursPage, Row, add_dates, add_line, drop_line, page_of_body, page_of_form
-from providers.schedule.queries import list_clinic_hours, list_exceptions, list_weekly, places_by_id, rules_in_force
+from providers.schedule.queries import list_clinic_hours, list_exceptions, list_weekly, rules_in_force, stated_schedule
 from providers.schedule.rules.clinics import WEEK_DAYS
-from providers.schedule.rules.drafts import schedule_to_dict
 from providers.schedule.rules.hours import Asked, turns_of
 from providers.schedule.rules.months import Month, month_for
 from providers.schedule.rules.preview import coming_days
@@ -64,7 +63,10 @@ def change_hours() -> ResponseReturnValue:
     if page.picked:
         return show_editor(page, {"picked": [_("These dates are chosen and not added yet: add them, or take them off.")]}), 422
     try:
-        put_schedule(desk_owner(), read_schedule(page.body()), clock.now())
+        put_schedule(desk_owner(), read_schedule(page.body()), clock.now(), page.mark or None)
+    except Stale as stale:
+        page.mark = str(stale.details["mark"])
+        return show_editor(page, sentence=stale.sentence, changed=True), 409
     except (Refused, Malformed) as refusal:
         placed = page.place_faults(refusal.faults)
         return show_editor(page, placed, refusal.sentence if not placed else ""), 422
@@ -145,11 +147,8 @@ def _settings() -> list[str]:
 
 
 def _stored() -> dict[str, Any]:
-    session = db.session()
-    provider = find_own_provider(session, desk_owner().account_id)
-    own_id = provider.id if provider else None
-    weekly, exceptions = list_weekly(session, own_id), list_exceptions(session, own_id)
-    return schedule_to_dict(weekly, exceptions, rules_in_force(session, own_id), places_by_id(session, own_id))
+    provider = find_own_provider(db.session(), desk_owner().account_id)
+    return stated_schedule(db.session(), provider.id if provider else None)
 
 
 def show_editor(
@@ -192,5 +191,5 @@ def show_editor(
             clinics=clinics,
             asked_for=Asked(turns_of(rules_in_force(session, own_id))),
         ),
-        **{"seen": None} | beside,
+        **{"seen": None, "changed": False} | beside,
     )

@@ -1,5 +1,6 @@
 """Fetching calendars: only from the public internet, only what is whole, never more than the bounds."""
 
+import gzip
 import socket
 import threading
 
@@ -103,6 +104,37 @@ def test_redirects_are_new_addresses_with_all_checks(feeds, net, server):
     assert len(server.asked) == 2 + 4
 
 
+@pytest.mark.parametrize("onward", ["http://[::1", "https://[broken/x", "//[", ""])
+def test_a_redirect_to_no_address_is_an_answer_like_any_bad_one(feeds, server, onward):
+    server.status, server.headers = 302, {"Location": onward}
+    with pytest.raises((AddressRefused, Unavailable)):
+        feeds.fetch(URL)
+
+
+def test_a_slow_name_counts_into_the_whole_time(server, monkeypatch):
+    """Names behind redirects are not waited for beyond the ten seconds that there are in all."""
+    clock = [0.0]
+    monkeypatch.setattr(feed_port, "monotonic", lambda: clock[0])
+    waited = []
+
+    class Slow(SmallNet):
+        def resolve(self, host, port):
+            clock[0] += 4.0
+            return [PUBLIC]
+
+    real = feed_port.Feeds._resolve
+
+    def resolve(self, host, port, *, exempt, seconds):
+        waited.append(seconds)
+        return real(self, host, port, exempt=exempt, seconds=seconds)
+
+    monkeypatch.setattr(feed_port.Feeds, "_resolve", resolve)
+    server.status, server.headers = 302, {"Location": "/secret.ics"}
+    with pytest.raises(Unavailable, match="too slow"):
+        Feeds(transport=Slow(server.port)).fetch(URL)
+    assert waited == [5.0, 5.0, 2.0]
+
+
 def test_asking_again_costs_nothing_when_nothing_changed(feeds, server):
     first = feeds.fetch(URL)
     again = feeds.fetch(URL, Seen(first.etag, first.last_modified))
@@ -137,6 +169,13 @@ def test_an_error_says_its_number_and_nothing_of_its_page(feeds, server, status)
     with pytest.raises(Unavailable, match=str(status)) as refusal:
         feeds.fetch(URL)
     assert "banner" not in refusal.value.sentence
+
+
+def test_what_is_packed_behind_the_content_is_not_left_unread(feeds, server):
+    """Two calendars in one answer are refused unpacked; packed one behind the other they are no less."""
+    server.headers, server.pages["/secret.ics"] = {"Content-Encoding": "gzip"}, gzip.compress(CONTENT) + gzip.compress(CONTENT)
+    with pytest.raises(Unavailable, match="packed"):
+        feeds.fetch(URL)
 
 
 def test_other_packing_is_refused(feeds, server):

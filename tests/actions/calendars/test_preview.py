@@ -71,6 +71,15 @@ def test_what_cannot_be_trusted_exits_with_2_and_a_reason(sqlite_app, tmp_path, 
     assert json.loads(done.stderr)["error"] == code
 
 
+@pytest.mark.parametrize(("first", "last"), [("0001-01-01", "0001-01-02"), ("9999-12-30", "9999-12-31"), ("2027-02-01", "2027-01-31")])
+def test_days_that_no_calendar_is_about_are_refused_in_words(sqlite_app, tmp_path, first, last):
+    (tmp_path / "some.ics").write_bytes(calendar(GOOD))
+    asked = ["calendars", "preview", str(tmp_path / "some.ics"), "--from", first, "--to", last]
+    done = sqlite_app.test_cli_runner().invoke(args=asked)
+    assert (done.exit_code, isinstance(done.exception, SystemExit)) == (2, True)
+    assert "--" in done.output
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_stay_inside_the_bounds_and_cost_the_others_nothing(name):
     reading = read_file(calendar(GOOD, *HOSTILE[name]), WINDOW)

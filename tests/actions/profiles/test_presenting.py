@@ -59,10 +59,11 @@ def test_a_place_keeps_its_row_by_id_even_at_a_new_street(account):
 def test_a_place_with_visits_ahead_stays_until_they_are_over(account):
     put_profile(owner_of(account), DRAFT, [ROOMS], GEOCODER, START)
     provider, place = db.session.scalars(select(Provider)).one(), db.session.scalars(select(ProviderPlace)).one()
-    ClaimFactory(provider=provider, kind="appointment", begin_minute=epoch_minute(START + timedelta(days=1)), place_id=place.id)
+    ClaimFactory(provider=provider, kind="appointment", begin_minute=epoch_minute(START + timedelta(hours=31)), place_id=place.id)
     with pytest.raises(Conflict) as conflict:
         put_profile(owner_of(account), DRAFT, [], GEOCODER, START)
     assert conflict.value.code == "place_in_use"
+    assert "until 2027-01-13." in conflict.value.sentence  # an evening in New York, the next day in UTC
     put_profile(owner_of(account), DRAFT, [], GEOCODER, START + timedelta(days=2))
     assert places() == []
 

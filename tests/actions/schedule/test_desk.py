@@ -8,12 +8,13 @@ from sqlalchemy import func, select
 
 from marketplace.audit import broken_entries
 from marketplace.db import db
-from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.kernel.errors import Conflict, NotFound, Refused, Stale
 from providers.registry.models import Change, Provider
 from providers.registry.rules import Owner
 from providers.schedule.actions import add_block, put_schedule, remove_block
 from providers.schedule.models import Claim, HoursException, HoursStatement, WeeklyHours
-from providers.schedule.rules.drafts import BlockDraft, ScheduleDraft
+from providers.schedule.queries import stated_schedule
+from providers.schedule.rules.drafts import BlockDraft, ScheduleDraft, schedule_mark
 from providers.schedule.rules.hours import WeeklyRange, stated_from_list
 from tests.factories import AccountFactory, ClaimFactory, ProviderFactory, ProviderPlaceFactory, epoch_minute
 from tests.support.clocks import START
@@ -54,6 +55,23 @@ def test_the_first_thing_done_begins_the_draft(ctx):
     assert db.session.scalars(select(Provider.slug)).all() == ["rosa-lindqvist"]
     assert count(WeeklyHours) == 2
     assert list(broken_entries(db.session())) == []
+
+
+def test_hours_that_were_changed_meanwhile_are_not_replaced_unseen(provider):
+    def mark():
+        return schedule_mark(stated_schedule(db.session(), provider.id))
+
+    owner, morning = owner_of(provider), replace(EVENING, opens_minute=8 * 60, closes_minute=12 * 60)
+    opened = mark()
+    put_schedule(owner, week(EVENING), START, opened)
+    put_schedule(owner, week(EVENING), START, opened)  # pressed twice: nothing is lost by it
+    with pytest.raises(Stale) as stale:
+        put_schedule(owner, week(morning), START, opened)
+    assert (stale.value.code, stale.value.details) == ("hours_changed", {"mark": mark()})
+    assert db.session.scalars(select(WeeklyHours.opens_minute)).all() == [EVENING.opens_minute]
+    put_schedule(owner, week(morning, EVENING), START, mark())
+    put_schedule(owner, week(EVENING, morning), START, opened)  # the same hours in another order
+    assert count(WeeklyHours) == 2
 
 
 def test_a_schedule_replaces_the_one_before_and_tells_the_feed(provider):

@@ -20,6 +20,7 @@ from marketplace.kernel.walltime import (
     steady_offset,
     to_minute,
     to_minute_up,
+    wall_instant,
     wall_minute_of_day,
     wall_spans,
 )
@@ -96,6 +97,16 @@ def test_every_minute_of_change_days_elsewhere(zone):
 def test_new_york_days_have_23_24_or_25_hours(day, hours):
     begin, end = day_span(day)
     assert end - begin == hours * 60
+
+
+@pytest.mark.parametrize("day", [SPRING, AUTUMN, date(2026, 11, 1), date(2027, 6, 1)])
+def test_the_instant_of_every_time_of_a_day(day):
+    """Held against a walk through the day: the minutes that show the time, or the first that shows a later one."""
+    begin, end = day_span(day)
+    shown = [(wall_minute_of_day(minute), minute) for minute in range(begin, end)]
+    for wanted in range(1440):
+        here = [minute for wall, minute in shown if wall == wanted] or [next(minute for wall, minute in shown if wall > wanted)]
+        assert (wall_instant(day, wanted), wall_instant(day, wanted, second=True)) == (here[0], here[-1])
 
 
 def test_lord_howes_day_is_half_an_hour_longer():
