@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.ledger.changes import Whose, post, receipt_name
+from booking.ledger.changes import Whose, next_number, post, receipt_name
 from booking.ledger.rules.entries import Group
 from booking.packages.models import Package, PackagePaper, PackageUse
 from booking.packages.queries import Kept, find_use, get_kept, provider_address
@@ -35,9 +35,8 @@ from booking.payments.rules.keeping import ON_PAGE
 from booking.payments.rules.named import Card
 from booking.payments.rules.states import AUTHORISED, CANCELLED, CAPTURED, FAILED
 from marketplace import audit
-from marketplace.db import wait_turn
 from marketplace.kernel.errors import Conflict, NotFound
-from marketplace.kernel.walltime import NEW_YORK, local_day, to_minute
+from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.changes import enqueue_letter
 from providers.registry.changes import lock_provider
 
@@ -229,10 +228,8 @@ def write_entries(session: Session, package: Package, group: Group, by: str, now
 
 def issue_paper(session: Session, kept: Kept, kind: str, cents: int, now: datetime) -> PackagePaper:
     """The next number of the provider's New York year for packages, without a gap."""
-    package, year = kept.package, now.astimezone(NEW_YORK).year
-    wait_turn(session, f"package papers {package.provider_id} {year}")
-    last = select(func.max(PackagePaper.number)).where(PackagePaper.provider_id == package.provider_id, PackagePaper.year == year)
-    number = (session.scalar(last) or 0) + 1
+    package = kept.package
+    year, number = next_number(session, PackagePaper, "package papers", package.provider_id, now)
     paper = PackagePaper(
         name=receipt_name(f"{kept.provider.slug}-packages", year, number), package_id=package.id, provider_id=package.provider_id,
         year=year, number=number, kind=kind, amount_cents=cents, content=paper_content(kept), issued_at=now,
