@@ -173,6 +173,35 @@ def test_a_stop_is_told_to_its_own_person_alone(app, house, visitor, account):
     assert "There is no fee" in mine
 
 
+def test_nobody_under_18_is_brought_along_and_both_sides_read_why(app, house, visitor, account):
+    me, guest = visitor(account), visitor()
+    me.open("/for-two", setting="clinic")
+    assert "Both of you have to be 18 or older" in go(me, starts_on(me.page)[0]).text
+    book_two(me)
+    page = answer_all(guest, key_of_guest(app), minor="yes")
+    assert "Whoever is brought along has to be 18 or older" in page.text
+    assert "/guardian" not in page.text, "there is no place for a guardian behind this link"
+    assert [visit.status for visit in rows(app, Appointment)] == ["cancelled", "cancelled"]
+
+
+def test_programs_read_why_nobody_under_18_is_brought_along(app, house, visitor, program, account):
+    book_two(visitor(account))
+    consent = {"version": program(account).get("/screenings/form").json["consent"]["version"], "accepted": True}
+    done = program().post("/couples/answers", {"key": key_of_guest(app), "answers": clear_answers() | {"minor": True}, "consent": consent})
+    assert (done.status_code, done.json["outcome"], done.json["status"]) == (200, "stop", "cancelled")
+    assert "has to be 18 or older" in done.json["advice"]
+
+
+@pytest.mark.parametrize("age", [17, None])
+def test_whoever_books_for_two_and_is_under_18_needs_a_guardian_who_has_agreed(app, house, program, account, age):
+    me = program(account)
+    if age is not None:
+        assert me.put("/guardian/birth-date", {"born_on": "2009-12-01"}).status_code == 200
+    pair = program().get("/couples/openings", setting="clinic").json["items"][0]
+    held = me.post("/couples", wanted(pair))
+    assert (held.status_code, held.json.get("code")) == ((201, None) if age is None else (422, "age_not_treated"))
+
+
 def test_what_was_forgotten_is_asked_for_at_its_field(app, house, visitor, account):
     me, guest = visitor(account), visitor()
     me.open("/for-two", setting="clinic")
