@@ -135,7 +135,7 @@ def _desk_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         (_("Parking"), "parking.index"),
     )  # fmt: skip
     profile = ((_("Profile"), "profiles.profile"), (_("Credentials"), "credentials.index"), (_("On papers"), "papers.tax_id"))
-    return ((_("Time"), time), (_("What you offer"), offer), (_("Clients"), clients), (_("Money"), money), (_("Profile"), profile))
+    return ((_("Time"), time), (_("Services"), offer), (_("Clients"), clients), (_("Money"), money), (_("Profile"), profile))
 
 
 def desk_groups(endpoint: str, known: Container[str]) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ def test_every_link_is_in_one_group_and_leads_to_a_page(app):
     ("endpoint", "group", "page"),
     [
         ("giftcards.desk", "Money", "Gift cards"),
-        ("services.services", "What you offer", "Services"),
+        ("services.services", "Services", "Services"),
         ("services.first_visits", "Clients", "New clients"),
         ("credentials.show", "Profile", None),  # one credential: its group, no page of the row
         ("openings.home", None, None),
