@@ -25,10 +25,10 @@ from booking.giftcards.rules import (
     waiting,
 )
 from booking.ledger.models import LedgerEntry
-from booking.ledger.queries import as_entry
+from booking.ledger.queries import as_entry, get_sold
 from booking.ledger.rules.entries import GIFTS, GIFTS_ASIDE, GIFTS_ASIDE_IN_HAND, GIFTS_IN_HAND
 from booking.payments.models import Payment
-from marketplace.accounts.models import Account, Person
+from marketplace.accounts.models import Person
 from marketplace.kernel.errors import NotFound
 from providers.registry.models import Provider
 
@@ -85,15 +85,7 @@ def list_cards(session: Session, *, person_id: int | None = None, provider_id: i
 
 def get_kept(session: Session, public_id: str, *, person_id: int | None = None, provider_id: int | None = None, lock: bool = False) -> Kept:
     """One card that a person bought, of a provider, or (both None) anybody's. Raises NotFound for everybody else's."""
-    wanted = select(GiftCard).where(GiftCard.public_id == public_id).execution_options(populate_existing=True)
-    if person_id is not None:
-        wanted = wanted.where(GiftCard.person_id == person_id)
-    if provider_id is not None:
-        wanted = wanted.where(GiftCard.provider_id == provider_id)
-    found = session.scalar(wanted.with_for_update() if lock else wanted)
-    if found is None:
-        raise NotFound("not_found", MISSING)
-    return Kept(found, session.get_one(Provider, found.provider_id), session.get_one(Person, found.person_id))
+    return Kept(*get_sold(session, GiftCard, public_id, MISSING, person_id=person_id, provider_id=provider_id, lock=lock))
 
 
 def find_bought_with(session: Session, payment_id: int) -> str | None:
@@ -145,11 +137,6 @@ def get_paper(session: Session, card_id: int, name: str | None = None) -> GiftCa
 def refunds_of(session: Session, card_ids: Collection[int]) -> Sequence[GiftCardRefund]:
     """What of these cards went back to their buyers, the oldest first."""
     return session.scalars(select(GiftCardRefund).where(GiftCardRefund.card_id.in_(card_ids)).order_by(GiftCardRefund.id)).all()
-
-
-def provider_address(session: Session, provider_id: int) -> str | None:
-    """Where letters to a provider go."""
-    return session.scalar(select(Account.email).join(Provider, Provider.account_id == Account.id).where(Provider.id == provider_id))
 
 
 # --- what pays for visits ----------------------------------------------------------------------------------------------------

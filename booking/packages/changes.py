@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from booking.ledger.changes import Whose, next_number, post, receipt_name
 from booking.ledger.rules.entries import Group
 from booking.packages.models import Package, PackagePaper, PackageUse
-from booking.packages.queries import Kept, find_use, get_kept, provider_address
+from booking.packages.queries import Kept, find_use, get_kept
 from booking.packages.rules import (
     ACTIVE,
     BY_CARD,
@@ -28,7 +28,7 @@ from booking.packages.rules import (
     pays_fee,
     sold,
 )
-from booking.payments.changes.ordering import DEPOSIT, Wish, order_capture, order_payment, order_release
+from booking.payments.changes.ordering import DEPOSIT, Wish, ask_again, order_capture, order_release
 from booking.payments.models import Payment
 from booking.payments.queries import get_payment
 from booking.payments.rules.keeping import ON_PAGE
@@ -39,6 +39,7 @@ from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.changes import enqueue_letter
 from providers.registry.changes import lock_provider
+from providers.registry.queries import find_address
 
 STRIPE = "stripe"
 RECEIPT, CREDIT_NOTE = "receipt", "credit_note"
@@ -97,16 +98,12 @@ def issue_order(session: Session, wanted: Issue, now: datetime) -> Kept:
 def ask_for_order(session: Session, kept: Kept, card: Card, actor: str, now: datetime, *, off_session: bool = False) -> Payment:
     """Write down that a card is to be asked for an order; one that is being asked goes on, after one that failed comes another."""
     package = kept.package
-    before = None if package.payment_id is None else session.get_one(Payment, package.payment_id)
-    if before is not None and before.state not in (FAILED, CANCELLED) and before.refunded_cents == 0:
-        return before
-    number = 1 if before is None else int(before.cause.rpartition(":")[2]) + 1
     wish = Wish(
-        cause=f"package:{package.public_id}:{number}", purpose=DEPOSIT, label=_label(kept), person_id=package.person_id,
+        cause=f"package:{package.public_id}", purpose=DEPOSIT, label=_label(kept), person_id=package.person_id,
         provider_id=package.provider_id, amount_cents=package.worth.total_cents, payment_method=card.payment_method,
         customer=card.customer, capture_later=card.payment_method == ON_PAGE, off_session=off_session, by=actor,
     )  # fmt: skip
-    payment = order_payment(session, wish, now)
+    payment = ask_again(session, package.payment_id, wish, now)
     package.payment_id = payment.id
     session.flush()
     return payment
@@ -264,7 +261,7 @@ def write_to_client(session: Session, kept: Kept, kind: str, now: datetime, *, o
 
 def write_to_provider(session: Session, kept: Kept, kind: str, now: datetime, **facts: object) -> None:
     """The same to the therapist."""
-    address = provider_address(session, kept.package.provider_id)
+    address = find_address(session, kept.package.provider_id)
     if address:
         _write(session, kept, f"{kind}:{package_key(kept.package.public_id, '')}", address, facts, now)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from booking.giftcards.changes import issue_paper, lock_card, move, write
 from booking.giftcards.models import GiftCardRefund
-from booking.giftcards.queries import Kept, first_card, provider_address, refunds_of
+from booking.giftcards.queries import Kept, first_card, refunds_of
 from booking.giftcards.rules import BY_CARD, CREDIT_NOTE, REFUNDED, check_refund, given_back, refunded
 from booking.ledger.changes import Whose, post
 from booking.payments.changes.ordering import Back, order_refund
@@ -19,6 +19,7 @@ from marketplace import audit
 from marketplace.accounts.models import Person
 from marketplace.db import transaction
 from marketplace.kernel.errors import Conflict
+from providers.registry.queries import find_address
 
 BACK_TO_BUYER, GONE, TO_GIVE_BACK = "gift_card_refunded", "gift_card_gone", "provider_gift_card_refunded"
 
@@ -67,7 +68,7 @@ def _tell(session: Session, kept: Kept, made: GiftCardRefund, paper: str, now: d
     holder = None if card.holder_id in {None, card.person_id} else session.get_one(Person, card.holder_id)
     if holder is not None and holder.email:
         tell(f"{GONE}:{name}", to=holder.email)
-    address = provider_address(session, card.provider_id)
+    address = find_address(session, card.provider_id)
     if address:
         tell(f"{TO_GIVE_BACK}:{name}", to=address, client=kept.person.name, reason=made.reason)
 
