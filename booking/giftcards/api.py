@@ -18,7 +18,6 @@ from booking.giftcards.forms import (
     offer_answer,
     own_person,
     own_provider,
-    own_side,
     policy_answer,
     read_code,
     read_gift,
@@ -39,6 +38,7 @@ from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import Fields, json_object
+from providers.registry.forms import own_side
 
 blueprint = Blueprint("giftcards_api", __name__, url_prefix="/api/v1")
 

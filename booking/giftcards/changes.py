@@ -38,7 +38,7 @@ from booking.giftcards.rules import (
 from booking.ledger.changes import Whose, next_number, post, receipt_name
 from booking.ledger.queries import count_groups
 from booking.ledger.rules.entries import Group, visit_key
-from booking.payments.changes.ordering import order_capture, order_release
+from booking.payments.changes.ordering import take_kept
 from booking.payments.models import Payment
 from booking.payments.rules.states import AUTHORISED, CAPTURED
 from marketplace import audit
@@ -98,17 +98,9 @@ def follow_gift(session: Session, payment: Payment, now: datetime) -> None:
         return
     kept = get_kept(session, public_id, lock=True)
     if payment.state == AUTHORISED:
-        _take(session, payment, wanted=kept.card.state == ORDERED, now=now)
+        take_kept(session, payment, STRIPE, now, wanted=kept.card.state == ORDERED)
     elif kept.card.state == ORDERED and not payment.refunded_cents:
         activate(session, kept, BY_CARD, STRIPE, now)
-
-
-def _take(session: Session, payment: Payment, *, wanted: bool, now: datetime) -> None:
-    if wanted:
-        order_capture(session, payment, payment.amount_cents, STRIPE, now)
-    else:
-        order_release(session, payment, STRIPE, now)
-    payment.next_try_at = now
 
 
 def activate(session: Session, kept: Kept, how: str, by: str, now: datetime) -> str:

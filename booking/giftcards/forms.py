@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
@@ -37,23 +37,6 @@ LONGEST_TYPED, LONGEST_REASON, LONGEST_NAME, LONGEST_ADDRESS, MOST_CENTS = 40, 2
 # Whoever tries codes has few tries, on pages and by program together.
 few_codes = limiter.shared_limit("12 per hour", scope="gift card codes")
 few_orders = limiter.shared_limit("10 per hour", scope="gift card orders")
-
-
-class Side(TypedDict):
-    """Whose cards somebody may see: those a person bought, of one provider, or (both None) everybody's."""
-
-    person_id: int | None
-    provider_id: int | None
-
-
-def own_side() -> Side:
-    """What the viewer may see: cards they bought, those of theirs as a provider; everybody's for the staff."""
-    who = viewer()
-    if who.role == "admin":
-        return Side(person_id=None, provider_id=None)
-    if who.role == "provider":
-        return Side(person_id=None, provider_id=own_provider() or 0)
-    return Side(person_id=who.person_id or 0, provider_id=None)
 
 
 def own_provider() -> int | None:

@@ -27,7 +27,6 @@ from booking.giftcards.forms import (
     law_at,
     own_person,
     own_provider,
-    own_side,
     policy_of_form,
     read_policy,
     sold_here,
@@ -59,6 +58,7 @@ from marketplace.webkit.deeds import do_and_say
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.typed import placed_faults
+from providers.registry.forms import own_side
 from providers.registry.models import Provider
 
 blueprint = Blueprint("giftcards", __name__)

@@ -28,7 +28,7 @@ from booking.packages.rules import (
     pays_fee,
     sold,
 )
-from booking.payments.changes.ordering import DEPOSIT, Wish, ask_again, order_capture, order_release
+from booking.payments.changes.ordering import DEPOSIT, Wish, ask_again, order_release, take_kept
 from booking.payments.models import Payment
 from booking.payments.queries import get_payment
 from booking.payments.rules.keeping import ON_PAGE
@@ -136,17 +136,9 @@ def follow_package(session: Session, payment: Payment, now: datetime) -> None:
         return
     kept = get_kept(session, public_id, lock=True)
     if payment.state == AUTHORISED:
-        _take(session, payment, wanted=kept.package.state == ORDERED, now=now)
+        take_kept(session, payment, STRIPE, now, wanted=kept.package.state == ORDERED)
     elif kept.package.state == ORDERED and payment.refunded_cents == 0:
         activate(session, kept, BY_CARD, STRIPE, now)
-
-
-def _take(session: Session, payment: Payment, *, wanted: bool, now: datetime) -> None:
-    if wanted:
-        order_capture(session, payment, payment.amount_cents, STRIPE, now)
-    else:
-        order_release(session, payment, STRIPE, now)
-    payment.next_try_at = now
 
 
 def reserve(session: Session, package: str, appointment_id: int, visit: str, reference: str, now: datetime) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id
-from booking.giftcards.forms import own_side
 from booking.giftcards.queries import get_kept, get_paper
 from booking.ledger.queries import get_newest_receipt, get_receipt
 from booking.papers.actions import ask_estimate, state_birth_date, state_tax_id
@@ -23,7 +22,7 @@ from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import Fields, json_object
-from providers.registry.forms import desk_owner
+from providers.registry.forms import desk_owner, own_side
 from providers.registry.queries import find_own_id
 
 blueprint = Blueprint("papers_api", __name__, url_prefix="/api/v1")

@@ -101,6 +101,15 @@ def order_release(session: Session, payment: Payment, by: str, now: datetime) ->
     _order(session, payment, RELEASE, by, now)
 
 
+def take_kept(session: Session, payment: Payment, by: str, now: datetime, *, wanted: bool) -> None:
+    """A bank keeps a sum that was given on the card company's page: all of it is taken, or let go of where nobody wants it any more."""
+    if wanted:
+        order_capture(session, payment, payment.amount_cents, by, now)
+    else:
+        order_release(session, payment, by, now)
+    payment.next_try_at = now
+
+
 def _order(session: Session, payment: Payment, order: str, by: str, now: datetime) -> None:
     after = next_state(payment.state, order)
     if after is None:
