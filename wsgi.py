@@ -39,6 +39,7 @@ from booking.appointments.api.series import blueprint as series_api
 from booking.appointments.api.time_off import blueprint as time_off_api
 from booking.appointments.api.waitlist import blueprint as waitlist_api
 from booking.appointments.changes.cards import follow_payment
+from booking.appointments.changes.guarding import tell_unguarded
 from booking.appointments.changes.pausing import on_pauses
 from booking.appointments.forms.paying import finish_open
 from booking.appointments.jobs import JOBS as CARD_JOBS
@@ -105,6 +106,7 @@ from booking.giftcards.changes import follow_gift
 from booking.giftcards.jobs import JOBS as GIFT_CARD_JOBS
 from booking.giftcards.views import blueprint as gift_card_pages
 from booking.guardians.api import blueprint as guardians_api
+from booking.guardians.changes import on_guardian_ended
 from booking.guardians.commands import guardians
 from booking.guardians.views import blueprint as guardian_pages
 from booking.guide.views import blueprint as guide_pages
@@ -228,6 +230,7 @@ from providers.wording.views import blueprint as flag_pages
 
 ROOT = Path(__file__).parent
 on_account_switched("providers", note_account_switch)
+on_guardian_ended("visits", tell_unguarded)
 on_payment("visits", follow_payment)
 on_news("checkouts", finish_open)
 on_payment("packages", follow_package)

@@ -44,7 +44,7 @@ from booking.classes.models import ClassSeat, ClassSession
 from booking.coupons.models import Coupon, CouponUse
 from booking.extensions.models import ExtensionRequest
 from booking.fees.models import FeeAgreement, VisitFee
-from booking.giftcards.models import GiftCard, GiftCardMove, GiftCardPolicy, GiftCardSeller, GiftCardUse
+from booking.giftcards.models import GiftCard, GiftCardMove, GiftCardPaper, GiftCardPolicy, GiftCardRefund, GiftCardSeller, GiftCardUse
 from booking.guardians.models import CareAge, Guardianship
 from booking.homecare.models import HomeProgram, JournalEntry
 from booking.intake.models import ComfortVersion, HealthFile, IntakeVersion
@@ -1319,6 +1319,54 @@ class GiftCardUseFactory(Row):
     hold_id = owned("hold")
     cents = 5_000
     at = START
+
+
+class GiftCardRefundFactory(Row):
+    """$100 that the therapist is to give back."""
+
+    class Meta:
+        model = GiftCardRefund
+        exclude = ("card",)
+
+    card = factory.SubFactory(GiftCardFactory)
+    card_id = owned("card")
+    number = 1
+    cents = 10_000
+    reason = "It was bought twice."
+    by = "account:admin"
+    at = START
+
+
+class GiftCardPaperFactory(Row):
+    """The receipt of a gift card."""
+
+    class Meta:
+        model = GiftCardPaper
+        exclude = ("card",)
+
+    card = factory.SubFactory(GiftCardFactory)
+    card_id = owned("card")
+    provider_id = factory.SelfAttribute("card.provider_id")
+    name = factory.Sequence(lambda n: f"anna-gift-cards-2027-{n:04d}")
+    year = 2027
+    number = factory.Sequence(lambda n: n + 1)
+    kind = "receipt"
+    entry_key = factory.Sequence(lambda n: f"gift_card:{n}:sold")
+    amount_cents = 10_000
+    content = factory.LazyFunction(
+        lambda: {
+            "provider": {"slug": "anna", "name": "Anna Alder"}, "gift_card": "card", "last_four": "2345", "amount_cents": 10_000,
+            "card_cents": 10_000, "how": "cash", "currency": "USD",
+        }
+    )  # fmt: skip
+    issued_at = START
+
+
+def some_gift_card(provider: Provider, person: Person) -> str:
+    """An order that is not paid, with a paper all the same, so that every address of it answers; gives its public id."""
+    card = GiftCardFactory(provider=provider, person=person)
+    GiftCardPaperFactory(card=card)
+    return card.public_id
 
 
 class PrescriptionFactory(Row):

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from booking.appointments.actions.cancel import cancel
+from booking.appointments.forms.guarding import consent_for
 from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id
 from booking.appointments.queries import get_of_person
 from booking.care.actions.consent import agree, look_consent
@@ -24,7 +25,6 @@ from booking.care.forms.rescreen import cancel_if_free, read_submission
 from booking.care.queries.consents import CURRENT, find_consent, state_of
 from booking.care.queries.papers import clearances_of, get_for_provider, prescriptions_of
 from booking.care.queries.reads import reads_of
-from booking.screening import catalogue
 from booking.screening.actions import keep_prescription
 from booking.screening.rules.outcome import STOP, outcome_to_dict
 from marketplace import clock
@@ -149,7 +149,7 @@ def show_consent(public_id: str) -> Response:
         consent = find_consent(db.session(), booked.appointment)
     else:
         consent = look_consent(public_id, doer().name, clock.now())
-    return jsonify(consent_answer(consent, catalogue.form().consent))
+    return jsonify(consent_answer(consent, consent_for(booked.person.id, clock.now())))
 
 
 @blueprint.post("/appointments/<public_id>/consent")
@@ -158,9 +158,9 @@ def show_consent(public_id: str) -> Response:
 @idempotent
 def agree_anew(public_id: str) -> tuple[Response, int]:
     """Agree once more, to the text of today or to other areas."""
-    get_of_person(db.session(), public_id, own_person_id())
-    text = catalogue.form().consent
-    return jsonify(consent_answer(agree(public_id, read_agreeing(json_object(request), text), doer(), clock.now()), text)), 201
+    booked, now = get_of_person(db.session(), public_id, own_person_id()), clock.now()
+    text = consent_for(booked.person.id, now)
+    return jsonify(consent_answer(agree(public_id, read_agreeing(json_object(request), text), doer(), now), text)), 201
 
 
 @blueprint.get("/me/access-log")

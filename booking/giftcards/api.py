@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from booking.giftcards.actions.buying import Buyer, order_gift, record_gift_sale, withdraw_gift
 from booking.giftcards.actions.holding import add_to_account, look_up, pay_rest, void_card
+from booking.giftcards.actions.refunding import record_given_back, refund_card
 from booking.giftcards.actions.selling import allow_cards, sell_cards
 from booking.giftcards.forms import (
     ask_card,
@@ -17,12 +18,12 @@ from booking.giftcards.forms import (
     offer_answer,
     own_person,
     own_provider,
-    own_side,
     policy_answer,
     read_code,
     read_gift,
     read_policy,
     read_reason,
+    read_refund,
     read_sells,
     sold_here,
 )
@@ -36,7 +37,8 @@ from marketplace.kernel.errors import NotFound, PaymentNeeded
 from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
-from marketplace.webkit.reading import json_object
+from marketplace.webkit.reading import Fields, json_object
+from providers.registry.forms import own_side
 
 blueprint = Blueprint("giftcards_api", __name__, url_prefix="/api/v1")
 
@@ -109,6 +111,22 @@ def pay(public_id: str) -> Response:
 def void(public_id: str) -> Response:
     """A card was stolen: what is left moves to a new code, sent by letter; answers the new card."""
     return _one(void_card(public_id, read_reason(json_object(request)), viewer().actor, clock.now()))
+
+
+@blueprint.post("/gift-cards/<public_id>/refund")
+@access("admin")
+def refund(public_id: str) -> Response:
+    """All that is left goes back to whoever bought it."""
+    reason, expected = read_refund(json_object(request))
+    return _one(refund_card(public_id, reason, viewer().actor, clock.now(), expected_left_cents=expected))
+
+
+@blueprint.post("/gift-cards/<public_id>/given-back")
+@access("provider", "admin")
+def given_back(public_id: str) -> Response:
+    """The therapist gave back what was left of a card that was paid to them."""
+    Fields(json_object(request)).finish()
+    return _one(record_given_back(public_id, own_side()["provider_id"], viewer().actor, clock.now()))
 
 
 @blueprint.post("/gift-cards/balance")
@@ -184,7 +202,7 @@ def _sale() -> Response:
 
 
 def _one(kept: Kept) -> Response:
-    return jsonify(card_answer(kept))
+    return jsonify(card_answer(kept, whole=True))
 
 
 def _provider_id() -> int:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from booking.giftcards.models import GiftCard, GiftCardMove, GiftCardUse
+from booking.giftcards.models import GiftCard, GiftCardMove, GiftCardPaper, GiftCardUse
 from booking.giftcards.queries import Kept, find_by_hash, find_replacing, get_kept, shares_of_hold, uses_of_visit
 from booking.giftcards.rules import (
     ACTIVE,
@@ -20,6 +20,7 @@ from booking.giftcards.rules import (
     NOT_VALID,
     ORDERED,
     PAID_VISIT,
+    RECEIPT,
     SHORT,
     SOLD,
     TAKEN,
@@ -34,10 +35,10 @@ from booking.giftcards.rules import (
     use,
     used,
 )
-from booking.ledger.changes import Whose, post
+from booking.ledger.changes import Whose, next_number, post, receipt_name
 from booking.ledger.queries import count_groups
 from booking.ledger.rules.entries import Group, visit_key
-from booking.payments.changes.ordering import order_capture, order_release
+from booking.payments.changes.ordering import take_kept
 from booking.payments.models import Payment
 from booking.payments.rules.states import AUTHORISED, CAPTURED
 from marketplace import audit
@@ -97,17 +98,9 @@ def follow_gift(session: Session, payment: Payment, now: datetime) -> None:
         return
     kept = get_kept(session, public_id, lock=True)
     if payment.state == AUTHORISED:
-        _take(session, payment, wanted=kept.card.state == ORDERED, now=now)
+        take_kept(session, payment, STRIPE, now, wanted=kept.card.state == ORDERED)
     elif kept.card.state == ORDERED and not payment.refunded_cents:
         activate(session, kept, BY_CARD, STRIPE, now)
-
-
-def _take(session: Session, payment: Payment, *, wanted: bool, now: datetime) -> None:
-    if wanted:
-        order_capture(session, payment, payment.amount_cents, STRIPE, now)
-    else:
-        order_release(session, payment, STRIPE, now)
-    payment.next_try_at = now
 
 
 def activate(session: Session, kept: Kept, how: str, by: str, now: datetime) -> str:
@@ -116,11 +109,13 @@ def activate(session: Session, kept: Kept, how: str, by: str, now: datetime) -> 
     card.state, card.how, card.paid_at = ACTIVE, how, now
     session.flush()
     move(session, card, SOLD, card.amount_cents, by, now)
-    post(session, sold(card.public_id, how, card.amount_cents), Whose(None, card.provider_id, card.person_id), by, now)
+    group = sold(card.public_id, how, card.amount_cents)
+    post(session, group, Whose(None, card.provider_id, card.person_id), by, now)
+    paper = issue_paper(session, kept, RECEIPT, group.key, card.amount_cents, now)
     details = {"how": how, "cents": card.amount_cents}
     audit.record(session, audit.Deed(now, by, "gift_card.paid", "gift_card", card.public_id, details))
     if kept.person.email:
-        write(session, f"gift_card_paid:{card.public_id}", kept, kept.person.email, now, deliver_on=_day(card))
+        write(session, f"gift_card_paid:{card.public_id}", kept, kept.person.email, now, deliver_on=_day(card), number=paper.name)
     write_code(session, kept, code, now)
     return code
 
@@ -138,6 +133,23 @@ def move(session: Session, card: GiftCard, kind: str, cents: int, by: str, now: 
     session.add(GiftCardMove(card_id=card.id, kind=kind, cents=cents, by=by, at=now, **names))
     session.flush()
     session.refresh(card, ["left_cents"])
+
+
+def issue_paper(session: Session, kept: Kept, kind: str, entry_key: str, cents: int, now: datetime) -> GiftCardPaper:
+    """The next number of the provider's New York year for gift cards, without a gap; the card must be locked."""
+    card = kept.card
+    year, number = next_number(session, GiftCardPaper, "gift card papers", card.provider_id, now)
+    content = {
+        "provider": {"slug": kept.provider.slug, "name": kept.provider.name}, "gift_card": card.public_id, "last_four": card.last_four,
+        "amount_cents": cents, "card_cents": card.amount_cents, "how": card.how, "currency": "USD",
+    }  # fmt: skip
+    paper = GiftCardPaper(
+        name=receipt_name(f"{kept.provider.slug}-gift-cards", year, number), card_id=card.id, provider_id=card.provider_id, year=year,
+        number=number, kind=kind, entry_key=entry_key, amount_cents=cents, content=content, issued_at=now,
+    )  # fmt: skip
+    session.add(paper)
+    session.flush()
+    return paper
 
 
 # --- letters -----------------------------------------------------------------------------------------------------------------

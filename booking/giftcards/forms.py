@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from booking.giftcards.actions.buying import Buyer, order_bank_card
 from booking.giftcards.catalogue import law
 from booking.giftcards.models import GiftCard, GiftCardMove
-from booking.giftcards.queries import Kept, find_policy, get_kept, list_policies, moves_of, sells_cards
+from booking.giftcards.queries import Kept, find_policy, get_kept, list_policies, moves_of, papers_of, refunds_of, sells_cards
 from booking.giftcards.rules import LONGEST_MESSAGE, Gift, LawRow, Policy, law_on
 from booking.payments.actions.settle import Settled, settle_payment
 from booking.payments.forms import find_port
@@ -37,23 +37,6 @@ LONGEST_TYPED, LONGEST_REASON, LONGEST_NAME, LONGEST_ADDRESS, MOST_CENTS = 40, 2
 # Whoever tries codes has few tries, on pages and by program together.
 few_codes = limiter.shared_limit("12 per hour", scope="gift card codes")
 few_orders = limiter.shared_limit("10 per hour", scope="gift card orders")
-
-
-class Side(TypedDict):
-    """Whose cards somebody may see: those a person bought, of one provider, or (both None) everybody's."""
-
-    person_id: int | None
-    provider_id: int | None
-
-
-def own_side() -> Side:
-    """What the viewer may see: cards they bought, those of theirs as a provider; everybody's for the staff."""
-    who = viewer()
-    if who.role == "admin":
-        return Side(person_id=None, provider_id=None)
-    if who.role == "provider":
-        return Side(person_id=None, provider_id=own_provider() or 0)
-    return Side(person_id=who.person_id or 0, provider_id=None)
 
 
 def own_provider() -> int | None:
@@ -140,6 +123,15 @@ def read_reason(body: Mapping[str, Any]) -> str:
     return str(reason)
 
 
+def read_refund(body: Mapping[str, Any]) -> tuple[str, int | None]:
+    """The body of `POST /gift-cards/{id}/refund`: why, and what was shown to be left, if it was."""
+    fields = Fields(body)
+    reason = fields.text("reason", longest=LONGEST_REASON)
+    expected = fields.integer("expected_left_cents", None, least=1, most=MOST_CENTS)
+    fields.finish()
+    return str(reason), expected
+
+
 def read_sells(body: Mapping[str, Any]) -> bool:
     """The body of `PUT /provider/gift-card-sale`."""
     fields = Fields(body)
@@ -220,8 +212,11 @@ def offer_answer(policy: Policy) -> dict[str, Any]:
     return {"sold": policy.allowed, "amounts": amounts, "least_cents": least, "most_cents": most, "currency": "USD"}
 
 
-def card_answer(kept: Kept) -> dict[str, Any]:
-    """A card as its buyer, its provider or the staff see it: never its code, and what is left is not the buyer's to know."""
+def card_answer(kept: Kept, *, whole: bool = False) -> dict[str, Any]:
+    """A card as its buyer, its provider or the staff see it: never its code, and what is left is not the buyer's to know.
+
+    `whole` with its numbered papers and what of it went back to the buyer.
+    """
     card, buyer = kept.card, viewer().role == "client"
     answer: dict[str, Any] = {
         "id": card.public_id, "state": card.state, "provider": {"slug": kept.provider.slug, "name": kept.provider.name},
@@ -229,12 +224,29 @@ def card_answer(kept: Kept) -> dict[str, Any]:
         "deliver_on": None if card.deliver_on is None else card.deliver_on.isoformat(), "ordered_at": rfc3339(card.ordered_at),
         "paid_at": None if card.paid_at is None else rfc3339(card.paid_at),
     }  # fmt: skip
+    if whole:
+        answer |= {"papers": _papers(card), "refunds": _refunds(card)}
     if buyer:
         return answer | {"to_name": card.to_name, "to_email": card.to_email, "from_name": card.from_name, "message": card.message}
     answer |= {"left_cents": card.left_cents, "buyer": {"name": kept.person.name}}
     if viewer().role == "admin":
         answer |= {"void_reason": card.void_reason, "in_account": card.holder_id is not None}
     return answer
+
+
+def _papers(card: GiftCard) -> list[dict[str, Any]]:
+    return [
+        {"number": one.name, "kind": one.kind, "amount_cents": one.amount_cents, "issued_at": rfc3339(one.issued_at)}
+        for one in papers_of(db.session(), [card.id])
+    ]
+
+
+def _refunds(card: GiftCard) -> list[dict[str, Any]]:
+    return [
+        {"cents": one.cents, "reason": one.reason, "by_card": one.refund_id is not None, "at": rfc3339(one.at),
+         "given_back_at": None if one.given_back_at is None else rfc3339(one.given_back_at)}
+        for one in refunds_of(db.session(), [card.id])
+    ]  # fmt: skip
 
 
 def balance_answer(kept: Kept, moves: Sequence[GiftCardMove], now: datetime) -> dict[str, Any]:

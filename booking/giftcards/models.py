@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from booking.giftcards.rules import HOW, MOVES, STATES, USES, Standing
+from booking.giftcards.rules import HOW, MOVES, PAPERS, STATES, USES, Standing
 from marketplace.db import Base, Json, UtcDateTime, new_public_id
 from marketplace.vault import SealedText
 
@@ -138,3 +139,55 @@ class GiftCardUse(Base):
     def standing(self) -> Standing:
         """As the rules see it."""
         return Standing(self.id, self.cents, self.used_cents, self.back_cents)
+
+
+class GiftCardRefund(Base):
+    """What was left of a card went back to whoever bought it; `number` counts the times from 1.
+
+    Of card money `refund_id` is the order to the card company. Other money the therapist has: `given_back_at` says that they gave it back.
+    """
+
+    __tablename__ = "gift_card_refund"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("gift_card.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    cents: Mapped[int] = mapped_column(Integer)
+    refund_id: Mapped[int | None] = mapped_column(ForeignKey("payment_refund.id"), unique=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    given_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index("uq_gift_card_refund_card_id_number", "card_id", "number", unique=True),
+        CheckConstraint("number > 0 AND cents > 0", name="about_something"),
+        CheckConstraint("refund_id IS NULL OR given_back_at IS NULL", name="one_way_back"),
+    )
+
+
+class GiftCardPaper(Base):
+    """A numbered receipt of a card that was bought, or the note about what went back; without a gap for each provider and year.
+
+    `entry_key` is the group of entries that it is about. `content` is the paper as it was given, without the buyer's name and the code.
+    """
+
+    __tablename__ = "gift_card_paper"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("gift_card.id"), index=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"))
+    year: Mapped[int] = mapped_column(Integer)
+    number: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(12))
+    entry_key: Mapped[str] = mapped_column(String(120), unique=True)
+    amount_cents: Mapped[int] = mapped_column(Integer)
+    content: Mapped[Any] = mapped_column(Json)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index("uq_gift_card_paper_provider_year_number", "provider_id", "year", "number", unique=True),
+        CheckConstraint(_known("kind", PAPERS), name="known_kind"),
+        CheckConstraint("number > 0 AND amount_cents > 0", name="about_something"),
+    )

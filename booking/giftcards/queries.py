@@ -9,10 +9,23 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from booking.giftcards.models import GiftCard, GiftCardMove, GiftCardPolicy, GiftCardSeller, GiftCardUse
-from booking.giftcards.rules import ACTIVE, ORDER_LIVES, ORDERED, PLEDGED, TAKEN, WITHDRAWN, Pledge, Policy, fill, liability, waiting
+from booking.giftcards.models import GiftCard, GiftCardMove, GiftCardPaper, GiftCardPolicy, GiftCardRefund, GiftCardSeller, GiftCardUse
+from booking.giftcards.rules import (
+    ACTIVE,
+    ORDER_LIVES,
+    ORDERED,
+    PLEDGED,
+    REFUNDED,
+    TAKEN,
+    WITHDRAWN,
+    Pledge,
+    Policy,
+    fill,
+    liability,
+    waiting,
+)
 from booking.ledger.models import LedgerEntry
-from booking.ledger.queries import as_entry
+from booking.ledger.queries import as_entry, get_sold
 from booking.ledger.rules.entries import GIFTS, GIFTS_ASIDE, GIFTS_ASIDE_IN_HAND, GIFTS_IN_HAND
 from booking.payments.models import Payment
 from marketplace.accounts.models import Person
@@ -72,15 +85,7 @@ def list_cards(session: Session, *, person_id: int | None = None, provider_id: i
 
 def get_kept(session: Session, public_id: str, *, person_id: int | None = None, provider_id: int | None = None, lock: bool = False) -> Kept:
     """One card that a person bought, of a provider, or (both None) anybody's. Raises NotFound for everybody else's."""
-    wanted = select(GiftCard).where(GiftCard.public_id == public_id).execution_options(populate_existing=True)
-    if person_id is not None:
-        wanted = wanted.where(GiftCard.person_id == person_id)
-    if provider_id is not None:
-        wanted = wanted.where(GiftCard.provider_id == provider_id)
-    found = session.scalar(wanted.with_for_update() if lock else wanted)
-    if found is None:
-        raise NotFound("not_found", MISSING)
-    return Kept(found, session.get_one(Provider, found.provider_id), session.get_one(Person, found.person_id))
+    return Kept(*get_sold(session, GiftCard, public_id, MISSING, person_id=person_id, provider_id=provider_id, lock=lock))
 
 
 def find_bought_with(session: Session, payment_id: int) -> str | None:
@@ -108,6 +113,30 @@ def moves_of(session: Session, card_ids: Collection[int]) -> Mapping[int, list[G
     for move in session.scalars(select(GiftCardMove).where(GiftCardMove.card_id.in_(card_ids)).order_by(GiftCardMove.id)):
         found[move.card_id].append(move)
     return found
+
+
+def first_card(session: Session, card: GiftCard) -> GiftCard:
+    """The card that was bought, of which this one is what is left: itself, unless it replaces another one."""
+    return card if card.replaces_id is None else first_card(session, session.get_one(GiftCard, card.replaces_id))
+
+
+def papers_of(session: Session, card_ids: Collection[int]) -> Sequence[GiftCardPaper]:
+    """The numbered papers of these cards, the oldest first."""
+    return session.scalars(select(GiftCardPaper).where(GiftCardPaper.card_id.in_(card_ids)).order_by(GiftCardPaper.id)).all()
+
+
+def get_paper(session: Session, card_id: int, name: str | None = None) -> GiftCardPaper:
+    """One paper of a card, by its number; without one the newest. Raises NotFound."""
+    wanted = select(GiftCardPaper).where(GiftCardPaper.card_id == card_id).order_by(GiftCardPaper.id.desc()).limit(1)
+    found = session.scalar(wanted if name is None else wanted.where(GiftCardPaper.name == name))
+    if found is None:
+        raise NotFound("not_found", "There is no such paper here.")
+    return found
+
+
+def refunds_of(session: Session, card_ids: Collection[int]) -> Sequence[GiftCardRefund]:
+    """What of these cards went back to their buyers, the oldest first."""
+    return session.scalars(select(GiftCardRefund).where(GiftCardRefund.card_id.in_(card_ids)).order_by(GiftCardRefund.id)).all()
 
 
 # --- what pays for visits ----------------------------------------------------------------------------------------------------
@@ -198,9 +227,31 @@ def gift_findings(session: Session) -> Iterator[str]:
         if aside.get(visit_id, 0) != kept.get(visit_id, 0):
             waits = f"{aside.get(visit_id, 0)} cents of gift cards set aside, {kept.get(visit_id, 0)} by the ledger"
             yield f"appointment {visit_id} has {waits}"
-    back = select(GiftCard.public_id).join(Payment, Payment.id == GiftCard.payment_id)
-    for public_id in session.scalars(back.where(Payment.refunded_cents > 0, GiftCard.left_cents > 0).order_by(GiftCard.id)):
-        yield f"gift card {public_id} is worth something though what was paid for it went back"
+    yield from _gone_back(session)
+
+
+def _gone_back(session: Session) -> Iterator[str]:
+    """A card of which more went back to a bank card than left it, and refunds that are not what left their cards."""
+    paid = select(GiftCard, Payment.refunded_cents).join(Payment, Payment.id == GiftCard.payment_id)
+    for card, back in session.execute(paid.where(Payment.refunded_cents > 0, GiftCard.paid_at.is_not(None)).order_by(GiftCard.id)):
+        ids, newest = _line_of(session, card)
+        if newest.left_cents and back > sum(one.cents for one in refunds_of(session, ids)):
+            yield f"gift card {card.public_id} is worth something though what was paid for it went back"
+    moved = select(GiftCardMove.card_id, func.sum(-GiftCardMove.cents).label("cents")).where(GiftCardMove.kind == REFUNDED)
+    gone = {row[0]: int(row[1]) for row in session.execute(moved.group_by(GiftCardMove.card_id))}
+    told = select(GiftCardRefund.card_id, func.sum(GiftCardRefund.cents)).group_by(GiftCardRefund.card_id)
+    said = {row[0]: int(row[1]) for row in session.execute(told)}
+    for card_id in sorted(gone.keys() | said.keys()):
+        if gone.get(card_id, 0) != said.get(card_id, 0):
+            yield f"gift card {card_id} lost {gone.get(card_id, 0)} cents to its buyer, {said.get(card_id, 0)} were ordered back"
+
+
+def _line_of(session: Session, card: GiftCard) -> tuple[list[int], GiftCard]:
+    """A card and those that replaced it one after the other: their row ids, and the one that counts now."""
+    ids, newest = [card.id], card
+    while (following := session.scalar(select(GiftCard).where(GiftCard.replaces_id == newest.id))) is not None:
+        ids, newest = [*ids, following.id], following
+    return ids, newest
 
 
 def _left(session: Session) -> dict[int, int]:

@@ -18,19 +18,22 @@ from booking.ledger.rules.entries import (
     GIFT_ASIDE,
     GIFT_BACK,
     GIFT_CASHED,
+    GIFT_REFUNDED,
     GIFT_SOLD,
     GIFT_USED,
     GIFTS,
     GIFTS_ASIDE,
     GIFTS_ASIDE_IN_HAND,
     GIFTS_IN_HAND,
+    REFUND_SENT,
+    REFUNDS,
     Entry,
     Group,
     entry,
     visit_key,
 )
 from booking.ledger.rules.entries import HOW as WAYS
-from marketplace.kernel.errors import Conflict, FieldFault, Refused
+from marketplace.kernel.errors import Conflict, FieldFault, Refused, Stale
 from marketplace.kernel.money import format_usd
 
 ORDERED, ACTIVE, VOID, WITHDRAWN = "ordered", "active", "void", "withdrawn"
@@ -40,7 +43,10 @@ USES = (PLEDGED, TAKEN)
 BY_CARD = "card"
 HOW = (*WAYS, BY_CARD)
 SOLD, PAID_VISIT, CAME_BACK, CASHED, MOVED_OUT, MOVED_IN = "sold", "visit", "back", "cashed", "moved_out", "moved_in"
-MOVES = (SOLD, PAID_VISIT, CAME_BACK, CASHED, MOVED_OUT, MOVED_IN)
+REFUNDED = "refunded"
+MOVES = (SOLD, PAID_VISIT, CAME_BACK, CASHED, MOVED_OUT, MOVED_IN, REFUNDED)
+RECEIPT, CREDIT_NOTE = "receipt", "credit_note"
+PAPERS = (RECEIPT, CREDIT_NOTE)
 
 # Without letters and digits that are taken for one another; 16 of 30 signs are 78 bits.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -214,6 +220,22 @@ def check_cash(left_cents: int, row: LawRow | None) -> None:
         raise Refused("above_cash_limit", sentence, details={"left_cents": left_cents})
 
 
+def check_refund(state: str, left_cents: int, expected_cents: int | None, *, disputed: bool) -> None:
+    """Whether what is left goes back to whoever bought the card, all of it; `expected_cents` is the figure that was shown.
+
+    Raises Conflict `wrong_state`, `disputed` or `nothing_left`, Stale `left_changed` with the new figure.
+    """
+    if state != ACTIVE:
+        raise Conflict("wrong_state", "Only a gift card in use can be given back.")
+    if disputed:
+        raise Conflict("disputed", "The buyer's bank has taken this money back. Settle that with the bank first.")
+    if left_cents <= 0:
+        raise Conflict("nothing_left", "Nothing is left on this gift card.")
+    if expected_cents not in {None, left_cents}:
+        sentence = f"Now {format_usd(left_cents)} is left on it. Look again."
+        raise Stale("left_changed", sentence, details={"left_cents": left_cents})
+
+
 # --- entries -----------------------------------------------------------------------------------------------------------------
 
 
@@ -252,6 +274,17 @@ def came_back(visit: str, card: str, number: int, how: str, given: Return) -> Gr
 def cashed(card: str, number: int, how: str, cents: int) -> Group:
     """The therapist gave the small rest in cash; of card money they get it with their next payout."""
     return Group(f"gift_card:{card}:cashed:{number}", entry(GIFT_CASHED, owed_account(how), AT_VISIT, cents))
+
+
+def refunded(card: str, number: int, how: str, cents: int) -> Group:
+    """What is left is the buyer's again: card money a deposit that goes back to their bank card, other money owed by the therapist."""
+    target = DEPOSITS if how == BY_CARD else REFUNDS
+    return Group(f"gift_card:{card}:refunded:{number}", entry(GIFT_REFUNDED, owed_account(how), target, cents))
+
+
+def given_back(card: str, number: int, cents: int) -> Group:
+    """The therapist gave it back in the way in which they were paid."""
+    return Group(f"gift_card:{card}:given_back:{number}", entry(REFUND_SENT, REFUNDS, AT_VISIT, cents))
 
 
 def liability(entries: Iterable[Entry]) -> int:

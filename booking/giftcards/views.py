@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,8 +12,10 @@ from werkzeug.datastructures import MultiDict
 
 from booking.giftcards.actions.buying import order_gift, record_gift_sale, withdraw_gift
 from booking.giftcards.actions.holding import add_to_account, look_up, pay_rest, void_card
+from booking.giftcards.actions.refunding import record_given_back, refund_card
 from booking.giftcards.actions.selling import allow_cards, sell_cards
 from booking.giftcards.forms import (
+    LONGEST_REASON,
     LONGEST_TYPED,
     ask_card,
     balance_answer,
@@ -24,7 +27,6 @@ from booking.giftcards.forms import (
     law_at,
     own_person,
     own_provider,
-    own_side,
     policy_of_form,
     read_policy,
     sold_here,
@@ -38,6 +40,8 @@ from booking.giftcards.queries import (
     list_cards,
     list_policies,
     moves_of,
+    papers_of,
+    refunds_of,
     sells_cards,
 )
 from booking.giftcards.rules import pretty
@@ -54,10 +58,10 @@ from marketplace.webkit.deeds import do_and_say
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.typed import placed_faults
+from providers.registry.forms import own_side
 from providers.registry.models import Provider
 
 blueprint = Blueprint("giftcards", __name__)
-LONGEST_REASON = 200
 NAMES = {"amount_cents": "own_amount", "most_cents": "most", "least_cents": "least"}
 Faults = Mapping[str, Sequence[str]]
 
@@ -106,7 +110,10 @@ def ordered(public_id: str) -> str:
     kept = get_kept(db.session(), public_id)
     own = viewer().person_id == kept.card.person_id and viewer().signed_in
     cards = cards_of_person(db.session(), kept.card.person_id) if own else ()
-    return render_template("giftcards/ordered.html", kept=kept, card=kept.card, cards=cards, cards_on=find_port() is not None, own=own)
+    papers = papers_of(db.session(), [kept.card.id])
+    return render_template(
+        "giftcards/ordered.html", kept=kept, card=kept.card, cards=cards, cards_on=find_port() is not None, own=own, papers=papers
+    )
 
 
 @blueprint.post("/gift-cards/orders/<public_id>/card")
@@ -208,6 +215,15 @@ def pay(public_id: str) -> ResponseReturnValue:
     return _desk(provider_id, sold=kept, code=pretty(code))
 
 
+@blueprint.post("/provider/gift-cards/<public_id>/given-back")
+@access("provider")
+def given_back(public_id: str) -> ResponseReturnValue:
+    """What was left was given back to the buyer."""
+    provider_id = own_provider() or 0
+    deed = partial(record_given_back, public_id, provider_id, viewer().actor, clock.now())
+    return do_and_say(url_for(".desk"), deed, _("Recorded."))
+
+
 @blueprint.post("/provider/gift-cards/cash")
 @access("provider")
 @few_codes
@@ -245,12 +261,26 @@ def say() -> ResponseReturnValue:
 @access("admin")
 def void(public_id: str) -> ResponseReturnValue:
     """A card was stolen: what is left moves to a new code."""
+    words = _("Replaced. The letter with the new code is on its way.")
+    return _with_reason(lambda reason: void_card(public_id, reason, viewer().actor, clock.now()), words)
+
+
+@blueprint.post("/admin/gift-cards/<public_id>/refund")
+@access("admin")
+def refund(public_id: str) -> ResponseReturnValue:
+    """What is left goes back to whoever bought the card."""
+    shown = request.form.get("expected_left_cents", "")
+    expected = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 9 else None
+    words = _("Ordered. Whoever bought it hears of it, and so does the therapist.")
+    return _with_reason(lambda reason: refund_card(public_id, reason, viewer().actor, clock.now(), expected_left_cents=expected), words)
+
+
+def _with_reason(deed: Callable[[str], object], words: str) -> ResponseReturnValue:
     reason = request.form.get("reason", "").strip()
     if not reason or len(reason) > LONGEST_REASON:
         flash(_("Say why."), "warning")
         return redirect(url_for(".watch"))
-    words = _("Replaced. The letter with the new code is on its way.")
-    return do_and_say(url_for(".watch"), lambda: void_card(public_id, reason, viewer().actor, clock.now()), words)
+    return do_and_say(url_for(".watch"), partial(deed, reason), words)
 
 
 # --- all ---------------------------------------------------------------------------------------------------------------------
@@ -280,10 +310,13 @@ def _index(found: Kept | None, sentence: str) -> str:
 
 def _desk(provider_id: int, sold: Kept | None = None, code: str = "") -> str:
     session = db.session()
+    rows = list_cards(session, provider_id=provider_id)
+    ids = [kept.card.id for kept in rows]
+    owed = {one.card_id: one for one in refunds_of(session, ids) if one.refund_id is None and one.given_back_at is None}
     return render_template(
         "giftcards/desk.html", allowed=find_policy(session).allowed, sells=sells_cards(session, provider_id),
-        slug=session.get_one(Provider, provider_id).slug, rows=list_cards(session, provider_id=provider_id), sold=sold, code=code,
-        law=law_at(clock.now()),
+        slug=session.get_one(Provider, provider_id).slug, rows=rows, sold=sold, code=code, law=law_at(clock.now()), owed=owed,
+        papers={paper.card_id: paper for paper in papers_of(session, ids)},
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.guardians import catalogue
-from booking.guardians.changes import end, keep_birth_date, lock_person, write_birth_date
+from booking.guardians.changes import end, keep_birth_date, lock_person, tell_ended, write_birth_date
 from booking.guardians.models import Guardianship
 from booking.guardians.queries import count_asked, find_birth_date, find_guardian
 from booking.guardians.rules import (
@@ -212,9 +212,12 @@ def _lock_for(session: Session, found_by: object) -> None:
 
 def _end(session: Session, row: Guardianship, person: Person, by: str, base_url: str, now: datetime) -> None:
     withdraw_letters(session, about=row.public_id, kinds=(ASKED_LETTER,), now=now)
+    held = row.state == GIVEN
     end(row, by, now)
     audit.record(session, audit.Deed(now, by, "guardian.ended", "guardianship", row.public_id))
     _tell_booker(session, row, person, ENDED_LETTER, base_url, now)
+    if held:
+        tell_ended(session, person.id, base_url, now)
 
 
 def _tell_booker(session: Session, row: Guardianship, person: Person, kind: str, base_url: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -15,6 +16,25 @@ from marketplace import audit
 from marketplace.accounts.models import Person
 from marketplace.kernel.errors import FieldFault, Refused
 from providers.minors.rules import treats
+
+EndFollower = Callable[[Session, int, str, datetime], None]
+_followers: dict[str, EndFollower] = {}
+
+
+def on_guardian_ended(name: str, follow: EndFollower) -> None:
+    """Have `follow` run where a guardian's agreement is taken back, in the same transaction; a topic registers once under its `name`.
+
+    It is given the person's id, our own address and the instant.
+    """
+    _followers[name] = follow
+
+
+def tell_ended(session: Session, person_id: int, base_url: str, now: datetime) -> None:
+    """Tell everybody whose visits rested on the agreement."""
+    session.flush()
+    for follow in _followers.values():
+        follow(session, person_id, base_url, now)
+
 
 GUARDIAN_NEEDED, AGE_NOT_TREATED = "guardian_needed", "age_not_treated"
 

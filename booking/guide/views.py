@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, Flask, render_template, request, url_for
 from flask_babel import gettext as _
@@ -113,6 +115,50 @@ def _links() -> tuple[tuple[str, str], ...]:
     }.get(viewer().role, ((_("Find a time"), "openings.search"), (_("Help"), "pages.index")))
 
 
+def _desk_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """A therapist's own pages beside those in every header, in groups: label, then label and endpoint of each."""
+    time = (
+        (_("Hours"), "schedule.hours"), (_("Time off"), "time_off.index"), (_("Blocked hours"), "desk.blocks"), (_("Area"), "places.area"),
+        (_("Outside calendars"), "calendars_in.index"),
+    )  # fmt: skip
+    offer = (
+        (_("Services"), "services.services"), (_("Price rules"), "conditions.prices"), (_("Terms"), "conditions.terms"),
+        (_("Classes"), "class_desk.index"),
+    )  # fmt: skip
+    clients = (
+        (_("New clients"), "services.first_visits"), (_("Under 18"), "minors.minors"), (_("Insurers"), "insurers.insurance"),
+        (_("Plans"), "plans.desk"), (_("Supervision"), "reviewing.desk"),
+    )  # fmt: skip
+    money = (
+        (_("Earnings"), "earnings.index"), (_("Payouts"), "payouts.index"), (_("Packages"), "packages.desk"),
+        (_("Memberships"), "membership_desk.desk"), (_("Gift cards"), "giftcards.desk"), (_("Discount codes"), "coupons.index"),
+        (_("Parking"), "parking.index"),
+    )  # fmt: skip
+    profile = ((_("Profile"), "profiles.profile"), (_("Credentials"), "credentials.index"), (_("On papers"), "papers.tax_id"))
+    return ((_("Time"), time), (_("Services"), offer), (_("Clients"), clients), (_("Money"), money), (_("Profile"), profile))
+
+
+def desk_groups(endpoint: str, known: Container[str]) -> list[dict[str, Any]]:
+    """The groups with their links as a page shows them; a link whose page this application lacks is left out.
+
+    The group of the page at `endpoint` is the current one. A page that no link leads to belongs to the first group that has a page of
+    the same kind: the words before the dot.
+    """
+    groups = [(label, [pair for pair in pairs if pair[1] in known]) for label, pairs in _desk_groups()]
+    whole = [index for index, (_label, pairs) in enumerate(groups) if endpoint in {name for _, name in pairs}]
+    kind = endpoint.partition(".")[0]
+    near = [index for index, (_label, pairs) in enumerate(groups) if kind in {name.partition(".")[0] for _, name in pairs}]
+    current = next(iter((*whole, *near)), None)
+    return [
+        {
+            "label": label, "current": index == current,
+            "links": [{"label": words, "href": url_for(name), "current": name == endpoint} for words, name in pairs],
+        }
+        for index, (label, pairs) in enumerate(groups)
+        if pairs
+    ]  # fmt: skip
+
+
 def install_navigation(app: Flask, _settings: Settings) -> None:
     """Tell every page who looks at it and where they can go. A link whose page this application lacks is left out."""
 
@@ -120,7 +166,12 @@ def install_navigation(app: Flask, _settings: Settings) -> None:
     def around() -> dict[str, object]:
         known = [(label, endpoint) for label, endpoint in _links() if endpoint in app.view_functions]
         nav = [{"label": label, "href": url_for(endpoint), "current": request.endpoint == endpoint} for label, endpoint in known]
-        known_of = {"own_hold": _own_hold, "adding": lambda: find_beside(clock.now()), "preparation_for": _preparation}
+        known_of = {
+            "desk_nav": lambda: desk_groups(request.endpoint or "", app.view_functions),
+            "own_hold": _own_hold,
+            "adding": lambda: find_beside(clock.now()),
+            "preparation_for": _preparation,
+        }
         return {"nav": nav, "viewer": viewer(), **known_of}
 
 

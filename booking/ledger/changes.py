@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -82,13 +83,10 @@ def issue_receipt(session: Session, paper: Paper, now: datetime, *, voids: Recei
 
     Numbers have no gap: whoever comes next waits for whoever comes now, and a number that was not committed was never given.
     """
-    year = now.astimezone(NEW_YORK).year
-    wait_turn(session, f"receipts {paper.provider_id} {year}")
+    year, number = next_number(session, Receipt, "receipts", paper.provider_id, now)
     known = find_receipt_for(session, paper.entry_key)
     if known is not None:
         return known
-    last = select(func.max(Receipt.number)).where(Receipt.provider_id == paper.provider_id, Receipt.year == year)
-    number = (session.scalar(last) or 0) + 1
     receipt = Receipt(
         name=receipt_name(session.get_one(Provider, paper.provider_id).slug, year, number), provider_id=paper.provider_id, year=year,
         number=number, kind=RECEIPT if voids is None else CREDIT_NOTE, entry_key=paper.entry_key,
@@ -99,6 +97,14 @@ def issue_receipt(session: Session, paper: Paper, now: datetime, *, voids: Recei
     session.add(receipt)
     session.flush()
     return receipt
+
+
+def next_number(session: Session, table: type[Any], papers: str, provider_id: int, now: datetime) -> tuple[int, int]:
+    """The New York year and the next number in it of a provider's `papers` (kept in `table`), whose turn the caller then has."""
+    year = now.astimezone(NEW_YORK).year
+    wait_turn(session, f"{papers} {provider_id} {year}")
+    last = select(func.max(table.number)).where(table.provider_id == provider_id, table.year == year)
+    return year, (session.scalar(last) or 0) + 1
 
 
 def receipt_name(slug: str, year: int, number: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
@@ -13,8 +14,31 @@ from booking.ledger.models import Credit, LedgerEntry, Receipt
 from booking.ledger.rules.entries import CREDIT, DEPOSITS, PAID_BACK, PAID_OUT, Entry
 from booking.ledger.rules.story import Step, Told, tell
 from booking.ledger.rules.sums import VisitSums, balances, sum_visit
+from marketplace.accounts.models import Person
+from marketplace.db import Base
 from marketplace.kernel.errors import Conflict, NotFound
 from providers.registry.models import Provider
+
+Sold = TypeVar("Sold", bound=Base)
+
+
+def get_sold(
+    session: Session, table: type[Sold], public_id: str, missing: str, *, person_id: int | None, provider_id: int | None, lock: bool
+) -> tuple[Sold, Provider, Person]:
+    """What one person bought of one provider (a row of `table`) with its two sides: a person's, a provider's, or (both None) anybody's.
+
+    `lock` keeps it as it is until the transaction is over. Raises NotFound with `missing` for everybody else's.
+    """
+    columns: Any = table
+    wanted = select(table).where(columns.public_id == public_id).execution_options(populate_existing=True)
+    if person_id is not None:
+        wanted = wanted.where(columns.person_id == person_id)
+    if provider_id is not None:
+        wanted = wanted.where(columns.provider_id == provider_id)
+    found: Any = session.scalar(wanted.with_for_update() if lock else wanted)
+    if found is None:
+        raise NotFound("not_found", missing)
+    return found, session.get_one(Provider, found.provider_id), session.get_one(Person, found.person_id)
 
 
 def as_entry(row: LedgerEntry) -> Entry:

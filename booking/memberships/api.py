@@ -23,7 +23,6 @@ from booking.memberships.forms import (
     usable_card,
 )
 from booking.memberships.queries import Kept, count_members, get_kept, list_memberships, list_plans
-from booking.packages.forms import own_side
 from booking.packages.queries import are_allowed
 from booking.payments.actions.settle import Settled
 from booking.payments.rules.states import ACTION, CANCELLED, FAILED
@@ -35,7 +34,7 @@ from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import Fields, json_object
 from providers.profiles.queries import get_listed_facts
-from providers.registry.forms import desk_owner
+from providers.registry.forms import desk_owner, own_side
 from providers.registry.queries import find_own_id
 
 blueprint = Blueprint("memberships_api", __name__, url_prefix="/api/v1")

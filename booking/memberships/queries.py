@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from booking.ledger.queries import get_sold
 from booking.memberships.models import Membership, MembershipMonth, MembershipPlan
 from booking.memberships.rules.months import ACTIVE, END_DAYS, ENDED, JOINING, REMIND_DAYS, SUSPENDED, due_on
 from booking.memberships.rules.plans import Said, month_worth
@@ -102,15 +103,9 @@ def list_memberships(session: Session, *, person_id: int | None = None, provider
 
 def get_kept(session: Session, public_id: str, *, person_id: int | None = None, provider_id: int | None = None, lock: bool = False) -> Kept:
     """One membership of a client, with a provider, or (both None) for the staff. Raises NotFound for everybody else's."""
-    wanted = select(Membership).where(Membership.public_id == public_id).execution_options(populate_existing=True)
-    if person_id is not None:
-        wanted = wanted.where(Membership.person_id == person_id)
-    if provider_id is not None:
-        wanted = wanted.where(Membership.provider_id == provider_id)
-    found = session.scalar(wanted.with_for_update() if lock else wanted)
-    if found is None:
-        raise NotFound("not_found", "There is no such membership here.")
-    return _kept(session, found)
+    missing = "There is no such membership here."
+    found, provider, person = get_sold(session, Membership, public_id, missing, person_id=person_id, provider_id=provider_id, lock=lock)
+    return Kept(found, session.get_one(MembershipPlan, found.plan_id), provider, person)
 
 
 def find_live(session: Session, person_id: int, provider_id: int) -> Membership | None:

@@ -13,7 +13,6 @@ from booking.packages.forms import (
     ask_card,
     ends_as,
     offer_answer,
-    own_side,
     package_answer,
     read_end,
     read_offer,
@@ -32,7 +31,7 @@ from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import Fields, json_object
 from providers.profiles.queries import get_listed_facts
-from providers.registry.forms import desk_owner
+from providers.registry.forms import desk_owner, own_side
 from providers.registry.queries import find_own_id
 
 blueprint = Blueprint("packages_api", __name__, url_prefix="/api/v1")

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.ledger.changes import Whose, post, receipt_name
+from booking.ledger.changes import Whose, next_number, post, receipt_name
 from booking.ledger.rules.entries import Group
 from booking.packages.models import Package, PackagePaper, PackageUse
-from booking.packages.queries import Kept, find_use, get_kept, provider_address
+from booking.packages.queries import Kept, find_use, get_kept
 from booking.packages.rules import (
     ACTIVE,
     BY_CARD,
@@ -28,18 +28,18 @@ from booking.packages.rules import (
     pays_fee,
     sold,
 )
-from booking.payments.changes.ordering import DEPOSIT, Wish, order_capture, order_payment, order_release
+from booking.payments.changes.ordering import DEPOSIT, Wish, ask_again, order_release, take_kept
 from booking.payments.models import Payment
 from booking.payments.queries import get_payment
 from booking.payments.rules.keeping import ON_PAGE
 from booking.payments.rules.named import Card
 from booking.payments.rules.states import AUTHORISED, CANCELLED, CAPTURED, FAILED
 from marketplace import audit
-from marketplace.db import wait_turn
 from marketplace.kernel.errors import Conflict, NotFound
-from marketplace.kernel.walltime import NEW_YORK, local_day, to_minute
+from marketplace.kernel.walltime import local_day, to_minute
 from marketplace.outbox.changes import enqueue_letter
 from providers.registry.changes import lock_provider
+from providers.registry.queries import find_address
 
 STRIPE = "stripe"
 RECEIPT, CREDIT_NOTE = "receipt", "credit_note"
@@ -98,16 +98,12 @@ def issue_order(session: Session, wanted: Issue, now: datetime) -> Kept:
 def ask_for_order(session: Session, kept: Kept, card: Card, actor: str, now: datetime, *, off_session: bool = False) -> Payment:
     """Write down that a card is to be asked for an order; one that is being asked goes on, after one that failed comes another."""
     package = kept.package
-    before = None if package.payment_id is None else session.get_one(Payment, package.payment_id)
-    if before is not None and before.state not in (FAILED, CANCELLED) and before.refunded_cents == 0:
-        return before
-    number = 1 if before is None else int(before.cause.rpartition(":")[2]) + 1
     wish = Wish(
-        cause=f"package:{package.public_id}:{number}", purpose=DEPOSIT, label=_label(kept), person_id=package.person_id,
+        cause=f"package:{package.public_id}", purpose=DEPOSIT, label=_label(kept), person_id=package.person_id,
         provider_id=package.provider_id, amount_cents=package.worth.total_cents, payment_method=card.payment_method,
         customer=card.customer, capture_later=card.payment_method == ON_PAGE, off_session=off_session, by=actor,
     )  # fmt: skip
-    payment = order_payment(session, wish, now)
+    payment = ask_again(session, package.payment_id, wish, now)
     package.payment_id = payment.id
     session.flush()
     return payment
@@ -140,17 +136,9 @@ def follow_package(session: Session, payment: Payment, now: datetime) -> None:
         return
     kept = get_kept(session, public_id, lock=True)
     if payment.state == AUTHORISED:
-        _take(session, payment, wanted=kept.package.state == ORDERED, now=now)
+        take_kept(session, payment, STRIPE, now, wanted=kept.package.state == ORDERED)
     elif kept.package.state == ORDERED and payment.refunded_cents == 0:
         activate(session, kept, BY_CARD, STRIPE, now)
-
-
-def _take(session: Session, payment: Payment, *, wanted: bool, now: datetime) -> None:
-    if wanted:
-        order_capture(session, payment, payment.amount_cents, STRIPE, now)
-    else:
-        order_release(session, payment, STRIPE, now)
-    payment.next_try_at = now
 
 
 def reserve(session: Session, package: str, appointment_id: int, visit: str, reference: str, now: datetime) -> None:
@@ -229,10 +217,8 @@ def write_entries(session: Session, package: Package, group: Group, by: str, now
 
 def issue_paper(session: Session, kept: Kept, kind: str, cents: int, now: datetime) -> PackagePaper:
     """The next number of the provider's New York year for packages, without a gap."""
-    package, year = kept.package, now.astimezone(NEW_YORK).year
-    wait_turn(session, f"package papers {package.provider_id} {year}")
-    last = select(func.max(PackagePaper.number)).where(PackagePaper.provider_id == package.provider_id, PackagePaper.year == year)
-    number = (session.scalar(last) or 0) + 1
+    package = kept.package
+    year, number = next_number(session, PackagePaper, "package papers", package.provider_id, now)
     paper = PackagePaper(
         name=receipt_name(f"{kept.provider.slug}-packages", year, number), package_id=package.id, provider_id=package.provider_id,
         year=year, number=number, kind=kind, amount_cents=cents, content=paper_content(kept), issued_at=now,
@@ -267,7 +253,7 @@ def write_to_client(session: Session, kept: Kept, kind: str, now: datetime, *, o
 
 def write_to_provider(session: Session, kept: Kept, kind: str, now: datetime, **facts: object) -> None:
     """The same to the therapist."""
-    address = provider_address(session, kept.package.provider_id)
+    address = find_address(session, kept.package.provider_id)
     if address:
         _write(session, kept, f"{kind}:{package_key(kept.package.public_id, '')}", address, facts, now)
 

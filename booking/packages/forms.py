@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 
 from booking.packages.actions.buying import order_card
 from booking.packages.models import PackageOffer
@@ -22,28 +22,10 @@ from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.identity import viewer
 from marketplace.webkit.reading import Fields
 from marketplace.webkit.typed import cents_or_text, number_or_text
-from providers.registry.forms import desk_owner
-from providers.registry.queries import find_own_id
+from providers.registry.forms import own_side
 
 MOST_CENTS = 10_000_000
 LONGEST_REASON = 200
-
-
-class Side(TypedDict):
-    """Whose packages somebody may see: of one client, of one provider, or (both None) everybody's."""
-
-    person_id: int | None
-    provider_id: int | None
-
-
-def own_side() -> Side:
-    """What the viewer may see: their own packages as a client, those that they sold; everybody's for the staff."""
-    who = viewer()
-    if who.role == "admin":
-        return Side(person_id=None, provider_id=None)
-    if who.role == "provider":
-        return Side(person_id=None, provider_id=find_own_id(db.session(), desk_owner().account_id) or 0)
-    return Side(person_id=who.person_id or 0, provider_id=None)
 
 
 def ends_as() -> str:

@@ -11,11 +11,11 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from booking.ledger.models import LedgerEntry
-from booking.ledger.queries import as_entry
+from booking.ledger.queries import as_entry, get_sold
 from booking.ledger.rules.entries import PREPAID, PREPAID_IN_HAND
 from booking.packages.models import Package, PackageOffer, PackagePaper, PackagePolicy, PackageUse
 from booking.packages.rules import ACTIVE, ORDER_LIVES, ORDERED, RESERVED, RETURNED, SPENT, WARN_DAYS, liability
-from marketplace.accounts.models import Account, Person
+from marketplace.accounts.models import Person
 from marketplace.kernel.errors import NotFound
 from providers.registry.models import Provider
 
@@ -82,15 +82,7 @@ def list_packages(session: Session, *, person_id: int | None = None, provider_id
 
 def get_kept(session: Session, public_id: str, *, person_id: int | None = None, provider_id: int | None = None, lock: bool = False) -> Kept:
     """One package of a client, of a provider, or (both None) for the staff. Raises NotFound for everybody else's."""
-    wanted = select(Package).where(Package.public_id == public_id).execution_options(populate_existing=True)
-    if person_id is not None:
-        wanted = wanted.where(Package.person_id == person_id)
-    if provider_id is not None:
-        wanted = wanted.where(Package.provider_id == provider_id)
-    found = session.scalar(wanted.with_for_update() if lock else wanted)
-    if found is None:
-        raise NotFound("not_found", MISSING)
-    return Kept(found, session.get_one(Provider, found.provider_id), session.get_one(Person, found.person_id))
+    return Kept(*get_sold(session, Package, public_id, MISSING, person_id=person_id, provider_id=provider_id, lock=lock))
 
 
 def find_paid_with(session: Session, payment_id: int) -> str | None:
@@ -144,11 +136,6 @@ def find_fitting(session: Session, visit: Fitting, today: date, promised: Mappin
 def papers_of(session: Session, package_id: int) -> Sequence[PackagePaper]:
     """The receipt of a package, and the note about what went back."""
     return session.scalars(select(PackagePaper).where(PackagePaper.package_id == package_id).order_by(PackagePaper.id)).all()
-
-
-def provider_address(session: Session, provider_id: int) -> str | None:
-    """Where letters to a provider go."""
-    return session.scalar(select(Account.email).join(Provider, Provider.account_id == Account.id).where(Provider.id == provider_id))
 
 
 # --- what happens by itself --------------------------------------------------------------------------------------------------

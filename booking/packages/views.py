@@ -12,7 +12,7 @@ from booking.ledger.rules.entries import HOW
 from booking.packages.actions.buying import order_package, record_sale, withdraw_order
 from booking.packages.actions.ending import end_package, record_given_back
 from booking.packages.actions.offering import allow_packages, offer_package, withdraw_offer
-from booking.packages.forms import LONGEST_REASON, ask_card, chosen_card, own_side, read_end, read_offer, typed_offer
+from booking.packages.forms import LONGEST_REASON, ask_card, chosen_card, read_end, read_offer, typed_offer
 from booking.packages.queries import (
     Kept,
     are_allowed,
@@ -36,7 +36,7 @@ from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.typed import number_or_text, placed_faults
 from providers.profiles.queries import get_facts, get_listed_facts
-from providers.registry.forms import desk_owner
+from providers.registry.forms import desk_owner, own_side
 from providers.registry.queries import find_own_id
 
 blueprint = Blueprint("packages", __name__)

@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from booking.appointments.forms.reading import base_url, doer, own_appointment, own_person_id
+from booking.giftcards.queries import get_kept, get_paper
 from booking.ledger.queries import get_newest_receipt, get_receipt
 from booking.papers.actions import ask_estimate, state_birth_date, state_tax_id
-from booking.papers.forms import estimate_file, read_birth_date, read_tax_id, receipt_file
+from booking.papers.forms import estimate_file, gift_answer, gift_file, read_birth_date, read_tax_id, receipt_file
 from booking.papers.models import Estimate
 from booking.papers.queries import content_now, find_birth_date, find_estimate, find_tax_id
 from marketplace import clock
@@ -21,7 +22,7 @@ from marketplace.webkit.idempotency import idempotent
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.reading import Fields, json_object
-from providers.registry.forms import desk_owner
+from providers.registry.forms import desk_owner, own_side
 from providers.registry.queries import find_own_id
 
 blueprint = Blueprint("papers_api", __name__, url_prefix="/api/v1")
@@ -69,6 +70,22 @@ def show_receipt_file(public_id: str) -> Response:
 def show_own_receipt_file(name: str) -> Response:
     """One of one's own papers as a file."""
     return receipt_file(get_receipt(db.session(), name, person_id=own_person_id()), viewer().name)
+
+
+@blueprint.get("/gift-cards/<public_id>/receipt")
+@access("client", "provider", "admin")
+def show_gift_receipt(public_id: str) -> Response:
+    """The newest paper of a gift card: its receipt, or the note about what went back."""
+    kept = get_kept(db.session(), public_id, **own_side())
+    return jsonify(gift_answer(get_paper(db.session(), kept.card.id), kept.person.name))
+
+
+@blueprint.get("/gift-cards/<public_id>/receipt.pdf")
+@access("client", "provider", "admin")
+def show_gift_receipt_file(public_id: str) -> Response:
+    """The same as a file."""
+    kept = get_kept(db.session(), public_id, **own_side())
+    return gift_file(get_paper(db.session(), kept.card.id), kept.person.name)
 
 
 @blueprint.get("/me/paper-facts")

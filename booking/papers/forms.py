@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from flask import Response, request
 from flask_babel import lazy_gettext as _l
@@ -11,6 +12,7 @@ from wtforms import DateField, StringField, ValidationError
 from wtforms.validators import Optional
 
 from booking.appointments.queries import Booked
+from booking.giftcards.models import GiftCardPaper
 from booking.ledger.models import Receipt
 from booking.ledger.queries import find_voiding
 from booking.papers.pdf_port import pdf_of
@@ -18,9 +20,10 @@ from booking.papers.queries import content_now, find_estimate, sheet_of
 from booking.papers.rules.estimates import paper_of
 from booking.papers.rules.facts import birth_date_fault, tax_id_fault, tidy_tax_id
 from booking.papers.rules.paper import Paper
-from booking.papers.rules.receipts import paper_of_receipt
+from booking.papers.rules.receipts import paper_of_gift, paper_of_receipt
 from marketplace.db import db
 from marketplace.kernel.walltime import local_day, to_minute
+from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.reading import Fields, json_object
 
 NOT_GIVEN_YET = "not given yet"
@@ -72,6 +75,24 @@ def receipt_file(receipt: Receipt, client_name: str) -> Response:
         voided_by=voided.name if voided else None,
     )  # fmt: skip
     return _file(paper, receipt.name)
+
+
+def gift_sheet(paper: GiftCardPaper, buyer_name: str) -> Paper:
+    """A paper of a gift card, so that its page and its file say the same."""
+    issued_on = local_day(to_minute(paper.issued_at))
+    return paper_of_gift(paper.content, name=paper.name, kind=paper.kind, buyer_name=buyer_name, issued_on=issued_on)
+
+
+def gift_file(paper: GiftCardPaper, buyer_name: str) -> Response:
+    """The same as a file."""
+    return _file(gift_sheet(paper, buyer_name), paper.name)
+
+
+def gift_answer(paper: GiftCardPaper, buyer_name: str) -> dict[str, Any]:
+    """The same as JSON."""
+    return {
+        **paper.content, "number": paper.name, "kind": paper.kind, "issued_at": rfc3339(paper.issued_at), "buyer": {"name": buyer_name},
+    }  # fmt: skip
 
 
 def _file(paper: Paper, name: str) -> Response:

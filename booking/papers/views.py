@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response as Answer
 
 from booking.appointments.forms.reading import base_url, doer, own_appointment
 from booking.appointments.queries import Booked, get_by_guest_key
+from booking.giftcards.queries import get_kept, get_paper
 from booking.ledger.queries import get_receipt
 from booking.papers.actions import ask_estimate, state_birth_date, state_tax_id
-from booking.papers.forms import BirthDateForm, TaxIdForm, receipt_file
+from booking.papers.forms import BirthDateForm, TaxIdForm, gift_file, gift_sheet, receipt_file
 from booking.papers.forms import estimate_file as file_of
 from booking.papers.queries import find_birth_date, find_tax_id, list_estimates, sheet_of, subject_of
 from booking.papers.rules.facts import tidy_tax_id
@@ -108,6 +109,23 @@ def admin_receipt(public_id: str, name: str) -> Response:
 
 def _receipt(booked: Booked, name: str) -> Response:
     return receipt_file(get_receipt(db.session(), name, appointment_id=booked.appointment.id), booked.person.name)
+
+
+@blueprint.get("/gift-cards/orders/<public_id>/receipts/<name>")
+@access("anyone")
+def gift_receipt(public_id: str, name: str) -> str:
+    """A paper of a gift card, for whoever knows the address of its order; the code stands on none."""
+    kept = get_kept(db.session(), public_id)
+    paper = gift_sheet(get_paper(db.session(), kept.card.id, name), kept.person.name)
+    return render_template("papers/gift_card.html", paper=paper, back=url_for("giftcards.ordered", public_id=public_id))
+
+
+@blueprint.get("/gift-cards/orders/<public_id>/receipts/<name>.pdf")
+@access("anyone")
+def gift_receipt_file(public_id: str, name: str) -> Response:
+    """The same as a file."""
+    kept = get_kept(db.session(), public_id)
+    return gift_file(get_paper(db.session(), kept.card.id, name), kept.person.name)
 
 
 @blueprint.route("/provider/paper-facts", methods=["GET", "POST"])

@@ -10,10 +10,10 @@ from booking.appointments.models import Appointment
 from booking.ledger.changes import Whose, counter_post, post
 from booking.ledger.rules.entries import PARKING, parking_paid_back, visit_key
 from booking.parking.models import ParkingClaim
-from booking.parking.queries import provider_address
 from booking.parking.rules.claims import ACCEPTED, TAKEN_BACK, Decision
 from marketplace import audit
 from marketplace.outbox.changes import enqueue_letter
+from providers.registry.queries import find_address
 
 DECIDED = "parking_decided"
 
@@ -38,7 +38,7 @@ def move_money(session: Session, claim: ParkingClaim, visit: Appointment, by: st
 
 def write_decision(session: Session, claim: ParkingClaim, visit: Appointment, base_url: str, now: datetime) -> None:
     """Tell the therapist what was decided, once for each decision."""
-    recipient = provider_address(session, claim.provider_id)
+    recipient = find_address(session, claim.provider_id)
     if recipient is None:
         return
     facts = {

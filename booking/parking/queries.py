@@ -15,7 +15,6 @@ from booking.ledger.rules.entries import PAID_BACK, PARKING
 from booking.parking.models import ParkingClaim, ParkingTerms
 from booking.parking.rules.claims import ACCEPTED, SENT, Drive, Verdict, assess, month_of
 from booking.parking.rules.terms import Terms, in_force
-from marketplace.accounts.models import Account
 from marketplace.audit import AuditEntry
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.walltime import local_day, to_minute
@@ -149,11 +148,6 @@ def get_photo(session: Session, public_id: str, *, provider_id: int | None = Non
 def count_waiting(session: Session) -> int:
     """How many claims wait for staff."""
     return session.scalar(select(func.count(ParkingClaim.id)).where(ParkingClaim.state == SENT)) or 0
-
-
-def provider_address(session: Session, provider_id: int) -> str | None:
-    """Where letters to a provider go."""
-    return session.scalar(select(Account.email).join(Provider, Provider.account_id == Account.id).where(Provider.id == provider_id))
 
 
 def parking_findings(session: Session) -> Iterator[str]:

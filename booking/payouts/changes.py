@@ -13,10 +13,11 @@ from booking.ledger.rules.entries import PARKING
 from booking.payments.changes.ordering import make_instance
 from booking.payments.rules.states import GRACE, wait_after
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
-from booking.payouts.queries import cents_back, find_account, provider_address, visits_by_id
+from booking.payouts.queries import cents_back, find_account, visits_by_id
 from booking.payouts.rules import FAILED, SENT, Plan, came_back, found_sent, paid_out, parking_line, parking_paid_out, payout_key
 from marketplace import audit
 from marketplace.outbox.changes import enqueue_letter
+from providers.registry.queries import find_address
 
 STRIPE, OTHER = "stripe", "other"
 DID_NOT_LEAVE = "The payout could not be sent."
@@ -112,7 +113,7 @@ def _keys(session: Session, payout: Payout) -> list[str]:
 
 
 def _write(session: Session, payout: Payout, kind: str, facts: Mapping[str, object], now: datetime) -> None:
-    address = provider_address(session, payout.provider_id)
+    address = find_address(session, payout.provider_id)
     if address:
         week = {"first": (payout.week_on - timedelta(days=7)).isoformat(), "last": (payout.week_on - timedelta(days=1)).isoformat()}
         key = f"{kind}:{payout.public_id}"

@@ -15,7 +15,6 @@ from booking.ledger.rules.entries import CARD, PAID_OUT, PARKING, PLATFORM_COSTS
 from booking.payments.queries import frozen_visits
 from booking.payouts.models import Payout, PayoutAccount, PayoutLine
 from booking.payouts.rules import ASKED, BACK, FAILED, FOUND, Moved, Year, payout_key
-from marketplace.accounts.models import Account
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.walltime import NEW_YORK
 from providers.registry.models import Provider
@@ -149,11 +148,6 @@ def years_of(session: Session, provider_id: int) -> list[Year]:
         year[2] += row.amount_cents * ((row.debit == PAID_OUT) - (row.credit == PAID_OUT))
         year[3] += row.amount_cents * ((row.debit == PLATFORM_COSTS) - (row.credit == PLATFORM_COSTS))
     return [Year(year, *sums[year]) for year in sorted(sums, reverse=True) if any(sums[year])]
-
-
-def provider_address(session: Session, provider_id: int) -> str | None:
-    """Where letters to a provider go."""
-    return session.scalar(select(Account.email).join(Provider, Provider.account_id == Account.id).where(Provider.id == provider_id))
 
 
 def payout_findings(session: Session, now: datetime) -> Iterator[str]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from booking.appointments.queries import Booked
 from booking.sharing.models import LetterDraft, LetterOpening, Release
 from booking.sharing.queries.letters import CLOSED, Sent, find_draft, openings_of
-from booking.sharing.queries.releases import grant_of, recipient_of
+from booking.sharing.queries.releases import grant_of, guardian_of, recipient_of
 from booking.sharing.rules.letters import Heading, Words, words_from_dict
 from booking.sharing.rules.releases import EXPIRED, MOST_OPENINGS, NO_ADDRESS, NOT_COVERED, NOT_YET, REVOKED, why_not_live, why_not_sent
 from marketplace.db import wait_turn
@@ -88,11 +88,11 @@ def check_sending(release: Release, booked: Booked, parts: tuple[str, ...], way:
     raise Refused(f"release_{reason}", WHY[reason])
 
 
-def heading_of(draft: LetterDraft, release: Release, booked: Booked, now: datetime) -> Heading:
+def heading_of(session: Session, draft: LetterDraft, release: Release, booked: Booked, now: datetime) -> Heading:
     """What stands above the words of a draft if it is sent now."""
     return Heading(
         draft.public_id, booked.provider.name, booked.person.name, recipient_of(release), release.purpose, local_day(to_minute(now)),
-        local_day(to_minute(release.signed_at)), release.expires_on,
+        local_day(to_minute(release.signed_at)), release.expires_on, guardian_of(session, release),
     )  # fmt: skip
 
 

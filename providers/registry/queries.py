@@ -33,6 +33,11 @@ def has_active_account(session: Session, provider: Provider) -> bool:
     return session.scalar(select(Account.active).where(Account.id == provider.account_id)) or False
 
 
+def find_address(session: Session, provider_id: int) -> str | None:
+    """Where letters to a provider go."""
+    return session.scalar(select(Account.email).join(Provider, Provider.account_id == Account.id).where(Provider.id == provider_id))
+
+
 def slugs_like(session: Session, base: str) -> set[str]:
     """The public names that are `base` or `base` with a number behind it."""
     return set(session.scalars(select(Provider.slug).where(or_(Provider.slug == base, Provider.slug.like(f"{base}-%")))))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from booking.appointments.models import Appointment
 from booking.demo.actions import CLIENT_EMAIL, PASSWORD, THERAPIST_EMAIL
 from booking.notes.models import ClinicalNote
+from marketplace.accounts.models import Account, Person
 from marketplace.db import db
 from providers.registry.models import Provider
 from tests.support.browsers import NARROW, WIDE, watch_for_faults
@@ -67,6 +68,38 @@ def test_the_health_check_and_the_consent(somebody):
     ear.whole()
     assert ear.wrong == []
     expect(me.page.get_by_label("Your name")).to_be_visible()
+
+
+@pytest.fixture
+def coming(app):
+    """The address of the health questions before a visit to come of the demo's client."""
+    with app.app_context():
+        own = select(Appointment.public_id).join(Person, Person.id == Appointment.person_id).join(Account, Account.id == Person.account_id)
+        visits = own.where(Account.email == CLIENT_EMAIL, Appointment.status == "confirmed", Appointment.setting != "phone")
+        visit = db.session.scalars(visits.order_by(Appointment.starts_at.desc())).first()
+    return f"/appointments/{visit}/health"
+
+
+@pytest.mark.parametrize("somebody", TWO, ids=THEIR_NAMES, indirect=True)  # thirty questions on one page: minutes
+def test_the_health_check_once_more_before_a_visit(somebody, coming):
+    """What was said before is filled in; what is about today is missed, told and answered, by keys alone."""
+    me = somebody.sign_in(CLIENT_EMAIL, PASSWORD).go(coming)
+    ear = Listener(me.page)
+    ear.whole()
+    assert ear.wrong == []
+    ear.to("This is how I am", "button").send()
+    ear.told("answer")
+    unanswered = me.page.locator("fieldset:has(input[type=radio]):not(:has(input:checked)) > legend").all_inner_texts()
+    assert unanswered, "what is about today is asked anew"
+    for question in [" ".join(legend.split()) for legend in unanswered]:
+        ear.to("", "radio", question)
+        heard = ear.here()
+        ear.key("ArrowDown" if heard.name == "Yes" else "Space")
+        assert ear.here().states["checked"] == "true", ear.here()
+    ear.to("This is how I am", "button").send()
+    me.sees("Thank you.")
+    ear.whole()
+    assert ear.wrong == []
 
 
 def test_the_pain_map(somebody):

@@ -24,8 +24,11 @@ from booking.appointments.actions.refund import Refunding, refund
 from booking.appointments.changes.booking import Booking
 from booking.appointments.changes.history import Doer
 from booking.appointments.forms.paying import pay
+from booking.giftcards.actions.refunding import refund_card
+from booking.payments.actions.settle import settle_refund
 from booking.payments.commands import reconcile_all
 from booking.payments.forms import find_port, pursue_visit
+from booking.payments.queries import open_refunds
 from marketplace import clock
 from marketplace.db import db
 from wsgi import app
@@ -60,6 +63,13 @@ def give_back(public_id: str, cents: str, left: str) -> None:
     pursue_visit(booked.appointment.id, clock.now())
 
 
+def give_back_gift(public_id: str) -> None:
+    """An admin gives back what is left of a gift card, and asks Stripe at once."""
+    refund_card(public_id, "It was bought twice.", "account:admin", clock.now())
+    for waiting in open_refunds(db.session()):
+        settle_refund(find_port(), waiting, clock.now())
+
+
 def book(hold: str, screening: str, version: str, person_id: str, method: str) -> None:
     """A client books what they hold, by card or to pay at the visit."""
     wanted = Booking(hold, screening, version, consent_accepted=True, payment_method=method)
@@ -87,6 +97,7 @@ DEEDS: dict[str, Callable[..., None]] = {
     "withdraw": withdraw,
     "miss": miss,
     "give_back": give_back,
+    "give_back_gift": give_back_gift,
     "hear": hear,
     "book": book,
     "reconcile": reconcile,

@@ -46,6 +46,39 @@ NOWHERE = (0, BEFORE)
 Ending = tuple[bool, tuple[object, ...]]
 
 
+class Killed(BaseException):
+    """The process is gone: nothing that catches errors sees it."""
+
+
+class Killer:
+    """Ends the process at the nth call, before it is made or after it was answered."""
+
+    def __init__(self) -> None:
+        """Until `left` and `when` are set it lets everything pass."""
+        self.left: int | None = None
+        self.when = ""
+
+    def __call__(self, when: str) -> None:
+        """Asked around each call."""
+        if self.left is None or when != self.when:
+            return
+        self.left -= 1
+        if self.left == 0:
+            self.left = None
+            raise Killed
+
+
+def killed(deed: Callable[[], object]) -> bool:
+    """Do it; whether it was killed, with nothing of its session left."""
+    try:
+        deed()
+    except Killed:
+        db.session.rollback()
+        db.session.remove()
+        return True
+    return False
+
+
 @dataclass
 class Stage:
     """A visit that is paid by card, Stripe on a port, and processes that do something about it."""

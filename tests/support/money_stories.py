@@ -15,6 +15,12 @@ from booking.appointments.changes.booking import Booking
 from booking.appointments.changes.history import Doer
 from booking.appointments.forms.paying import finish_open, pay
 from booking.appointments.models import Appointment
+from booking.giftcards.actions.buying import Buyer, order_bank_card, order_gift
+from booking.giftcards.actions.refunding import refund_card
+from booking.giftcards.actions.selling import allow_cards, sell_cards
+from booking.giftcards.rules import Gift, Policy
+from booking.payments.rules.named import Card
+from booking.upkeep.queries import findings
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, Refused
 from tests.factories import TERMS, PersonFactory, TermsPolicyFactory, bookable_provider
@@ -192,13 +198,44 @@ def reconcile_in_process(stage: Stage, *, write: int = 0, condemned: Point | Non
     return killed, summed(before, now, visit)
 
 
+# --- gift cards --------------------------------------------------------------------------------------------------------------
+
+
+def bought_card(stage: Stage) -> str:
+    """A gift card of $100 that was paid with a bank card; gives its public id."""
+    provider, now = bookable_provider(), stage.till.clock.now
+    allow_cards(Policy(allowed=True, amounts=(10_000,), least_cents=1_000, most_cents=50_000), "To try it out.", "account:admin", now)
+    sell_cards(provider.id, "account:provider", now, sells=True)
+    card = order_gift(provider.id, Gift(10_000), Buyer(None, "Bea Birch", "bea@licensedhands.test"), "anonymous", now).card.public_id
+    stage.till.settle(order_bank_card(card, Card(CARD), "anonymous", now))
+    return card
+
+
+def gift_in_process(stage: Stage, *, write: int = 0, condemned: Point | None = None) -> Ending:
+    """What is left of a gift card goes back; whoever ordered it is cut off, and tries again."""
+    before = Whole.now(stage)
+    card = bought_card(stage)
+    killed = stage.run("give_back_gift", card, write=write, condemned=condemned)
+    stage.restart()
+    try:
+        refund_card(card, "It was bought twice.", "account:admin", stage.till.clock.now)
+    except Conflict:
+        db.session.rollback()  # it was done
+    assert stage.restart() == []
+    assert list(findings(db.session(), stage.till.clock.now)) == []
+    now = Whole.now(stage)
+    assert (now.kept - before.kept, now.letters[SENT_BACK] - before.letters[SENT_BACK]) == (0, 1)
+    return killed, now.since(before)
+
+
 # --- all of it ---------------------------------------------------------------------------------------------------------------
 
 LEAVING = {name: partial(play, story=story) for name, story in STORIES.items()}
 BOOKING = {f"booking, {name}": partial(book_in_process, name=name) for name in BOOKINGS}
 HEARING = {f"a webhook, {name}": partial(hear, name=name) for name in NEWS} | {"reconciling": reconcile_in_process}
-# Every deed that moves the money of a visit.
-MONEY = LEAVING | BOOKING | HEARING
+GIFTS = {"what is left of a gift card goes back": gift_in_process}
+# Every deed that moves money.
+MONEY = LEAVING | BOOKING | HEARING | GIFTS
 
 
 def deed_on(stage: Stage, name: str) -> Callable[..., Ending]:

@@ -25,7 +25,6 @@ from tests.factories import (
     EvidenceRequestFactory,
     ExclusionHitFactory,
     ExtensionRequestFactory,
-    GiftCardFactory,
     HealthFileFactory,
     HoldFactory,
     HomeProgramFactory,
@@ -46,6 +45,7 @@ from tests.factories import (
     offered_note,
     person_of,
     signed_note,
+    some_gift_card,
 )
 from tests.support.visits import book_visit, clear_answers, hold_visit
 
@@ -92,7 +92,7 @@ def world(app, clock, program):
             "confirmations": link,
             "couples": CoupleFactory(first=HoldFactory(provider=anna, person=person, starts_at=clock.now + timedelta(days=14))).public_id,
             "holds": hold_visit(anna, person, clock.now + timedelta(days=3), clock.now).public_id,
-            "gift-cards": GiftCardFactory(provider=anna, person=person).public_id,
+            "gift-cards": some_gift_card(anna, person),
             "packages": PackageFactory(offer=PackageOfferFactory(provider=anna), person=person).public_id,
             "clearances": ClearanceFactory(person=person).public_id,
             "files": HealthFileFactory(person=person).public_id,

@@ -16,7 +16,7 @@ from marketplace.outbox.models import Letter
 from providers.places.models import ProviderPlace
 from providers.registry.models import Provider
 from providers.schedule.models import Claim
-from tests.factories import AccountFactory, ClinicFactory, PersonFactory, bookable_provider, person_of
+from tests.factories import AccountFactory, ClinicFactory, MinorPolicyFactory, PersonFactory, bookable_provider, person_of
 from tests.support.clocks import START
 from tests.support.visits import answered, clear_answers, hold_visit, traveling_provider
 from tests.web.test_checkout import answer_health, last_code
@@ -171,6 +171,44 @@ def test_a_stop_is_told_to_its_own_person_alone(app, house, visitor, account):
     mine = me.open(f"/appointments/{visits[0].public_id}").text
     assert "fever" not in mine.lower().replace("fever or", "")
     assert "There is no fee" in mine
+
+
+def test_nobody_under_18_is_brought_along_and_both_sides_read_why(app, house, visitor, account):
+    me, guest = visitor(account), visitor()
+    me.open("/for-two", setting="clinic")
+    assert "Both of you have to be 18 or older" in go(me, starts_on(me.page)[0]).text
+    book_two(me)
+    page = answer_all(guest, key_of_guest(app), minor="yes")
+    assert "Whoever is brought along has to be 18 or older" in page.text
+    assert "/guardian" not in page.text, "there is no place for a guardian behind this link"
+    assert [visit.status for visit in rows(app, Appointment)] == ["cancelled", "cancelled"]
+
+
+def test_programs_read_why_nobody_under_18_is_brought_along(app, house, visitor, program, account):
+    book_two(visitor(account))
+    consent = {"version": program(account).get("/screenings/form").json["consent"]["version"], "accepted": True}
+    done = program().post("/couples/answers", {"key": key_of_guest(app), "answers": clear_answers() | {"minor": True}, "consent": consent})
+    assert (done.status_code, done.json["outcome"], done.json["status"]) == (200, "stop", "cancelled")
+    assert "has to be 18 or older" in done.json["advice"]
+
+
+@pytest.mark.parametrize("treated", [False, True])
+def test_whoever_books_for_two_under_18_needs_therapists_who_treat_them_and_a_guardian(app, house, program, account, clock, treated):
+    me = program(account)
+    assert me.put("/guardian/birth-date", {"born_on": "2009-12-01"}).status_code == 200
+    with app.app_context():
+        for provider in db.session.scalars(select(Provider).where(Provider.slug.in_(("anna", "bea")))).all() if treated else ():
+            MinorPolicyFactory(provider=provider, from_age=12)
+        screening = answered(person_of(account), clock.now)
+    held = me.post("/couples", wanted(program().get("/couples/openings", setting="clinic").json["items"][0]))
+    if not treated:
+        assert (held.status_code, held.json["code"]) == (422, "age_not_treated")
+        return
+    consent = {"version": me.get("/screenings/form").json["consent"]["version"], "accepted": True}
+    booked = me.post("/appointments", {"hold": held.json["visits"][0]["hold"]["id"], "screening": screening, "consent": consent})
+    assert (booked.status_code, booked.json["code"]) == (422, "guardian_needed")
+    assert "parent or guardian" in booked.json["detail"]
+    assert rows(app, Appointment) == []
 
 
 def test_what_was_forgotten_is_asked_for_at_its_field(app, house, visitor, account):

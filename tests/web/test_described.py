@@ -55,7 +55,6 @@ from tests.factories import (
     EvidenceRequestFactory,
     ExclusionHitFactory,
     ExtensionRequestFactory,
-    GiftCardFactory,
     HandBookingFactory,
     HealthFileFactory,
     HoldFactory,
@@ -90,6 +89,7 @@ from tests.factories import (
     offered_note,
     person_of,
     signed_note,
+    some_gift_card,
 )
 from tests.support.applications import let_go
 from tests.support.clocks import START, Clock
@@ -208,7 +208,7 @@ def furnish() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[Any]
         ],
         "calendars": [OutsideCalendarFactory(provider=provider, **FILE).public_id for _number in range(3)],
         "accounts": [DavAccountFactory(provider=provider, server="https://127.0.0.1/").public_id for _number in range(3)],
-        "gift-cards": [GiftCardFactory(provider=provider, person=person).public_id for _number in range(3)],
+        "gift-cards": [some_gift_card(provider, person) for _number in range(3)],
         "packages": [bought.public_id for bought in some_packages(provider, person)],
         "payouts": [PayoutFactory(provider=provider).public_id],
         "parking": [ParkingClaimFactory(appointment=booked).public_id],

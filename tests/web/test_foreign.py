@@ -21,7 +21,6 @@ from tests.factories import (
     CredentialFactory,
     DavAccountFactory,
     ExtensionRequestFactory,
-    GiftCardFactory,
     HandBookingFactory,
     HealthFileFactory,
     HoldFactory,
@@ -50,6 +49,7 @@ from tests.factories import (
     offered_note,
     person_of,
     signed_note,
+    some_gift_card,
 )
 from tests.support.visits import answered, book_visit, clear_answers, hold_visit
 
@@ -122,7 +122,7 @@ def mine(app, clock):
             "credentials": CredentialFactory(provider=anna, kind="npi", status="needs_info", plain_number="1234567893").public_id,
             "places": ProviderPlaceFactory(provider=anna).public_id,
             "cards": SavedCardFactory(person=person).public_id,
-            "gift-cards": GiftCardFactory(provider=anna, person=person).public_id,
+            "gift-cards": some_gift_card(anna, person),
             "packages": PackageFactory(offer=offer, person=person).public_id,
             "package-offers": offer.public_id,
             "codes": CouponFactory(provider=anna).public_id,

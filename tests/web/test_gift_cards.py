@@ -140,6 +140,45 @@ def test_the_staff_say_what_is_sold_and_replace_what_was_stolen(by):
     assert sold == {"sells": False, "allowed": False}
 
 
+def test_the_staff_give_back_what_is_left_and_each_side_has_its_paper(by):
+    card, _code = code_of(by)
+    at, admin, anna = f"/gift-cards/{card}", by("admin"), by("anna")
+    receipt = by("sam").get(f"{at}/receipt")
+    assert (receipt.json["number"], receipt.json["kind"], receipt.json["amount_cents"]) == ("anna-gift-cards-2027-0001", "receipt", 10_000)
+    file = by("sam").get(f"{at}/receipt.pdf")
+    assert (file.status_code, file.content_type, file.data[:5]) == (200, "application/pdf", b"%PDF-")
+    stale = admin.post(f"{at}/refund", {"reason": "It was bought twice.", "expected_left_cents": 5_000})
+    assert (stale.status_code, stale.json["code"], stale.json["left_cents"]) == (409, "left_changed", 10_000)
+    assert admin.post(f"{at}/refund", {"reason": ""}).status_code in {400, 422}
+    assert anna.post(f"{at}/refund", {"reason": "Mine."}).status_code == 403
+    given = admin.post(f"{at}/refund", {"reason": "It was bought twice.", "expected_left_cents": 10_000}).json
+    assert (given["left_cents"], given["refunds"][0]["cents"], given["refunds"][0]["given_back_at"]) == (0, 10_000, None)
+    assert [paper["kind"] for paper in given["papers"]] == ["receipt", "credit_note"]
+    assert anna.post(f"{at}/given-back", {}).json["refunds"][0]["given_back_at"] is not None
+    assert anna.post(f"{at}/given-back", {}).json["code"] == "wrong_state"
+    assert by("sam").get(f"{at}/receipt").json["kind"] == "credit_note"
+    assert {by("other").get(f"{at}/receipt").status_code, by("other").get(f"{at}/receipt.pdf").status_code} == {404}
+
+
+def test_pages_give_back_what_is_left(visitor, by, sides):
+    card, _code = code_of(by)
+    staff, anna, buyer = visitor(sides["admin"]), visitor(sides["anna"]), visitor()
+    staff.open("/admin/gift-cards")
+    assert "Say why." in staff.submit(at=f"/admin/gift-cards/{card}/refund", reason=" ").text
+    assert "Ordered." in staff.submit(at=f"/admin/gift-cards/{card}/refund", reason="It was bought twice.").text
+    assert "It was bought twice." in anna.open("/provider/gift-cards").text
+    assert "Recorded." in anna.submit(at="/given-back").text
+    assert "I gave $100.00 back" not in anna.open("/provider/gift-cards").text
+    shown = buyer.open(f"/gift-cards/orders/{card}").text
+    assert ("anna-gift-cards-2027-0001" in shown, "anna-gift-cards-2027-0002" in shown) == (True, True)
+    paper = buyer.open(f"/gift-cards/orders/{card}/receipts/anna-gift-cards-2027-0002").text
+    assert ("Credit note" in paper, "$100.00" in paper, "in cash" in paper) == (True, True, True)
+    file = buyer.open(f"/gift-cards/orders/{card}/receipts/anna-gift-cards-2027-0001.pdf")
+    assert file.content_type == "application/pdf"
+    for wrong in (f"/gift-cards/orders/{card}/receipts/anna-2027-0001", "/gift-cards/orders/none/receipts/anna-gift-cards-2027-0001"):
+        assert buyer.open(wrong).status_code == 404
+
+
 @pytest.mark.parametrize("amounts", [7, {}, [True], ["50"], [[5]], [5.5], [-1], list(range(1, 11))])
 def test_amounts_that_are_none_are_named(by, amounts):
     refused = by("admin").put("/admin/gift-card-policy", {"allowed": True, "reason": "So.", "amounts": amounts})

@@ -248,6 +248,35 @@ def test_a_therapist_states_from_which_age_and_clients_read_and_find_it(app, vis
     ]
 
 
+def test_the_search_page_asks_for_an_age_and_keeps_what_was_typed(visitor, anna, shop):
+    me = visitor()
+    both = me.open("/search", near="10024", setting="clinic", age="14").text
+    assert ('name="age"' in both, 'value="14"' in both, "For somebody aged 14" in both, "/providers/anna" in both) == (True,) * 4
+    young = me.open("/search", near="10024", setting="clinic", age="11").text
+    assert "/providers/anna?" not in young
+    wrong = me.open("/search", near="10024", age="eleven").text
+    assert ('aria-invalid="true"' in wrong, 'value="eleven"' in wrong, 'href="#f-age"' in wrong) == (True, True, True)
+    assert "For somebody aged" not in me.open("/search", near="10024", age="").text
+
+
+def test_a_later_consent_shows_no_sensitive_areas_to_minors(app, clock, visitor, program, teen, shop):
+    with app.app_context():
+        person = db.session.scalar(select(Person))
+        visit = book_visit(
+            db.session.scalars(select(Provider).where(Provider.slug == "anna")).one(), person, clock.now + timedelta(days=2), clock.now
+        )
+        CareAgeFactory(person=person)
+        GuardianshipFactory(person=person)
+        at = f"/appointments/{visit.booked.appointment.public_id}/consent"
+    page = visitor(teen).open(at).text
+    assert ("What you agree to" in page, "area_" in page) == (True, False)
+    me = program(teen)
+    told = me.get(at).json
+    assert [section["code"] for section in told["today"]["sections"] if section["code"].startswith("area_")] == []
+    refused = me.post(at, {"version": told["today"]["version"], "accepted": True, "sections": ["area_gluteal"]})
+    assert refused.status_code in {400, 422}
+
+
 def test_staff_put_a_birth_date_right_by_command(app, teen):
     with app.app_context():
         person = db.session.scalar(select(Person))

@@ -49,7 +49,10 @@ from providers.schedule.models import Claim
 
 JOB = Doer(SYSTEM, "job:handovers")
 NO_HANDOVER = "No hand-over of this visit waits for an answer."
-BY_GIFT_CARD = "A gift card of this therapist pays for this visit. Canceling gives it back; then book it anew."
+BY_GIFT_CARD = (
+    "A gift card that is owed by this therapist pays for this visit, and a colleague is not paid with it. Give the card its money back "
+    "first (Money of the visit), or cancel and book anew: both are refunds to the card."
+)
 OF_A_PACKAGE = "This visit is one of a package that its client bought from this therapist. Canceling gives it back; then book it anew."
 ELSEWHERE = "This colleague works at another address, and the client would have to come there. Book it anew with them."
 NOT_EQUAL = (

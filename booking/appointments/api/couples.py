@@ -16,17 +16,19 @@ from booking.appointments.actions.hold_couple import hold_couple
 from booking.appointments.api.shapes import WAITS_FOR, hold_answer
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.pairing import CoupleHeld, get_couple
-from booking.appointments.forms.couples import read_answered, read_couple, read_two_search
+from booking.appointments.forms.couples import beside_advice, read_answered, read_couple, read_two_search
 from booking.appointments.forms.reading import base_url, doer, own_person_id
 from booking.appointments.models import Appointment, Hold
 from booking.appointments.queries import get_by_guest_key, visits_of_holds
 from booking.appointments.rules.couples import answers_are_due
 from booking.appointments.rules.requests import WAITS
 from booking.openings.forms.acquaintance import viewer_doors
+from booking.appointments.rules.states import CANCELLED
 from booking.openings.queries.pairs import pairs_free
 from booking.openings.rules.pairs import Pair, Side
 from booking.openings.rules.prices import WholePrices
 from booking.quotes.catalogue import taxes
+from booking.screening import catalogue
 from booking.screening.actions import answer_screening
 from marketplace import clock
 from marketplace.accounts.queries import saved_zip
@@ -100,7 +102,10 @@ def answers() -> ResponseReturnValue:
     guest = Doer("client", f"person:{booked.person.id}")
     screened = answer_screening(sent, booked.person.id, guest.name, now)
     done = answer_half(booked.appointment.public_id, replace(given, screening=screened.screening.public_id), guest, base_url(), now)
-    return jsonify({"outcome": screened.outcome.outcome, **_visit(done.appointment)})
+    answer = {"outcome": screened.outcome.outcome, **_visit(done.appointment)}
+    if done.appointment.status == CANCELLED:
+        answer["advice"] = catalogue.advice()[beside_advice(screened.screening.result["advice"])].text
+    return jsonify(answer)
 
 
 def _pair(pair: Pair, now: datetime) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from booking.appointments.changes.letters import Sending, write_unguarded
 from booking.appointments.models import Appointment, AppointmentEvent
+from booking.appointments.queries import get_any
 from booking.appointments.rules.states import CONFIRMED, REQUESTED
 from booking.guardians.changes import refuse_unguarded
 from booking.guardians.queries import find_guardian, standing_of, unguarded
@@ -39,3 +42,18 @@ def unguarded_ids(session: Session, visits: Iterable[Appointment]) -> set[int]:
     """Which of these visits cannot begin as things stand, because no guardian has agreed."""
     waiting = [visit for visit in visits if visit.status in (REQUESTED, CONFIRMED)]
     return unguarded(session, [(visit.id, visit.person_id, day_of(visit.starts_at)) for visit in waiting])
+
+
+def tell_unguarded(session: Session, person_id: int, base_url: str, now: datetime) -> None:
+    """A guardian has taken their agreement back: each therapist of a visit to come hears what follows, once for each time.
+
+    The visit stays and the time is kept: the guardian, or another one, may agree again before it. It does not begin without.
+    """
+    coming = select(Appointment).where(
+        Appointment.person_id == person_id, Appointment.status.in_((REQUESTED, CONFIRMED)), Appointment.starts_at > now
+    )
+    visits = session.scalars(coming.order_by(Appointment.starts_at, Appointment.id)).all()
+    without = unguarded_ids(session, visits)
+    for visit in visits:
+        if visit.id in without:
+            write_unguarded(session, get_any(session, visit.public_id), Sending(base_url), now)

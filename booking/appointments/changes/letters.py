@@ -261,6 +261,15 @@ def write_handed_over(session: Session, booked: Booked, former: Provider, sendin
     )  # fmt: skip
 
 
+def write_unguarded(session: Session, booked: Booked, sending: Sending, now: datetime) -> None:
+    """Tell the therapist that nobody agrees any more to the visit of somebody under 18, and what follows; again when it happens again."""
+    visit, recipient = booked.appointment, provider_email(session, booked.appointment.provider_id)
+    enqueue_letter(
+        session, key=f"provider_visit_unguarded:{visit.public_id}:{now.isoformat()}", kind="provider_visit_unguarded", recipient=recipient,
+        facts=letter_facts(booked, sending, for_provider=True, to=recipient), now=now, about=visit.public_id,
+    )  # fmt: skip
+
+
 def write_lapsed(session: Session, booked: Booked, sending: Sending, reason: str, number: int, now: datetime) -> None:
     """Tell the client that their provider cannot give the visit as planned: once for each reason and each time that it comes about."""
     if booked.person.email is None:

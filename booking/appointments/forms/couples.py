@@ -22,7 +22,7 @@ from booking.openings.forms.searching import Asked, Locate, read_search
 from booking.openings.rules.asking import Wish
 from booking.openings.rules.wanted import SETTINGS
 from booking.screening.rules.form import Form, Question
-from booking.screening.rules.outcome import Submission
+from booking.screening.rules.outcome import ADULTS_ONLY, Submission
 from marketplace.kernel.errors import FieldFault, Malformed, Refused
 from marketplace.webkit.reading import Fields, read_instant
 from providers.places.gazetteer import find_zip
@@ -124,6 +124,11 @@ def read_answered(body: dict[str, Any]) -> tuple[str, Submission, HalfGiven]:
     fields.finish()
     consent.finish()
     return key, sent, given
+
+
+def beside_advice(advice: str | None) -> str:
+    """What a stop is told to whoever was brought along: there is no guardian's place on their page, so no minor comes along."""
+    return "adults_beside" if advice == ADULTS_ONLY else advice or "see_physician"
 
 
 def questions_for(form: Form, sent: Mapping[str, str]) -> tuple[Question, ...]:

@@ -18,7 +18,8 @@ from booking.appointments.changes.holding import HoldWish
 from booking.appointments.changes.pairing import visits_beside
 from booking.appointments.forms.baskets import forget_beside
 from booking.appointments.forms.checkout import consent_form
-from booking.appointments.forms.couples import WhoElseForm, chosen_words, marks_of, questions_for, read_chosen, read_two
+from booking.appointments.forms.couples import WhoElseForm, beside_advice, chosen_words, marks_of, questions_for, read_chosen, read_two
+from booking.appointments.forms.guarding import consent_for
 from booking.appointments.forms.health import health_form, read_answers
 from booking.appointments.forms.reading import base_url, doer
 from booking.appointments.queries import Booked, get_by_guest_key, may_hold
@@ -204,7 +205,7 @@ def answers(key: str) -> Page:
     visit = booked.appointment
     if visit.status != REQUESTED or not answers_are_due(visit.attention):
         return redirect(url_for("visits.guest", key=key))
-    form, text = catalogue.form(), catalogue.form().consent
+    form, text = catalogue.form(), consent_for(booked.person.id, now)
     questions = questions_for(form, request.form)
     health, consent = health_form(questions, {}, catalogue.body_map()), consent_form(text, ())
     # Both parts are checked, so that all faults are shown at once.
@@ -229,7 +230,7 @@ def _take(booked: Booked, key: str, said: dict[str, Any], given: HalfGiven, now:
     screened = answer_screening(Submission(said, marks_of(said), ()), booked.person.id, guest.name, now)
     done = answer_half(booked.appointment.public_id, replace(given, screening=screened.screening.public_id), guest, base_url(), now)
     if done.appointment.status == CANCELLED:
-        advice = catalogue.advice()[screened.screening.result["advice"] or "see_physician"]
+        advice = catalogue.advice()[beside_advice(screened.screening.result["advice"])]
         return render_template("couples/stop.html", advice=advice, result=screened.screening.result)
     if done.appointment.status == REQUESTED:
         flash(_("Thank you. We write to you as soon as both visits are confirmed."), "good")

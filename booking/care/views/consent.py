@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 
 from booking.appointments.changes.history import Doer
 from booking.appointments.forms.checkout import consent_form
+from booking.appointments.forms.guarding import consent_for
 from booking.appointments.forms.reading import doer, own_person_id
 from booking.appointments.queries import Booked, get_by_guest_key, get_of_person
 from booking.care.actions.consent import agree
 from booking.care.forms.consent import chosen
 from booking.care.queries.consents import find_consent, is_asked, state_of
-from booking.screening import catalogue
 from booking.screening.rules.consents import sensitive
 from marketplace import clock
 from marketplace.db import db
@@ -50,7 +50,7 @@ def guest(key: str) -> ResponseReturnValue:
 
 
 def _consent(booked: Booked, who: Doer, back: str) -> ResponseReturnValue:
-    visit, text = booked.appointment, catalogue.form().consent
+    visit, text = booked.appointment, consent_for(booked.person.id, clock.now())
     if not is_asked(visit):
         flash(_("No consent is asked for this visit now."), "warning")
         return redirect(back)

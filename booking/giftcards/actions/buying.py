@@ -11,7 +11,7 @@ from booking.giftcards.changes import activate, lock_card
 from booking.giftcards.models import GiftCard
 from booking.giftcards.queries import Kept, find_policy, get_kept, lapsed_orders, sells_cards
 from booking.giftcards.rules import ORDERED, WITHDRAWN, Gift, check_gift
-from booking.payments.changes.ordering import DEPOSIT, Wish, order_payment, order_release
+from booking.payments.changes.ordering import DEPOSIT, Wish, ask_again, order_release
 from booking.payments.models import Payment
 from booking.payments.queries import get_payment
 from booking.payments.rules.keeping import ON_PAGE
@@ -97,18 +97,14 @@ def order_bank_card(public_id: str, card: Card, actor: str, now: datetime, *, pe
         kept = lock_card(session, public_id, person_id=person_id)
         if kept.card.state != ORDERED:
             raise Conflict("wrong_state", "This gift card is paid already.")
-        before = None if kept.card.payment_id is None else session.get_one(Payment, kept.card.payment_id)
-        if before is not None and before.state not in (FAILED, CANCELLED):
-            return before.public_id
-        number = 1 if before is None else int(before.cause.rpartition(":")[2]) + 1
-        payment = order_payment(session, _wish(kept, card, number, actor), now)
+        payment = ask_again(session, kept.card.payment_id, _wish(kept, card, actor), now)
         kept.card.payment_id = payment.id
         return payment.public_id
 
 
-def _wish(kept: Kept, card: Card, number: int, actor: str) -> Wish:
+def _wish(kept: Kept, card: Card, actor: str) -> Wish:
     return Wish(
-        cause=f"gift_card:{kept.card.public_id}:{number}", purpose=DEPOSIT, label=f"Gift card with {kept.provider.name}"[:120],
+        cause=f"gift_card:{kept.card.public_id}", purpose=DEPOSIT, label=f"Gift card with {kept.provider.name}"[:120],
         person_id=kept.card.person_id, provider_id=kept.card.provider_id, amount_cents=kept.card.amount_cents,
         payment_method=card.payment_method, customer=card.customer, capture_later=card.payment_method == ON_PAGE, off_session=False,
         by=actor,

@@ -54,6 +54,7 @@ HOW = ("cash", "terminal", "check", "other")
 PROVIDER_CANCELED, DEPOSIT, DEPOSIT_USED, CREDIT_USED = "provider_canceled", "deposit", "deposit_used", "credit_used"
 CREDIT_ENDED = "credit_ended"
 GIFT_SOLD, GIFT_ASIDE, GIFT_USED, GIFT_BACK, GIFT_CASHED = "gift_sold", "gift_aside", "gift_used", "gift_back", "gift_cashed"
+GIFT_REFUNDED = "gift_refunded"
 CARD_PAID, REFUND, REFUND_SENT = "paid_card", "refund", "refund_sent"
 PARKING = "parking"
 

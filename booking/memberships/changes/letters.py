@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from booking.memberships.queries import Kept
-from booking.packages.queries import provider_address
 from marketplace.outbox.changes import enqueue_letter
+from providers.registry.queries import find_address
 
 JOINED, PAID, REMINDER, DECLINED = "membership_joined", "membership_paid", "membership_reminder", "membership_declined"
 SUSPENDED, ENDED, PAUSED = "membership_suspended", "membership_ended", "membership_paused"
@@ -24,7 +24,7 @@ def write_to_member(session: Session, kept: Kept, kind: str, once: str, now: dat
 
 def write_to_therapist(session: Session, kept: Kept, kind: str, now: datetime, **facts: object) -> None:
     """A letter to the therapist about one member."""
-    address = provider_address(session, kept.provider.id)
+    address = find_address(session, kept.provider.id)
     if address:
         _write(session, kept, f"{kind}:{kept.membership.public_id}:", address, {"client": kept.person.name, **facts}, now)
 

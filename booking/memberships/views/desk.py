@@ -21,7 +21,6 @@ from booking.memberships.queries import (
 from booking.memberships.rules.months import PROVIDER_ENDS
 from booking.memberships.rules.plans import Plan
 from booking.memberships.views.pages import end_it, show_page
-from booking.packages.forms import own_side
 from booking.packages.queries import are_allowed
 from booking.payments.forms import find_port
 from marketplace import clock
@@ -31,7 +30,7 @@ from marketplace.webkit.deeds import do_and_say
 from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.typed import dollars, placed_faults
 from providers.profiles.queries import get_facts
-from providers.registry.forms import desk_owner
+from providers.registry.forms import desk_owner, own_side
 from providers.registry.queries import find_own_id
 
 blueprint = Blueprint("membership_desk", __name__)

@@ -26,7 +26,6 @@ from booking.memberships.queries import (
     offers_membership,
 )
 from booking.memberships.rules.months import CLIENT_ENDS, MOST_PAUSE
-from booking.packages.forms import own_side
 from booking.packages.queries import are_allowed
 from booking.payments.actions.settle import Settled
 from booking.payments.forms import find_port
@@ -41,6 +40,7 @@ from marketplace.webkit.identity import access, viewer
 from marketplace.webkit.limits import limiter
 from marketplace.webkit.typed import number_or_text
 from providers.profiles.queries import get_facts, get_listed_facts
+from providers.registry.forms import own_side
 
 blueprint = Blueprint("memberships", __name__)
 NAMES = {"service": "what", "minutes": "what", "price_cents": "price"}

@@ -101,7 +101,8 @@ OPERATIONS = (
     Operation(
         "POST", f"{V1}/couples/answers", "answer_for_two",
         "The other person's own answers and consent, by the secret of the link in their letter.",
-        "couples", body=ANSWERS, answer=given({"outcome": TEXT, "status": TEXT, "starts_at": INSTANT, "waits_for": WAITS}),
+        "couples", body=ANSWERS,
+        answer=given({"outcome": TEXT, "status": TEXT, "starts_at": INSTANT, "waits_for": WAITS}, {"advice": TEXT}),
         errors=(404, 409, 422, 429),
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue.schemas import CENTS, DAY, INSTANT, TEXT, WORDS, YES, given, listed, nullable, taken
+from booking.openapi.catalogue.schemas import CENTS, DAY, INSTANT, TEXT, WAY, WORDS, YES, given, listed, nullable, taken
 from booking.openapi.rules import Operation
 
 V1 = "/api/v1"
@@ -10,7 +10,6 @@ ONE = f"{V1}/gift-cards/<public_id>"
 HELD = f"{V1}/holds/<public_id>/gift-card"
 USD = {"const": "USD"}
 SIDES = ("client", "provider", "admin")
-HOW = {"enum": ["cash", "terminal", "check", "other"]}
 WHY = {"type": "string", "minLength": 1, "maxLength": 200}
 CODE = {"type": "string", "minLength": 1, "maxLength": 40}
 WHOSE = given({"slug": TEXT, "name": TEXT})
@@ -18,6 +17,8 @@ SOME = {"type": "integer", "minimum": 1, "maximum": 10_000_000}
 LINE = {"type": "string", "minLength": 1, "maxLength": 80}
 SIGNED = {"type": "integer"}
 OFFER = given({"sold": YES, "amounts": listed(CENTS), "least_cents": nullable(CENTS), "most_cents": nullable(CENTS), "currency": USD})
+PAPER = given({"number": TEXT, "kind": {"enum": ["receipt", "credit_note"]}, "amount_cents": CENTS, "issued_at": INSTANT})
+REFUND = given({"cents": CENTS, "reason": TEXT, "by_card": YES, "at": INSTANT, "given_back_at": nullable(INSTANT)})
 CARD = given(
     {
         "id": TEXT,
@@ -41,9 +42,11 @@ CARD = given(
         "void_reason": nullable(TEXT),
         "in_account": YES,
         "code": TEXT,
+        "papers": listed(PAPER),
+        "refunds": listed(REFUND),
     },
 )
-MOVE = given({"kind": {"enum": ["sold", "visit", "back", "cashed", "moved_out", "moved_in"]}, "cents": SIGNED, "at": INSTANT})
+MOVE = given({"kind": {"enum": ["sold", "visit", "back", "cashed", "moved_out", "moved_in", "refunded"]}, "cents": SIGNED, "at": INSTANT})
 BALANCE = given(
     {
         "id": TEXT,
@@ -132,7 +135,7 @@ CLIENTS = (
 PROVIDERS = (
     Operation(
         "POST", f"{ONE}/payment", "record_gift_card_payment",
-        "The buyer paid the therapist. The answer has the code, this once.", "gift cards", ("provider", "admin"), taken({"how": HOW}),
+        "The buyer paid the therapist. The answer has the code, this once.", "gift cards", ("provider", "admin"), taken({"how": WAY}),
         answer=CARD, errors=(404, 409, 422),
     ),
     Operation(
@@ -152,6 +155,16 @@ PROVIDERS = (
     Operation(
         "POST", f"{ONE}/void", "void_gift_card", "A gift card was stolen: what is left moves to a new code, sent by letter.", "gift cards",
         ("admin",), taken({"reason": WHY}), answer=CARD, errors=(404, 409),
+    ),
+    Operation(
+        "POST", f"{ONE}/refund", "refund_gift_card",
+        "All that is left of a gift card goes back to whoever bought it, by the way it was paid. What pays for visits stays with them.",
+        "gift cards", ("admin",), taken({"reason": WHY}, {"expected_left_cents": nullable(SOME)}), answer=CARD, errors=(404, 409, 422),
+    ),
+    Operation(
+        "POST", f"{ONE}/given-back", "record_gift_card_given_back",
+        "The therapist gave back what was left of a gift card that was paid to them.", "gift cards", ("provider", "admin"), taken({}),
+        answer=CARD, errors=(404, 409),
     ),
     Operation(
         "GET", f"{V1}/admin/gift-card-policy", "show_gift_card_policy", "Which gift cards may be sold here.", "gift cards", ("admin",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from booking.openapi.catalogue import cards, disputes, due
-from booking.openapi.catalogue.schemas import AMOUNT, CENTS, COUNT, DAY, INSTANT, TEXT, YES, given, listed, nullable, page, ref, taken
+from booking.openapi.catalogue.schemas import AMOUNT, CENTS, COUNT, DAY, INSTANT, TEXT, WAY, YES, given, listed, nullable, page, ref, taken
 from booking.openapi.rules import Operation, Query
 
 V1 = "/api/v1"
@@ -12,7 +12,6 @@ BOTH = ("client", "provider", "admin")
 DESK = ("provider", "admin")
 SUM = {"type": "integer", "minimum": 1, "maximum": 100_000_000}
 WHY = {"type": "string", "minLength": 1, "maxLength": 200}
-HOW = {"enum": ["cash", "terminal", "check", "other"]}
 USD = {"const": "USD"}
 LINE = given({"label": TEXT, "amount_cents": AMOUNT})
 STEP = given({"at": INSTANT, "what": TEXT, "amount_cents": AMOUNT, "number": nullable(COUNT), "corrected": YES, "reason": nullable(TEXT)})
@@ -103,7 +102,7 @@ OPERATIONS = (
         "Record what a client paid at the visit.",
         "money",
         DESK,
-        taken({"how": HOW, "amount_cents": SUM}, {"expected_due_cents": CENTS}),
+        taken({"how": WAY, "amount_cents": SUM}, {"expected_due_cents": CENTS}),
         answer=ref("Appointment"),
         status=201,
         creates=True,

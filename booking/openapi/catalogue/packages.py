@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking.openapi.catalogue.schemas import CENTS, COUNT, DAY, INSTANT, TEXT, WORDS, YES, given, listed, nullable, taken
+from booking.openapi.catalogue.schemas import CENTS, COUNT, DAY, INSTANT, TEXT, WAY, WORDS, YES, given, listed, nullable, taken
 from booking.openapi.rules import Operation
 
 V1 = "/api/v1"
@@ -10,7 +10,6 @@ ONE = f"{V1}/packages/<public_id>"
 USD = {"const": "USD"}
 SIDES = ("client", "provider", "admin")
 DESK = ("provider", "admin")
-HOW = {"enum": ["cash", "terminal", "check", "other"]}
 WHY = {"type": "string", "minLength": 1, "maxLength": 200}
 OFFER = given(
     {
@@ -85,7 +84,7 @@ CLIENTS = (
 PROVIDERS = (
     Operation(
         "POST", f"{ONE}/payment", "record_package_payment", "The client paid the therapist for a package.", "packages", DESK,
-        taken({"how": HOW}), answer=PACKAGE, errors=(404, 409, 422),
+        taken({"how": WAY}), answer=PACKAGE, errors=(404, 409, 422),
     ),
     Operation(
         "POST", f"{ONE}/given-back", "record_package_refund", "The therapist gave back what was left.", "packages", DESK, taken({}),

@@ -49,6 +49,21 @@ ESTIMATE = given(
         "notices_version": COUNT,
     }
 )
+GIFT = given(
+    {
+        "provider": given({"slug": TEXT, "name": TEXT}),
+        "gift_card": TEXT,
+        "last_four": nullable(TEXT),
+        "amount_cents": CENTS,
+        "card_cents": CENTS,
+        "how": TEXT,
+        "currency": {"const": "USD"},
+        "number": TEXT,
+        "kind": {"enum": ["receipt", "credit_note"]},
+        "issued_at": INSTANT,
+        "buyer": given({"name": TEXT}),
+    }
+)
 FILE = {"type": "string", "format": "binary"}
 BORN = {"born_on": nullable(DAY)}
 TAX = {"tax_id": nullable({"type": "string", "maxLength": 20})}
@@ -73,6 +88,15 @@ OPERATIONS = (
     ),
     Operation(
         "GET", f"{V1}/me/receipts/<name>.pdf", "show_own_receipt_file", "One of one's own receipts as a file.", "papers", CLIENT,
+        answer=FILE, media=("application/pdf",), errors=(404,),
+    ),
+    Operation(
+        "GET", f"{V1}/gift-cards/<public_id>/receipt", "show_gift_card_receipt",
+        "The newest paper of a gift card: its numbered receipt, or the note about what went back.", "papers", SIDES, answer=GIFT,
+        errors=(404,),
+    ),
+    Operation(
+        "GET", f"{V1}/gift-cards/<public_id>/receipt.pdf", "show_gift_card_receipt_file", "The same as a file.", "papers", SIDES,
         answer=FILE, media=("application/pdf",), errors=(404,),
     ),
     Operation("GET", f"{V1}/me/paper-facts", "show_birth_date", "What papers say about oneself.", "papers", CLIENT, answer=given(BORN)),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from booking.ledger.rules.entries import HOW
+
 TEXT: dict[str, Any] = {"type": "string"}
 WORDS: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200}
 CENTS: dict[str, Any] = {"type": "integer", "minimum": 0}
@@ -18,6 +20,8 @@ CLOCK: dict[str, Any] = {"type": "string", "pattern": "^([01][0-9]|2[0-4]):[0-5]
 SETTING: dict[str, Any] = {"type": "string", "enum": ["clinic", "home", "office", "hotel"]}
 # Where visits are, and the phone, which only an introductory call has.
 ANY_SETTING: dict[str, Any] = {"type": "string", "enum": [*SETTING["enum"], "phone"]}
+# How somebody paid the therapist.
+WAY: dict[str, Any] = {"enum": list(HOW)}
 ANYTHING: dict[str, Any] = {"type": "object"}
 
 

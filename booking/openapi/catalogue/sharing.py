@@ -25,6 +25,7 @@ RELEASE = given(
         "purpose": TEXT,
         "expires_on": DAY,
         "signed_name": TEXT,
+        "guardian": nullable(TEXT),
         "signed_at": INSTANT,
         "text_version": TEXT,
         "revoked_at": nullable(INSTANT),

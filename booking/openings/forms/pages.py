@@ -32,6 +32,7 @@ SAME = (
     "provider_kind",
     "carrier",
     "plan",
+    "age",
 )
 RENAMED = {"neighborhood": "neighbourhood", "max_price": "max_price_cents"}
 KNOWN = (*SAME, *RENAMED, "when", "date", "sort", "cursor")

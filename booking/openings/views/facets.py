@@ -150,6 +150,7 @@ def chips(fields: Fields) -> list[Words]:
         "collaborates": lambda _code: _("Works with a doctor"),
         "first_consult": lambda _code: _("Short first consult"),
         "instant": lambda _code: _("Confirmed at once"),
+        "age": lambda years: _("For somebody aged %(years)s", years=int(years)) if years.isascii() and years.isdigit() else years,
         "max_price": lambda cents: _("Up to $%(dollars)s", dollars=int(cents) // 100) if cents.isascii() and cents.isdigit() else cents,
     }
     chosen = [(name, value) for name in words for value in fields.getlist(name) if _known(words[name], value)]

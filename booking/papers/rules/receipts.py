@@ -54,6 +54,26 @@ def paper_of_receipt(
     )
 
 
+def paper_of_gift(content: Mapping[str, Any], *, name: str, kind: str, buyer_name: str, issued_on: date) -> Paper:
+    """The receipt of a gift card, or the note about what went back: the kept `content` with the buyer's name, never a code."""
+    note, how = kind == CREDIT_NOTE, HOW.get(content["how"], content["how"])
+    words = f"{'Goes back' if note else 'Paid'}, {how}"
+    which = f"for visits with {content['provider']['name']}, ends in {content['last_four']}"
+    rows = (("Gift card", format_usd(content["card_cents"])), (words, format_usd(content["amount_cents"])))
+    notices = (
+        "What was left of the gift card goes back by the way it was paid." if note else "A gift card is paid money for visits to come.",
+        "Tax is part of what a visit costs, not of the card.",
+    )
+    return Paper(
+        "Credit note" if note else "Receipt",
+        name,
+        (("Date", day_words(issued_on.isoformat())), ("Gift card", which)),
+        (Party("For", (buyer_name,)), Party("From", (content["provider"]["name"],))),
+        Table("Line by line", ("Line", "Amount"), rows, ("Given back" if note else "Paid in all", format_usd(content["amount_cents"]))),
+        notices,
+    )
+
+
 def _notices(content: Mapping[str, Any], *, note: bool, voided_by: str | None) -> tuple[str, ...]:
     if note:
         return (f"Receipt {content['voids']} does not count any more: {content['reason']}",)

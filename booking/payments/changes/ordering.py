@@ -5,7 +5,7 @@ Whoever ordered calls Stripe after the commit (`actions.settle`); a job does it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,7 +15,7 @@ from booking.ledger.changes import Whose, post
 from booking.ledger.rules.entries import refund
 from booking.payments.models import Payment, Refund, StripeInstance
 from booking.payments.queries import find_by_cause, find_instance, refund_of_cause
-from booking.payments.rules.states import CAPTURE, GRACE, OPEN, RELEASE, next_state
+from booking.payments.rules.states import CANCELLED, CAPTURE, FAILED, GRACE, OPEN, RELEASE, next_state
 from marketplace.audit import Deed, record
 from marketplace.kernel.errors import Conflict, Refused
 
@@ -75,6 +75,18 @@ def order_payment(session: Session, wish: Wish, now: datetime) -> Payment:
     return payment
 
 
+def ask_again(session: Session, before_id: int | None, wish: Wish, now: datetime) -> Payment:
+    """A sum that may be asked of a card again: what is on its way or has come stays, after one that failed comes another.
+
+    `before_id` is the payment (row id) that was asked last. `wish.cause` names what it is for; the number of the try is added to it.
+    """
+    before = None if before_id is None else session.get_one(Payment, before_id)
+    if before is not None and before.state not in (FAILED, CANCELLED) and before.refunded_cents == 0:
+        return before
+    number = 1 if before is None else int(before.cause.rpartition(":")[2]) + 1
+    return order_payment(session, replace(wish, cause=f"{wish.cause}:{number}"), now)
+
+
 def order_capture(session: Session, payment: Payment, cents: int, by: str, now: datetime) -> None:
     """Write down that `cents` of an authorised sum are to be taken; the rest is let go. Raises Conflict, Refused."""
     if not 0 < cents <= payment.amount_cents:
@@ -87,6 +99,15 @@ def order_release(session: Session, payment: Payment, by: str, now: datetime) ->
     """Write down that nothing is to be taken; money that still arrives is given back. Raises Conflict where it was taken already."""
     payment.unwanted_at = payment.unwanted_at or now
     _order(session, payment, RELEASE, by, now)
+
+
+def take_kept(session: Session, payment: Payment, by: str, now: datetime, *, wanted: bool) -> None:
+    """A bank keeps a sum that was given on the card company's page: all of it is taken, or let go of where nobody wants it any more."""
+    if wanted:
+        order_capture(session, payment, payment.amount_cents, by, now)
+    else:
+        order_release(session, payment, by, now)
+    payment.next_try_at = now
 
 
 def _order(session: Session, payment: Payment, order: str, by: str, now: datetime) -> None:

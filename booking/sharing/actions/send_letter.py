@@ -51,7 +51,7 @@ def send_letter(appointment: str, wanted: Sending, now: datetime) -> str:
         check_sending(release, booked, words.parts, wanted.way, now)
         if faults := words_faults(words, release.scope):
             raise Refused("invalid", faults[0].message, faults=faults)
-        paper = paper_of(heading_of(draft, release, booked, now), words)
+        paper = paper_of(heading_of(session, draft, release, booked, now), words)
         if not secrets.compare_digest(checksum(paper), wanted.checksum):
             raise Stale("letter_changed", "The letter is not the one you read. Please read it once more.")
         token = secrets.token_urlsafe(TOKEN_BYTES) if wanted.way == LINK else None

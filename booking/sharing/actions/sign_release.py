@@ -7,6 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from booking.guardians.changes import GUARDIAN_NEEDED
+from booking.guardians.queries import standing_of
+from booking.guardians.rules import day_of
 from booking.sharing.catalogue import current_version
 from booking.sharing.models import Release
 from booking.sharing.queries.releases import count_unrevoked, providers_seen
@@ -18,12 +21,14 @@ from marketplace.kernel.errors import FieldFault, Limited, Refused
 from marketplace.kernel.walltime import local_day, to_minute
 
 MOST = 100
+UNGUARDED = "For somebody under 18 a parent or guardian who has agreed has to stand behind this. Name them first, under “Under 18”."
 
 
 def sign_release(draft: ReleaseDraft, provider: str, person_id: int, actor: str, now: datetime) -> str:
     """Keep what a client has signed for a provider (slug) they have or had a visit with; gives its public id.
 
-    Raises Refused `invalid` naming every fault, Limited `too_many_releases`.
+    For somebody under 18 it names the guardian whose agreement holds. Raises Refused `invalid` naming every fault, `guardian_needed`,
+    Limited `too_many_releases`.
     """
     faults = release_faults(draft, local_day(to_minute(now)), current_version())
     with transaction() as session:
@@ -33,6 +38,8 @@ def sign_release(draft: ReleaseDraft, provider: str, person_id: int, actor: str,
             faults.append(FieldFault("provider", "Choose a therapist you have or had a visit with."))
         if faults or chosen is None:
             raise Refused("invalid", faults[0].message, faults=faults)
+        if not standing_of(session, person_id, day_of(now), lock=True).open:
+            raise Refused(GUARDIAN_NEEDED, UNGUARDED)
         if count_unrevoked(session, person_id) >= MOST:
             raise Limited("too_many_releases", f"{MOST} permissions are the most. Take back what you no longer need.")
         row = Release(

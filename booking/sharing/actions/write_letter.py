@@ -79,5 +79,5 @@ def look_at_draft(appointment: str, actor: str, now: datetime) -> Draft:
 def _shown(session: Session, draft: LetterDraft, release: Release, booked: Booked, actor: str, now: datetime) -> Draft:
     note_read(session, booked.person, READ, actor, now, {"appointment": booked.appointment.public_id})
     words = words_of(draft)
-    paper = paper_of(heading_of(draft, release, booked, now), words)
+    paper = paper_of(heading_of(session, draft, release, booked, now), words)
     return Draft(words, release, paper, checksum(paper), draft.changed_at)

@@ -29,6 +29,7 @@ def release_answer(signed: Signed) -> dict[str, Any]:
         "purpose": row.purpose,
         "expires_on": row.expires_on.isoformat(),
         "signed_name": row.signed_name,
+        "guardian": signed.guardian,
         "signed_at": rfc3339(row.signed_at),
         "text_version": row.text_version,
         "revoked_at": rfc3339(row.revoked_at) if row.revoked_at else None,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from booking.appointments.models import Appointment
 from booking.appointments.rules.states import COMPLETED, LIVE
+from booking.guardians.queries import birth_dates, guardian_line
 from booking.sharing.models import Release
 from booking.sharing.rules.releases import Grant, Recipient, why_not_live
 from marketplace.accounts.models import Person
@@ -21,12 +22,13 @@ from providers.services.rules.calls import PHONE
 
 @dataclass(frozen=True)
 class Signed:
-    """A release with the two people of it, and why it is not in force, if it is not."""
+    """A release with the two people of it, why it is not in force, if it is not, and the guardian who had agreed where one had to."""
 
     release: Release
     person: Person
     provider: Provider
     reason: str | None
+    guardian: str | None = None
 
     @property
     def live(self) -> bool:
@@ -89,4 +91,14 @@ def _joined() -> Select[Release, Person, Provider]:
 
 
 def _signed(session: Session, wanted: Select[Release, Person, Provider], now: datetime) -> list[Signed]:
-    return [Signed(row, person, provider, why_not_live(grant_of(row), now)) for row, person, provider in session.execute(wanted)]
+    rows = [(row, person, provider) for row, person, provider in session.execute(wanted)]
+    stated = birth_dates(session, {person.id for _, person, _ in rows})
+    return [
+        Signed(row, person, provider, why_not_live(grant_of(row), now), guardian_of(session, row) if person.id in stated else None)
+        for row, person, provider in rows
+    ]
+
+
+def guardian_of(session: Session, row: Release) -> str | None:
+    """Who had agreed for somebody under 18 when a release was signed, as papers say it; None where nobody had to."""
+    return guardian_line(session, row.person_id, row.signed_at)

@@ -51,7 +51,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Heading:
-    """What stands above the words: who writes about whom to whom, what for, on which day, and by which permission."""
+    """What stands above the words: who writes about whom to whom, what for, on which day, by which permission, and which guardian."""
 
     number: str
     provider: str
@@ -61,6 +61,7 @@ class Heading:
     on: date
     signed_on: date
     expires_on: date
+    guardian: str | None = None
 
 
 def day_words(day: date) -> str:
@@ -194,6 +195,7 @@ def paper_of(heading: Heading, words: Words) -> Paper:
         ("About", heading.client),
         ("Purpose", heading.purpose),
         ("Permitted by the client", f"signed on {day_words(heading.signed_on)}, good until {day_words(heading.expires_on)}"),
+        *((("Guardian who agreed", heading.guardian),) if heading.guardian else ()),
     )
     opening = (Party(f"Dear {to.name}", _lines(words.opening)),) if words.opening else ()
     told = tuple(Party(PARTS[one.code], _lines(one.text)) for one in words.sections)

@@ -15,6 +15,7 @@ from booking.ledger.rules.entries import (
     CLIENT,
     CREDIT,
     DEPOSITS,
+    GIFT_REFUNDED,
     GIFT_SOLD,
     GIFTS,
     GIFTS_ASIDE,
@@ -101,7 +102,7 @@ def _read_client(told: Told) -> Iterator[Change]:
 
 
 def _client_kind(own: str, other: str, memo: str, cents: int, *, owes: bool) -> Change:
-    if memo == GIFT_SOLD:
+    if memo in {GIFT_SOLD, GIFT_REFUNDED}:
         return CHARGED, cents if owes else -cents
     if other in _MONEY:
         return (REFUNDED if owes else PAID), cents

@@ -34,7 +34,7 @@ WHAT = {
     "credit_ended": "Credit ran out", "refund": "Refund on its way", "refund_sent": "Refund", "package_sold": "Package",
     "package": "Visit of a package", "package_fee": "Fee paid with a visit of a package", "package_repriced": "Package ended",
     "gift_sold": "Gift card", "gift_aside": "Gift card, set aside", "gift_used": "Gift card used", "gift_back": "Back to a gift card",
-    "gift_cashed": "Rest of a gift card, in cash",
+    "gift_cashed": "Rest of a gift card, in cash", "gift_refunded": "Gift card given back",
     "seat": "Seat in a class",
     "correction": "Taken back", "platform_fee": "Our fee", "platform_subscription": "Our monthly fee", "payout": "Payout",
     "parking": "Parking, paid back by us", "payout_parking": "Payout of parking",

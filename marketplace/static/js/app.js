@@ -92,10 +92,11 @@ document.addEventListener("submit", (event) => {
 
 addEventListener("pageshow", (event) => { if (event.persisted) all("form").forEach(release); });
 
-// --- menu and filter sheet: both open by themselves; Escape and a press outside close them ----------------------------------
+// --- menus and filter sheet: they open by themselves; Escape and a press outside close them ----------------------------------
+const OPENED = ".menu[open], [data-drop][open]";
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  const menu = $(".menu[open]");
+  const menu = $(OPENED);
   if (menu) { menu.open = false; $("summary", menu).focus(); }
   if (location.hash === "#filters" || location.hash === "#query") {
     location.hash = "results";
@@ -103,7 +104,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.addEventListener("click", (event) => {
-  const menu = $(".menu[open]");
+  const menu = $(OPENED);
   if (menu && !menu.contains(event.target)) menu.open = false;
 });
 addEventListener("hashchange", () => {

@@ -7,9 +7,14 @@ A real process does each deed, asks a stand-in of Stripe over HTTP, and is ended
 import pytest
 
 from tests.support.killing import kill_at_each_call, staged
-from tests.support.money_stories import BOOKING, HEARING, LEAVING, deed_on
+from tests.support.money_stories import BOOKING, GIFTS, HEARING, LEAVING, deed_on
 
-SOME_WRITES = {"a client leaves, a part of the deposit goes back": 6, "booking, half of it ahead": 3, "a webhook, the client has acted": 2}
+SOME_WRITES = {
+    "what is left of a gift card goes back": 7,
+    "a client leaves, a part of the deposit goes back": 6,
+    "booking, half of it ahead": 3,
+    "a webhook, the client has acted": 2,
+}
 
 
 @pytest.fixture
@@ -18,7 +23,9 @@ def stage(app, ctx, clock, database, tmp_path):
         yield stage
 
 
-@pytest.mark.parametrize("names", [LEAVING, BOOKING, HEARING], ids=["leaving and refunds", "booking", "webhooks and reconciling"])
+@pytest.mark.parametrize(
+    "names", [LEAVING, BOOKING, HEARING, GIFTS], ids=["leaving and refunds", "booking", "webhooks and reconciling", "gift cards"]
+)
 def test_killed_at_each_call(stage, names):
     asked = sum(kill_at_each_call(stage, deed_on(stage, name)).at_calls for name in names)
     assert asked > len(names)

@@ -14,6 +14,7 @@ from booking.appointments.changes.guarding import unguarded_ids
 from booking.appointments.changes.history import Doer
 from booking.appointments.changes.loading import attention_of
 from booking.appointments.models import Appointment, AppointmentEvent, Hold
+from booking.appointments.queries import provider_email
 from booking.care.actions.check_door import check_door
 from booking.care.actions.look_guardian import look_guardian
 from booking.care.queries.guardians import guardian_findings
@@ -429,3 +430,25 @@ def test_the_letters_say_what_to_do_and_no_health_word(app, ctx, person, clock):
 def test_without_a_guardian_there_is_nothing_to_take_back(person, clock):
     with pytest.raises(Conflict):
         withdraw_guardian(person.id, "account:teen", BASE_URL, clock.now)
+
+
+# --- what others hear of it --------------------------------------------------------------------------------------------------------
+
+
+def test_the_therapist_hears_that_it_was_taken_back_and_what_follows(app, ctx, visit, person, clock):
+    withdraw_guardian(person.id, "account:teen", BASE_URL, clock.now)
+    told = letters("provider_visit_unguarded")
+    assert [letter.recipient for letter in told] == [provider_email(db.session(), visit.provider_id)]
+    words = render_letter(told[0].kind, told[0].facts).text
+    assert ("does not begin" in words, "2011" in words, f"/provider/appointments/{visit.public_id}" in words) == (True, False, True)
+    agreed(person, clock.now)
+    clock.advance(minutes=1)
+    withdraw_guardian(person.id, "account:teen", BASE_URL, clock.now)
+    assert len(letters("provider_visit_unguarded")) == 2, "each time that it comes about"
+
+
+def test_no_therapist_hears_of_a_question_taken_back_or_of_a_visit_after_the_birthday(provider, person, clock):
+    state_birth_date(person.id, TEEN, "account:teen", clock.now)
+    ask(person, clock.now)
+    withdraw_guardian(person.id, "account:teen", BASE_URL, clock.now)
+    assert letters("provider_visit_unguarded") == []

@@ -8,28 +8,8 @@ from booking.memberships.actions.keeping import end_membership
 from booking.packages.actions.ending import end_over
 from booking.payments.actions.settle import settle_payment
 from booking.payments.stripe_port.double import Fault
-from marketplace.db import db
+from tests.support.killing import Killer, killed
 from tests.support.memberships import MONTH, Club
-
-
-class Killed(BaseException):
-    """The process is gone: nothing that catches errors sees it."""
-
-
-class Killer:
-    """Ends the process at the nth call, before it is made or after it was answered."""
-
-    def __init__(self) -> None:
-        self.left: int | None = None
-        self.when = ""
-
-    def __call__(self, when: str) -> None:
-        if self.left is None or when != self.when:
-            return
-        self.left -= 1
-        if self.left == 0:
-            self.left = None
-            raise Killed
 
 
 @pytest.fixture
@@ -40,16 +20,6 @@ def killer() -> Killer:
 @pytest.fixture
 def club(ctx, clock, killer) -> Club:
     return Club(clock, killer)
-
-
-def killed(deed) -> bool:
-    try:
-        deed()
-    except Killed:
-        db.session.rollback()
-        db.session.remove()
-        return True
-    return False
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

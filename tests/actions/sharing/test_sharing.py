@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from booking.appointments.queries import get_any
 from booking.care.queries.reads import reads_of
+from booking.guardians.models import Guardianship
 from booking.notes.rules.content import Note
 from booking.sharing.actions.open_letter import open_letter, print_letter
 from booking.sharing.actions.revoke_release import revoke_release
@@ -24,13 +25,15 @@ from booking.sharing.queries.releases import releases_of
 from booking.sharing.rules.letters import Section, Words
 from booking.sharing.rules.releases import LINK, PARTS, PRINT, Recipient, ReleaseDraft
 from marketplace.audit import AuditEntry, broken_entries
-from marketplace.db import db
+from marketplace.db import db, transaction
 from marketplace.kernel.errors import Limited, NotFound, Refusal, Refused, Stale
 from marketplace.outbox.models import Letter
 from marketplace.vault import vault
 from tests.factories import (
     AppointmentFactory,
+    CareAgeFactory,
     CarePlanFactory,
+    GuardianshipFactory,
     HomeProgramFactory,
     OutcomeFactory,
     ReleaseFactory,
@@ -105,6 +108,32 @@ def test_what_was_signed_is_kept_sealed_with_its_name_time_and_text(visit):
     assert not any(word in raw for word in ("Dora", "dora@", "shoulder", "Ruth"))
     assert db.session.scalars(select(AuditEntry.verb).order_by(AuditEntry.id)).all() == ["release.signed"]
     assert "Dora" not in str(db.session.scalars(select(AuditEntry.details)).all())
+
+
+def test_for_somebody_under_18_it_names_the_guardian_who_has_agreed(visit):
+    CareAgeFactory(person_id=visit.person_id, person=None)
+    with pytest.raises(Refused, match="guardian_needed"):
+        sign(visit)
+    guardian = GuardianshipFactory(person_id=visit.person_id, person=None, name="Greta Grownup", relation="parent")
+    release = sign(visit)
+    assert [one.guardian for one in releases_of(db.session(), visit.person_id, START)] == ["Greta Grownup, parent"]
+    mark = write(visit, release)
+    letter = send(visit, mark)
+    with transaction() as session:
+        session.get_one(Guardianship, guardian.id).state, later = "ended", START + timedelta(days=1)
+        session.get_one(Guardianship, guardian.id).ended_at = later
+    told = dict(get_own_letter(db.session(), letter, visit.person_id, later).paper.facts)
+    assert told["Guardian who agreed"] == "Greta Grownup, parent"
+    [kept] = releases_of(db.session(), visit.person_id, later)
+    assert kept.guardian == "Greta Grownup, parent", "who agreed that day stays known"
+
+
+def test_of_adults_no_guardian_is_named(visit):
+    CareAgeFactory(person_id=visit.person_id, person=None, born_on="1980-06-01")
+    mark = write(visit, sign(visit))
+    assert [one.guardian for one in releases_of(db.session(), visit.person_id, START)] == [None]
+    letter = send(visit, mark)
+    assert "Guardian who agreed" not in dict(get_own_letter(db.session(), letter, visit.person_id, START).paper.facts)
 
 
 def test_it_names_a_therapist_of_ones_own_visits(visit):

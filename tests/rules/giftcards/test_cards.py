@@ -20,20 +20,23 @@ from booking.giftcards.rules import (
     cashed,
     check_cash,
     check_gift,
+    check_refund,
     fill,
     give_back,
+    given_back,
     is_code,
     law_on,
     liability,
     normal,
     pretty,
+    refunded,
     set_aside,
     sold,
     use,
     used,
     waiting,
 )
-from booking.ledger.rules.entries import CLIENT, DEPOSITS, PROVIDER, Entry
+from booking.ledger.rules.entries import CLIENT, DEPOSITS, PROVIDER, Entry, deposit_taken, refund, refund_sent
 from booking.ledger.rules.sums import balances, sum_visit
 from booking.payouts.rules import payable
 from marketplace.kernel.errors import Conflict, Refused
@@ -201,3 +204,47 @@ def test_card_money_is_paid_out_once_it_is_charged_and_not_before(how, after_cha
     assert to_be_paid(cashed("card", 1, how, 4_000)) - to_be_paid() == after_cash
     assert balances(one for group in charged for one in group.entries).get(CLIENT) == -6_000
     assert PROVIDER not in balances(one for group in charged for one in group.entries)
+
+
+# --- what is left goes back ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "left", "shown", "disputed", "code"),
+    [
+        ("active", 10_000, 10_000, False, None),
+        ("active", 3_280, None, False, None),  # nobody was shown a figure
+        ("active", 3_280, 10_000, False, "left_changed"),
+        ("active", 0, None, False, "nothing_left"),
+        ("active", 10_000, 10_000, True, "disputed"),
+        ("ordered", 0, None, False, "wrong_state"),
+        ("void", 0, None, False, "wrong_state"),
+        ("withdrawn", 0, None, False, "wrong_state"),
+    ],
+)
+def test_what_is_left_goes_back_of_a_card_in_use_as_it_was_shown(state, left, shown, disputed, code):
+    if code is None:
+        check_refund(state, left, shown, disputed=disputed)
+        return
+    with pytest.raises(Conflict) as refused:
+        check_refund(state, left, shown, disputed=disputed)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("how", "ends"), [("card", {"card_clearing": 0, "deposits_held": 0}), ("cash", {"cash_at_visit": 0, "refunds_owed": 0})]
+)
+def test_bought_and_given_back_leaves_nothing_on_any_account(how, ends):
+    groups = [sold("c", how, 10_000), refunded("c", 1, how, 10_000)]
+    if how == "card":
+        groups = [
+            deposit_taken("payment:p", 10_000),
+            *groups,
+            refund("refund:r", 10_000, "Twice.", held=True),
+            refund_sent("refund:r:sent", 10_000),
+        ]
+    else:
+        groups.append(given_back("c", 1, 10_000))
+    left = balances(one for group in groups for one in group.entries)
+    assert {name: cents for name, cents in left.items() if cents} == {}
+    assert set(ends) <= set(left)

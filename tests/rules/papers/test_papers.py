@@ -7,7 +7,7 @@ import pytest
 from booking.papers.pdf_port import pdf_of, printable
 from booking.papers.rules.estimates import ItemFacts, PartyFacts, estimate_of, expected_cpt, paper_of, says_the_same, units_of
 from booking.papers.rules.facts import birth_date_fault, tax_id_fault, tidy_tax_id
-from booking.papers.rules.receipts import paper_of_receipt
+from booking.papers.rules.receipts import paper_of_gift, paper_of_receipt
 
 NOTICES = {"version": 1, "texts": ["It is an estimate."]}
 KIM = PartyFacts("Kim Doe", None, "Anna Alder", "Licensed massage therapist", "1234567893", None, "Chelsea Studio, 10011")
@@ -135,3 +135,19 @@ def test_an_ein_has_nine_digits_and_is_no_social_security_number(text, fault):
 @pytest.mark.parametrize(("born", "fault"), [("1980-02-03", False), ("2026-11-23", False), ("2026-11-24", True), ("1880-01-01", True)])
 def test_a_birth_date_lies_in_a_life(born, fault):
     assert (birth_date_fault(date.fromisoformat(born), date(2026, 11, 23)) is not None) is fault
+
+
+# --- gift cards ----------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "title", "total"), [("receipt", "Receipt", "Paid in all"), ("credit_note", "Credit note", "Given back")])
+def test_a_paper_of_a_gift_card_says_what_was_paid_or_went_back_and_never_a_code(kind, title, total):
+    content = {
+        "provider": {"slug": "anna", "name": "Anna Alder"}, "gift_card": "x", "last_four": "2345", "amount_cents": 3_280, "card_cents": 20_000,
+        "how": "card", "currency": "USD",
+    }  # fmt: skip
+    paper = paper_of_gift(content, name="anna-gift-cards-2027-0001", kind=kind, buyer_name="Bea Birch", issued_on=date(2027, 1, 12))
+    assert (paper.title, paper.table.total, paper.parties[0].lines) == (title, (total, "$32.80"), ("Bea Birch",))
+    assert ("Gift card", "$200.00") in paper.table.rows
+    assert "ends in 2345" in dict(paper.facts)["Gift card"]
+    assert pdf_of(paper).startswith(b"%PDF")
