@@ -22,8 +22,8 @@ from booking.appointments.models import Appointment, Hold
 from booking.appointments.queries import get_by_guest_key, visits_of_holds
 from booking.appointments.rules.couples import answers_are_due
 from booking.appointments.rules.requests import WAITS
-from booking.openings.forms.acquaintance import viewer_doors
 from booking.appointments.rules.states import CANCELLED
+from booking.openings.forms.acquaintance import viewer_doors
 from booking.openings.queries.pairs import pairs_free
 from booking.openings.rules.pairs import Pair, Side
 from booking.openings.rules.prices import WholePrices
