@@ -83,18 +83,10 @@ def accept_start(
         raise Conflict("slot_taken", TAKEN)
     facts = get_facts(session, provider_id)
     service = offered_service(facts, wish)
-    travel = travel_by(facts.travel_mode)
     question = ask(
-        facts,
-        wish,
-        service,
-        house_rules(session),
-        taken=taken[provider_id],
-        travel=travel,
-        now=now,
-        from_minute=begin,
-        until_minute=begin + 1,
-    )
+        facts, wish, service, house_rules(session), taken=taken[provider_id], travel=travel_by(facts.travel_mode), now=now,
+        from_minute=begin, until_minute=begin + 1,
+    )  # fmt: skip
     full = rooms_left(session, facts, wish.setting, (begin, begin + 1), now, beside_claim_id=beside_claim_id or except_claim_id)
     judgement = judge_start(replace(question, full=full), begin)
     if judgement.code == "slot_taken":

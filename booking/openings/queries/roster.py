@@ -58,8 +58,9 @@ class Roster:
             mark, touched = _poll(session, self._mark)
             claims_from = to_minute(now) - KEPT_BACK_MINUTES
             if self._mark is None or mark < self._mark or claims_from < self._claims_from - DAY_MINUTES:
-                self._rooms = _load_rooms(session, None, claims_from)
-                self._candidates, self._claims_from = _load(session, load_listed(session), None, claims_from, self._rooms), claims_from
+                everybody, self._rooms = load_listed(session), {}
+                self._read_rooms(session, _counted_houses(everybody), claims_from)
+                self._candidates, self._claims_from = _load(session, everybody, None, claims_from, self._rooms), claims_from
             elif touched:
                 read = load_facts(session, touched)
                 before = [self._candidates[key].facts for key in touched if key in self._candidates]
@@ -132,10 +133,9 @@ def _load(
     return {facts.id: Candidate(facts, claims[facts.id], rooms) for facts in listed if facts.pause is None}
 
 
-def _load_rooms(session: Session, houses: Collection[int] | None, claims_from: int) -> dict[int, Rooms]:
-    """Of these clinics (None: of all) those that have said how many rooms they have, with what takes one from a minute on."""
-    counted = select(Clinic.id, Clinic.rooms).where(Clinic.rooms.is_not(None))
-    rows = session.execute(counted if houses is None else counted.where(Clinic.id.in_(houses))).all()
+def _load_rooms(session: Session, houses: Collection[int], claims_from: int) -> dict[int, Rooms]:
+    """Of these clinics those that have said how many rooms they have, with what takes one from a minute on."""
+    rows = session.execute(select(Clinic.id, Clinic.rooms).where(Clinic.rooms.is_not(None), Clinic.id.in_(houses))).all()
     uses: dict[int, list[RoomUse]] = defaultdict(list)
     for use in session.execute(rooms_wanted([row.id for row in rows], claims_from, FOREVER_MINUTE)) if rows else ():
         uses[use.clinic_id].append(as_use(use))

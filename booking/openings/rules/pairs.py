@@ -63,7 +63,8 @@ class Pair:
 def in_one_place(one: Room | None, other: Room | None) -> bool:
     """Whether two visits at these places of therapists are side by side: two rooms of one clinic, or two of one address.
 
-    In a shared clinic there is a room for them, one for both where it counts its rooms. Two who give the very same room of an address share it: that is one room.
+    In a shared clinic there is a room for them, one for both where it counts its rooms. Two who give the very same room of an address
+    share it: that is one room.
     """
     if one is None or other is None:
         return False
