@@ -20,7 +20,7 @@ from booking.openings.queries.listing import list_openings
 from booking.openings.queries.nearby import alternatives_to, nearest_to
 from booking.openings.queries.pairs import pairs_free
 from booking.openings.queries.searching import search
-from booking.openings.queries.wished import free_with_anybody
+from booking.openings.queries.wished import free_with_anybody, time_of
 from booking.openings.rules.asking import Wish
 from booking.openings.rules.wanted import Near, SearchQuery
 from marketplace.db import db
@@ -137,6 +137,19 @@ def test_every_proposal_is_held(town, person):
             shown += [(one.facts.slug, Wish(one.service.code, one.minutes, one.setting, one.zip), one.starts[0]) for _c, _w, one in found]
     assert len(shown) > 20
     assert refusals(set(shown), person) == []
+
+
+def test_a_series_is_planned_from_starts_that_are_held(town, person):
+    for provider in town[:2]:
+        low, _high = windows([provider])[0]
+        time = time_of(db.session(), provider.slug, (low, low + 240), START)
+        wish = wish_of(db.session(), HOME, provider.id, person.id)
+        starts = time.starts_of(wish)
+        assert starts
+        others = set(time.starts_of(HOME)) - set(starts)
+        assert others, "a stranger has starts that this house takes too long for"
+        assert refusals([(provider.slug, HOME, start) for start in starts], person) == []
+        assert all(time.why_not(wish, start)[0] != "ok" for start in others)
 
 
 def test_whoever_waits_is_offered_what_can_be_held(town, person):
