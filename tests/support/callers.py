@@ -144,7 +144,19 @@ class Visitor:
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
-        self.page: TestResponse | None = None
+        self._page: TestResponse | None = None
+        self._next: str | None = None
+
+    @property
+    def page(self) -> TestResponse | None:
+        """What is in front of the person. Where a sign-in leads is loaded when somebody looks: most tests go elsewhere at once."""
+        if self._next is not None:
+            self.open(self._next)
+        return self._page
+
+    @page.setter
+    def page(self, answer: TestResponse) -> None:
+        self._page, self._next = answer, None
 
     def open(self, path: str, **query: Any) -> TestResponse:
         """Go to a page, redirects followed."""
@@ -166,9 +178,11 @@ class Visitor:
         return self.page
 
     def sign_in(self, account: Account, password: str = PASSWORD) -> TestResponse:
-        """Through the sign-in page, as everyone."""
+        """Through the sign-in page, as everyone; gives the first answer, which leads on where it is a yes."""
         self.open(SIGN_IN)
-        return self.submit(at=SIGN_IN, email=account.email, password=password)
+        answer = self.submit(at=SIGN_IN, follow=False, email=account.email, password=password)
+        self._next = answer.location
+        return answer
 
     def _find(self, form: str | int, at: str | None) -> dict[str, Any]:
         assert self.page is not None
@@ -191,7 +205,7 @@ def visitor(app: Flask) -> Callable[[Account | None], Visitor]:
         person = Visitor(app.test_client())
         if account is not None:
             answer = person.sign_in(account)
-            assert answer.request.path != SIGN_IN, "the sign-in was refused"
+            assert (answer.status_code == 302, answer.location != SIGN_IN) == (True, True), "the sign-in was refused"
         return person
 
     return make

@@ -1,8 +1,11 @@
 """What makes the suite faster without changing what it asks: what depends on the code alone is made once in a process.
 
-Each test has an application of its own with the same three hundred routes. Werkzeug writes and compiles two small functions for each rule when
-it is bound, nine tenths of what it takes to make the application. They depend on the rule's words alone (what a rule's converters do is asked of
-the rule at the call), so the tests keep them. So they do with what Jinja makes of a template.
+Each test has an application of its own with the same eight hundred routes. Werkzeug reads each rule's words when it is bound, and writes and
+compiles two small functions for it: nine tenths of what it takes to make the application. They depend on the rule's words alone (what a rule's
+converters do is asked at the call), so the tests keep them. So they do with what Jinja makes of a template.
+
+Argon2 takes its time on purpose. Whether a password fits a hash never changes, so a yes is kept: an account of a factory signs in with a password
+that was tried before. Hashes are made at the product's price.
 
 Each application has an engine of its own, too, and with it SQLAlchemy would write every statement anew in every test. What it writes depends
 on the statement and the dialect; so engines of one kind of database share the dialect and what was written.
@@ -12,36 +15,44 @@ Databases of tests outlive no test, so they lie in memory where the machine has 
 
 from __future__ import annotations
 
-import functools
 import gc
 import os
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from argon2 import low_level
 from flask_sqlalchemy import SQLAlchemy
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
-from werkzeug.routing import Rule, rules
+from werkzeug.routing import Map, Rule
 
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 """A folder in memory, for whoever makes a temporary one; None stands for the usual place."""
 
-Builder = Callable[..., tuple[str, str]]
-_made: dict[tuple[str, bool, tuple[Any, ...]], Builder] = {}
-_make = Rule._compile_builder
+Bound = dict[str, Any]
+_bound: dict[tuple[str, str, bool], Bound] = {}
+_compile = Rule.compile
 
 
-def _kept(rule: Rule, append_unknown: bool = True) -> Builder:
-    """The builder of a rule with these words; rules with defaults, which are resolved by converters, are made anew."""
-    if rule.defaults:
-        return _make(rule, append_unknown)
-    key = (rule.rule, append_unknown, tuple(rule._trace))
-    if key not in _made:
-        _made[key] = _make(rule, append_unknown)
-    return _made[key]
+def _kept(rule: Rule) -> None:
+    """What binding makes of a rule with these words; rules with defaults or of a map with converters of its own are bound anew."""
+    if rule.defaults or rule.map.converters != Map.default_converters:
+        _compile(rule)
+        return
+    domain = rule.host if rule.map.host_matching else rule.subdomain
+    key = (rule.rule, domain or "", bool(rule.merge_slashes))
+    if key not in _bound:
+        _compile(rule)
+        made = {name: getattr(rule, name) for name in ("_parts", "_trace", "_converters", "arguments")}
+        _bound[key] = made | {name: getattr(rule, name).__func__ for name in ("_build", "_build_unknown")}
+        return
+    kept = _bound[key]
+    rule._parts, rule._trace, rule._converters = kept["_parts"], kept["_trace"], kept["_converters"]
+    rule.arguments = set(kept["arguments"])
+    rule._build = kept["_build"].__get__(rule)
+    rule._build_unknown = kept["_build_unknown"].__get__(rule)
 
 
 _engines: dict[str, Engine] = {}
@@ -61,6 +72,25 @@ def _sharing(extension: SQLAlchemy, bind_key: str | None, options: dict[str, Any
     engine.dialect = engine.pool._dialect = first.dialect
     engine._compiled_cache = first._compiled_cache
     return engine
+
+
+_hash_secret, _verify_secret = low_level.hash_secret, low_level.verify_secret
+_fits: set[tuple[bytes, bytes, low_level.Type]] = set()
+
+
+def _hashing(secret: bytes, *costs: Any, type: low_level.Type, **more: Any) -> bytes:  # noqa: A002 (argon2's name)
+    """The hash of a password at the product's full price; that the two fit is known from then on."""
+    made: bytes = _hash_secret(secret, *costs, type=type, **more)
+    _fits.add((made, secret, type))
+    return made
+
+
+def _verifying(hash: bytes, secret: bytes, type: low_level.Type) -> bool:  # noqa: A002 (argon2's names)
+    """Whether a password fits its hash: a yes is computed once, a no each time anew."""
+    if (hash, secret, type) not in _fits:
+        _verify_secret(hash, secret, type)
+        _fits.add((hash, secret, type))
+    return True
 
 
 class KeptTemplates(BytecodeCache):
@@ -85,8 +115,8 @@ TEMPLATES = KeptTemplates()
 
 def pytest_configure() -> None:
     """From the first application on."""
-    Rule._compile_builder = _kept  # type: ignore[method-assign]
-    rules.parse_converter_args = functools.cache(rules.parse_converter_args)
+    Rule.compile = _kept  # type: ignore[method-assign]
+    low_level.hash_secret, low_level.verify_secret = _hashing, _verifying
     SQLAlchemy._make_engine = _sharing  # type: ignore[method-assign]
 
 
