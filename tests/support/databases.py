@@ -125,12 +125,26 @@ class Worker:
     def __init__(self, cluster: postgres.Cluster, name: str) -> None:
         self.cluster = cluster
         self.name = name
+        self.broom: psycopg.Connection | None = None
         self.copy()
-        with cluster.connect(name) as connection:
-            self.seeded = self.filled(connection)
+        self.seeded = self.filled(self.connected())
+
+    def connected(self) -> psycopg.Connection:
+        """One connection for all cleaning: a fresh one would read up on every table again, before each test."""
+        if self.broom is None or self.broom.closed:
+            self.broom = self.cluster.connect(self.name)
+            self.broom.execute("SET lock_timeout = '2s'")
+            self.broom.execute("SET session_replication_role = replica")
+        return self.broom
+
+    def put_away(self) -> None:
+        """Hang up; the next cleaning connects anew."""
+        if self.broom is not None:
+            self.broom.close()
 
     def copy(self) -> None:
         """Begin anew from the template; whoever is still connected is thrown out."""
+        self.put_away()
         self.cluster.run(
             f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)", f"CREATE DATABASE {self.name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY"
         )
@@ -149,19 +163,19 @@ class Worker:
             self.copy()
             return
         try:
-            with self.cluster.connect(self.name) as connection:
-                connection.execute("SET lock_timeout = '2s'")
-                connection.execute("SET session_replication_role = replica")
-                for table in self.filled(connection):
-                    connection.execute(f'DELETE FROM "{table}"')
+            connection = self.connected()
+            for table in self.filled(connection):
+                connection.execute(f'DELETE FROM "{table}"')
         except psycopg.errors.LockNotAvailable:
             self.copy()
 
 
 @pytest.fixture(scope="session")
-def postgresql_worker(cluster: postgres.Cluster) -> Worker:
+def postgresql_worker(cluster: postgres.Cluster) -> Iterator[Worker]:
     """The database that this worker uses again and again."""
-    return Worker(cluster, f"test_{worker_name()}")
+    worker = Worker(cluster, f"test_{worker_name()}")
+    yield worker
+    worker.put_away()
 
 
 @pytest.fixture
