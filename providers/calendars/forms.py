@@ -63,8 +63,8 @@ def read_back(asked: Request) -> Back:
 
 
 def session_mark() -> str:
-    """What is different in each session that is signed in."""
-    return str(web_session["sign_in"])
+    """What is different in each session that is signed in; nothing for a program, which has none."""
+    return str(web_session.get("sign_in", ""))
 
 
 def read_account(body: dict[str, Any]) -> NewAccount:

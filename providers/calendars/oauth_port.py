@@ -48,12 +48,6 @@ class House:
         """As people call it."""
         return NAMES[self.kind]
 
-    @property
-    def page(self) -> str:
-        """The origin of the page where somebody is asked."""
-        parts = urlsplit(self.authorize_url)
-        return f"{parts.scheme}://{parts.netloc}"
-
 
 def google_house(client_id: str, client_secret: str, base: str | None, transport: Transport | None = None) -> House:
     """Google, or what stands in for it at `base`."""

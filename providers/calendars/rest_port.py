@@ -12,7 +12,7 @@ from providers.calendars.dav_port import LONGEST_MARK, Clash, Gone, LoginRefused
 from providers.calendars.feed_port import TOTAL_SECONDS, Call, Reply, Unavailable
 from providers.calendars.oauth_port import Access, wait_of
 
-PAGES_SECONDS = 25.0
+PAGES_SECONDS = 15.0
 MOST_PAGES = 20
 LARGEST_IN_ALL = 10 * 1024 * 1024
 _BUSY_REASONS = {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from providers.calendars.models import DavAccount, DavSource, OutsideCalendar
 from providers.calendars.queries import get_account, list_accounts, list_calendars, read_through
 from providers.calendars.rules.addresses import AddressRefused
 from providers.calendars.rules.dav import Collection
-from providers.calendars.rules.oauth import CALDAV
+from providers.calendars.rules.oauth import CALDAV, GOOGLE
 from providers.calendars.rules.syncing import LINK, MOST_ACCOUNTS, MOST_CALENDARS
 from providers.registry.changes import own_provider
 from providers.registry.queries import find_own_id
@@ -100,7 +100,8 @@ def choose_calendars(owner: Owner, public_id: str, choice: Choice, now: datetime
         provider = own_provider(session, owner, now)
         account = get_account(session, provider.id, public_id)
         known = {one["id"]: one for one in account.collections}
-        if any(one not in known for one in choice.read) or (choice.write is not None and not known.get(choice.write, {}).get("writable")):
+        unreadable = any(not _may_read(account, known.get(one)) for one in choice.read)
+        if unreadable or (choice.write is not None and not known.get(choice.write, {}).get("writable")):
             sentence = "Choose among the calendars of this account."
             raise Refused("invalid", sentence, faults=[FieldFault("read", sentence)])
         _read_these(session, account, [known[one] for one in dict.fromkeys(choice.read)], owner, now)
@@ -131,6 +132,11 @@ def disconnect_account(owner: Owner, public_id: str, now: datetime) -> None:
         session.delete(account)
         session.flush()
         lay_ahead(session, provider.id, now)
+
+
+def _may_read(account: DavAccount, one: Mapping[str, object] | None) -> bool:
+    """Whether a calendar is one of the account; that which we make at Google for our visits holds nothing to read."""
+    return one is not None and not (account.kind == GOOGLE and one["writable"])
 
 
 def _discover(feeds: Feeds, server: str, login: Login, *, field: str) -> list[Collection]:

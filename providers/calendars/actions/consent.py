@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from marketplace.db import transaction
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import NotFound, Refused
 from marketplace.vault import secret_hash, vault
 from providers.calendars.account_port import SignIn, discover
 from providers.calendars.changes import end_revocation, note_account, own_mark_of, revoke_later
@@ -27,6 +27,7 @@ from providers.registry.changes import own_provider
 from providers.registry.rules import Owner
 
 AGAIN = "This page was open too long, was used before, or was begun in another browser. Connect once more."
+NO_SESSION = "This is done in a browser where you are signed in."
 DENIED = "You did not allow it, so nothing was connected."
 
 
@@ -41,14 +42,16 @@ class Back:
 
 
 def house_of(houses: Mapping[str, House], kind: str) -> House:
-    """The house of a kind. Raises Refused `not_offered` where this site knows none."""
+    """The house of a kind. Raises NotFound where this site is not known there."""
     if kind not in houses:
-        raise Refused("not_offered", f"{NAMES.get(kind, 'This')} cannot be connected here.")
+        raise NotFound("not_found", f"{NAMES.get(kind, 'This')} cannot be connected here.")
     return houses[kind]
 
 
 def begin_consent(owner: Owner, house: House, session_mark: str, back: str, now: datetime) -> str:
-    """The address of the page where the owner is asked; they come back to `back`."""
+    """The address of the page where the owner is asked; they come back to `back`. Raises Refused `not_signed_in`."""
+    if not session_mark:
+        raise Refused("not_signed_in", NO_SESSION)
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     with transaction() as session:
         provider = own_provider(session, owner, now)
@@ -72,7 +75,7 @@ def finish_consent(owner: Owner, house: House, came: Back, back: str, now: datet
         provider = own_provider(session, owner, now)
         verifier = take_consent(session, provider.id, house.kind, secret_hash(came.state), secret_hash(came.session_mark), now)
         provider_id = provider.id
-    if verifier is None:
+    if verifier is None or not came.session_mark:
         raise Refused("consent_over", AGAIN)
     if came.error or not came.code:
         raise Refused("not_allowed", DENIED if came.error == "access_denied" else f"{house.name} did not let us in. Try again later.")

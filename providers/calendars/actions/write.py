@@ -307,6 +307,8 @@ def _finish(session: Session, account_id: int, begun: Round, faults: list[Answer
     later = [now + EVERY] if account.write_url is not None or waiting else []
     rest_until = max((now + timedelta(seconds=one.wait_seconds) for one in faults), default=now)
     soon = [max(row.next_try_at, next_look(now, account.failures) if faults else now) for row in waiting]
+    if faults and account.kind == GOOGLE and is_unmade(account.write_url or ""):
+        soon.append(next_look(now, account.failures))
     first = min([*later, *soon], default=None)
     account.next_write_at = max(first, rest_until) if first is not None else None
 
