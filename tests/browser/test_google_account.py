@@ -25,7 +25,11 @@ def other_side():
 
 @pytest.fixture
 def environment(environment, side, other_side):
-    pairs = {f"{house}_CLIENT_{part}": words for house in ("GOOGLE", "MICROSOFT") for part, words in (("ID", CLIENT_ID), ("SECRET", CLIENT_SECRET))}
+    pairs = {
+        f"{house}_CLIENT_{part}": words
+        for house in ("GOOGLE", "MICROSOFT")
+        for part, words in (("ID", CLIENT_ID), ("SECRET", CLIENT_SECRET))
+    }
     return {**environment, **pairs, "GOOGLE_API_BASE": side.url, "MICROSOFT_API_BASE": other_side.url}
 
 

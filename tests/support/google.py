@@ -14,7 +14,19 @@ from tests.support.oauth import Answer, Asked, Fault, House, serving
 SCOPES = tuple(f"https://www.googleapis.com/auth/{name}" for name in ("calendar.events.readonly", "calendar.calendarlist.readonly", "calendar.app.created"))  # fmt: skip
 ID = re.compile(r"[a-v0-9]{5,1024}")
 LIST = {"singleEvents", "maxResults", "maxAttendees", "syncToken", "pageToken", "timeMin", "timeMax", "fields"}
-EVENT = {"id", "summary", "location", "description", "start", "end", "status", "transparency", "visibility", "reminders", "extendedProperties"}
+EVENT = {
+    "id",
+    "summary",
+    "location",
+    "description",
+    "start",
+    "end",
+    "status",
+    "transparency",
+    "visibility",
+    "reminders",
+    "extendedProperties",
+}
 PRIMARY = "anna@example.com"
 
 
@@ -171,7 +183,11 @@ def _shifted(at: dict[str, str], days: int, more: timedelta) -> dict[str, str]:
     if "date" in at:
         return {"date": (date.fromisoformat(at["date"]) + timedelta(days=days)).isoformat()}
     wall = datetime.fromisoformat(at["dateTime"]).astimezone(ZoneInfo("America/New_York")).replace(tzinfo=None) + timedelta(days=days)
-    return {"dateTime": (wall.replace(tzinfo=ZoneInfo("America/New_York")).astimezone(UTC) + more).astimezone(ZoneInfo("America/New_York")).isoformat()}
+    return {
+        "dateTime": (wall.replace(tzinfo=ZoneInfo("America/New_York")).astimezone(UTC) + more)
+        .astimezone(ZoneInfo("America/New_York"))
+        .isoformat()
+    }
 
 
 def _instant(at: dict[str, str], zone: str) -> datetime:

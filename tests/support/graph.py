@@ -45,7 +45,19 @@ class Graph(House):
 
     def put(self, name: str, begin: datetime, end: datetime, **more: Any) -> None:
         """Make an event, or change it; times are kept in UTC."""
-        self._store(name, {"calendar": MAIN, "subject": f"Secret {name}", "begin": begin, "end": end, "showAs": "busy", "isAllDay": False, "zone": "Eastern Standard Time"} | more)
+        self._store(
+            name,
+            {
+                "calendar": MAIN,
+                "subject": f"Secret {name}",
+                "begin": begin,
+                "end": end,
+                "showAs": "busy",
+                "isAllDay": False,
+                "zone": "Eastern Standard Time",
+            }
+            | more,
+        )
 
     def drop(self, name: str) -> None:
         """Delete an event: nothing is left of it."""
@@ -102,7 +114,9 @@ class Graph(House):
         assert asked.headers["prefer"] == 'outlook.timezone="UTC"'
         low, high = (datetime.fromisoformat(asked.query[name]) for name in ("startDateTime", "endDateTime"))
         found = [event for event in self.events.values() if event["calendar"] == calendar]
-        found = [event for event in found if event["end"].astimezone(UTC) > low - timedelta(days=1) and event["begin"].astimezone(UTC) < high]
+        found = [
+            event for event in found if event["end"].astimezone(UTC) > low - timedelta(days=1) and event["begin"].astimezone(UTC) < high
+        ]
         return self._paged(asked, [_shown(event, asked.query) for event in found])
 
     def _list(self, asked: Asked, calendar: str) -> dict[str, Any]:
@@ -134,7 +148,12 @@ def _read(body: dict[str, Any]) -> dict[str, Any]:
     assert {body["start"]["timeZone"], body["end"]["timeZone"]} == {"UTC"}
     begin, end = (datetime.fromisoformat(body[side]["dateTime"]).replace(tzinfo=UTC) for side in ("start", "end"))
     props = {one["id"]: one["value"] for one in body["singleValueExtendedProperties"]}
-    return {"begin": begin, "end": end, "props": props, **{name: body[name] for name in ("subject", "body", "location", "showAs", "isAllDay", "sensitivity")}}
+    return {
+        "begin": begin,
+        "end": end,
+        "props": props,
+        **{name: body[name] for name in ("subject", "body", "location", "showAs", "isAllDay", "sensitivity")},
+    }
 
 
 def _shown(event: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
@@ -146,7 +165,9 @@ def _shown(event: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
     names = query["$select"].split(",") if "$select" in query else list(whole)
     expand = _EXPAND.fullmatch(query.get("$expand", ""))
     props = [{"id": name, "value": value} for name, value in event.get("props", {}).items() if expand and name == expand[1]]
-    return {"@odata.etag": event["etag"], **{name: whole[name] for name in names}} | ({"singleValueExtendedProperties": props} if props else {})
+    return {"@odata.etag": event["etag"], **{name: whole[name] for name in names}} | (
+        {"singleValueExtendedProperties": props} if props else {}
+    )
 
 
 def _at(event: dict[str, Any], side: str) -> dict[str, str]:

@@ -98,7 +98,11 @@ class House:
         def trick(asked: Asked) -> Fault | None:
             if path in asked.path and left[0] > 0:
                 left[0] -= 1
-                return Fault(status, "rateLimitExceeded" if status in (403, 429) else "backendError", {k.replace("_", "-"): v for k, v in headers.items()})
+                return Fault(
+                    status,
+                    "rateLimitExceeded" if status in (403, 429) else "backendError",
+                    {k.replace("_", "-"): v for k, v in headers.items()},
+                )
             return None
 
         self.tricks.append(trick)

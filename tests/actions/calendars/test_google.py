@@ -118,7 +118,10 @@ def row():
 def test_connected_with_proof_and_nothing_is_shown_of_the_tokens(side, owner, houses):
     consent(owner, side, houses)
     kept = row()
-    assert (kept.user_name, [(one["name"], one["writable"]) for one in kept.collections]) == (PRIMARY, [("Anna", False), ("Licensed Hands", True)])
+    assert (kept.user_name, [(one["name"], one["writable"]) for one in kept.collections]) == (
+        PRIMARY,
+        [("Anna", False), ("Licensed Hands", True)],
+    )
     raw = str(db.session.connection().exec_driver_sql("SELECT password, access_token, user_name, collections FROM dav_account").one())
     assert not any(word in raw for word in (*side.refresh, *side.access, PRIMARY))
     assert db.session.scalars(select(CalendarConsent)).all() == []
@@ -227,7 +230,11 @@ def test_one_broken_event_costs_the_others_nothing(side, anna, account, houses):
     side.put("open", SOON + 2 * DAY, SOON + 2 * DAY + HOUR)
     side.calendars[PRIMARY].events["open"] |= {"end": {}}
     # what cannot be told apart in the double's window is handed over by its list alone
-    side._list = lambda asked, kept: {"timeZone": "America/New_York", "nextSyncToken": "token-1", "items": [*kept.events.values(), None, 7, "x"]}
+    side._list = lambda asked, kept: {
+        "timeZone": "America/New_York",
+        "nextSyncToken": "token-1",
+        "items": [*kept.events.values(), None, 7, "x"],
+    }
     look(anna, houses)
     assert taken()[0] == spans((SOON, SOON + HOUR))[0]
     assert len(taken()) == 2  # and the rest of the day of the one without an end

@@ -107,7 +107,10 @@ def book(anna, begin, now=START):
 def test_connected_and_which_calendars_may_be_written_into(side, owner, houses):
     consent(owner, side, houses)
     kept = row()
-    assert (kept.user_name, [(one["name"], one["writable"]) for one in kept.collections]) == (USER, [("Calendar", True), ("Shared room", False)])
+    assert (kept.user_name, [(one["name"], one["writable"]) for one in kept.collections]) == (
+        USER,
+        [("Calendar", True), ("Shared room", False)],
+    )
     with pytest.raises(Refused):
         choose_calendars(owner, kept.public_id, Choice((), kept.collections[1]["id"], "brief"), START)
 
@@ -286,7 +289,9 @@ def edit(side, luck):
 
 def busy_there(side):
     events = [event for event in side.events.values() if not event.get("props") and event["showAs"] != "free"]
-    return {minute for event in events for minute in range(to_minute(event["begin"].astimezone(UTC)), to_minute(event["end"].astimezone(UTC)))}
+    return {
+        minute for event in events for minute in range(to_minute(event["begin"].astimezone(UTC)), to_minute(event["end"].astimezone(UTC)))
+    }
 
 
 def test_the_room_that_is_shared_is_read_apart(side, anna, owner, account, houses):
