@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from providers.calendars.dav_port import LoginRefused
 from providers.calendars.feed_port import TOTAL_SECONDS, Call, Feeds, Internet, Reply, Transport, Unavailable
+from providers.calendars.rules.addresses import AddressRefused
 from providers.calendars.rules.oauth import GOOGLE, MICROSOFT, NAMES, Grant, challenge_of, missing_scopes, read_grant
 
 FORM = "application/x-www-form-urlencoded"
@@ -117,7 +118,7 @@ def revoke_quietly(house: House, token: str) -> None:
     """The same, where nothing follows from its failing: a token that nobody keeps is used by nobody."""
     try:
         revoke(house, token)
-    except Unavailable:
+    except (AddressRefused, Unavailable):
         return
 
 
