@@ -399,6 +399,17 @@ def test_a_calendar_of_ours_that_was_deleted_is_made_anew(side, anna, account, h
     assert row().fault is None
 
 
+def test_nothing_is_written_any_more_and_what_stood_there_goes(side, anna, owner, account, houses):
+    book(anna, SOON)
+    assert write(houses)
+    (known,) = [one["id"] for one in row().collections if not one["writable"]]
+    db.session.rollback()
+    choose_calendars(owner, account, Choice((known,), None, "brief"), START + HOUR)
+    assert write(houses, START + HOUR)
+    assert side.copies() == {}
+    assert row().next_write_at is None
+
+
 def test_disconnecting_takes_the_token_back_and_gives_the_time_back(side, anna, owner, account, houses):
     side.put("one", SOON, SOON + HOUR)
     book(anna, SOON + 2 * HOUR)
