@@ -35,6 +35,12 @@ class Settings:
     geocoder: str = "builtin"
     geocoder_url: str | None = None
     feed_allow_hosts: tuple[str, ...] = ()
+    google_client_id: str | None = None
+    google_client_secret: str | None = None
+    google_api_base: str | None = None
+    microsoft_client_id: str | None = None
+    microsoft_client_secret: str | None = None
+    microsoft_api_base: str | None = None
     state_lookup_url: str | None = None
     state_lookup_key: str | None = None
     nppes_url: str | None = None
@@ -81,6 +87,12 @@ class Settings:
             geocoder=env.get("GEOCODER") or "builtin",
             geocoder_url=env.get("GEOCODER_URL") or None,
             feed_allow_hosts=_listed(env.get("FEED_ALLOW_HOSTS")),
+            google_client_id=env.get("GOOGLE_CLIENT_ID") or None,
+            google_client_secret=env.get("GOOGLE_CLIENT_SECRET") or None,
+            google_api_base=_base(env.get("GOOGLE_API_BASE")),
+            microsoft_client_id=env.get("MICROSOFT_CLIENT_ID") or None,
+            microsoft_client_secret=env.get("MICROSOFT_CLIENT_SECRET") or None,
+            microsoft_api_base=_base(env.get("MICROSOFT_API_BASE")),
             state_lookup_url=env.get("STATE_LOOKUP_URL") or None,
             state_lookup_key=env.get("STATE_LOOKUP_KEY") or None,
             nppes_url=env.get("NPPES_URL") or None,
@@ -102,6 +114,10 @@ class Settings:
 
 def _listed(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _base(text: str | None) -> str | None:
+    return (text or "").strip().rstrip("/") or None
 
 
 def _switch(text: str | None) -> bool:
@@ -133,12 +149,30 @@ def _faults(settings: Settings) -> list[str]:
         faults.append("BASE_URL must begin with http:// or https://")
     if settings.state_lookup_url and not settings.state_lookup_key:
         faults.append("STATE_LOOKUP_KEY is missing; STATE_LOOKUP_URL needs it")
-    for name, url in (("STATE_LOOKUP_URL", settings.state_lookup_url), ("NPPES_URL", settings.nppes_url)):
+    faults += _half_named(settings)
+    addresses = (
+        ("STATE_LOOKUP_URL", settings.state_lookup_url), ("NPPES_URL", settings.nppes_url),
+        ("GOOGLE_API_BASE", settings.google_api_base), ("MICROSOFT_API_BASE", settings.microsoft_api_base),
+    )  # fmt: skip
+    for name, url in addresses:
         if url and urlsplit(url).scheme not in ("http", "https"):
             faults.append(f"{name} must begin with https:// (or http://)")
     if settings.trusted_proxies < 0:
         faults.append("TRUSTED_PROXIES must be the number of proxies in front, 0 or more")
     return faults
+
+
+def _half_named(settings: Settings) -> list[str]:
+    """A program is known at Google or Microsoft by its name and its secret, never by one of them."""
+    pairs = (
+        ("GOOGLE", settings.google_client_id, settings.google_client_secret),
+        ("MICROSOFT", settings.microsoft_client_id, settings.microsoft_client_secret),
+    )
+    return [
+        f"{name}_CLIENT_{'SECRET' if known else 'ID'} is missing; {name}_CLIENT_{'ID' if known else 'SECRET'} needs it"
+        for name, known, secret in pairs
+        if bool(known) != bool(secret)
+    ]
 
 
 def _production_faults(settings: Settings) -> list[str]:
@@ -155,5 +189,7 @@ def _production_faults(settings: Settings) -> list[str]:
         (not settings.rate_limits, "RATE_LIMITS is off"),
         ((settings.state_lookup_url or "https://").startswith("http://"), "STATE_LOOKUP_URL is plain http"),
         ((settings.nppes_url or "https://").startswith("http://"), "NPPES_URL is plain http"),
+        ((settings.google_api_base or "https://").startswith("http://"), "GOOGLE_API_BASE is plain http"),
+        ((settings.microsoft_api_base or "https://").startswith("http://"), "MICROSOFT_API_BASE is plain http"),
     )
     return [sentence for wrong, sentence in checks if wrong]

@@ -75,7 +75,7 @@ from marketplace.db import db
 from marketplace.idempotency.models import IdempotencyKey
 from marketplace.outbox.models import Letter
 from marketplace.vault import new_data_key, seal_under, secret_hash, vault
-from providers.calendars.models import DavAccount, DavCopy, DavSource, OutsideCalendar
+from providers.calendars.models import CalendarConsent, CalendarRevocation, DavAccount, DavCopy, DavSource, OutsideCalendar
 from providers.credentials.models import Credential, CredentialDecision, CredentialDocument, CredentialPolicy
 from providers.insurers.models import InsuranceStatement
 from providers.limits.models import ProviderLimit
@@ -642,6 +642,32 @@ class DavAccountFactory(OfProvider):
     collections = [{"id": "c0ffee", "url": "https://dav.example/anna/cal/", "name": "Private", "writable": True}]
     write_url = "https://dav.example/anna/cal/"
     connected_at = START - timedelta(days=1)
+
+
+class CalendarConsentFactory(OfProvider):
+    """A therapist on their way to Google."""
+
+    class Meta:
+        model = CalendarConsent
+        exclude = ("provider",)
+
+    kind = "google"
+    state_hash = factory.Sequence(lambda number: f"{number:064d}")
+    session_hash = "5" * 64
+    verifier = "proof-of-anna"
+    begun_at = START
+
+
+class CalendarRevocationFactory(Row):
+    """A token that is to be made worthless."""
+
+    class Meta:
+        model = CalendarRevocation
+
+    kind = "google"
+    token = "token-of-anna"
+    asked_at = START
+    next_try_at = START
 
 
 class DavSourceFactory(Row):

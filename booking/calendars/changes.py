@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.calendars.ics import visit_copy
+from booking.calendars.ics import own_visit
 from booking.calendars.models import CalendarFeed
 from booking.calendars.queries import visits_to_copy
 from booking.calendars.rules import AUDIENCE_OF_ROLE, CLINIC, DETAILS_OF, ENDED, PROVIDER, copies_at, feed_event
@@ -71,7 +71,4 @@ def begin_feeds(session: Session, account: Account, now: datetime) -> None:
 def tell_visits(session: Session, provider_id: int, telling: Telling) -> list[OwnVisit]:
     """A provider's visits as their own calendar is to hold them; those that came to nothing are not to stand there."""
     lines = visits_to_copy(session, provider_id, copies_at(telling.now))
-    return [
-        OwnVisit(line.uid, None if line.status in ENDED else visit_copy(feed_event(line, PROVIDER, telling.detail, telling.base_url)))
-        for line in lines
-    ]
+    return [own_visit(feed_event(line, PROVIDER, telling.detail, telling.base_url), stands=line.status not in ENDED) for line in lines]

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
 from booking.calendars.rules import ALARM, ENDED, REFRESH, VisitEvent, calendar_status, for_two, on_the_wall, plain
+from providers.calendars.rules.copies import OwnVisit, Shown
 from providers.calendars.rules.lines import OWN_MARK
 from providers.services.rules.calls import noun
 
@@ -74,6 +75,16 @@ def visit_copy(event: VisitEvent) -> bytes:
     calendar.add_component(made)
     content: bytes = calendar.to_ical()
     return content
+
+
+def own_visit(event: VisitEvent, *, stands: bool) -> OwnVisit:
+    """A visit for its therapist's own calendar, as an object and as what it says; one that does not stand is to be there no more."""
+    if not stands:
+        return OwnVisit(event.uid, None)
+    words = "\n".join(text for text in (event.words, event.link) if text)
+    alarm = int(ALARM.total_seconds()) // 60 if event.alarm else None
+    shown = Shown(event.starts_at, event.ends_at, event.summary, event.location or "", words, alarm)
+    return OwnVisit(event.uid, visit_copy(event), shown)
 
 
 def feed_file(name: str, events: Iterable[VisitEvent]) -> bytes:

@@ -1,7 +1,7 @@
 """Guests on the waitlist: from where a wish was asked for, and since when its address is known to read it
 
 Revision ID: 0060
-Revises: 0058
+Revises: 0059
 """
 
 import sqlalchemy as sa

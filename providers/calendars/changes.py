@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import get_account
 from marketplace.audit import Deed, record
 from marketplace.kernel.walltime import to_minute
 from marketplace.outbox.changes import enqueue_letter
-from providers.calendars.models import DavAccount, OutsideCalendar
+from marketplace.vault import vault
+from providers.calendars.account_port import SignIn
+from providers.calendars.models import CalendarRevocation, DavAccount, OutsideCalendar
 from providers.calendars.queries import spans_kept
+from providers.calendars.rules.oauth import Grant
 from providers.calendars.rules.reading import Located, Reading, Window
 from providers.calendars.rules.syncing import LAST_AGAIN, LINK, LOST_HALF, UNPLACED, coming, next_look, spans_of, sudden_loss
 from providers.places.geocoders import find_offline
@@ -60,13 +64,14 @@ def note_good_look(calendar: OutsideCalendar, now: datetime) -> None:
     calendar.next_sync_at = next_look(now, 0) if calendar.kind == LINK else None
 
 
-def note_bad_look(session: Session, calendar: OutsideCalendar, sentence: str, actor: str, now: datetime) -> None:
-    """It could not be read: what it said last stays, and says since when."""
+def note_bad_look(session: Session, calendar: OutsideCalendar, sentence: str, actor: str, now: datetime, wait_seconds: int = 0) -> None:
+    """It could not be read: what it said last stays, and says since when. It is asked again after `wait_seconds` at the earliest."""
     if calendar.stale_since is None:
         note(session, calendar, "calendar_stale", actor, now, reason=sentence)
     calendar.stale_since, calendar.fault = calendar.stale_since or now, sentence
     calendar.failures += 1
-    calendar.next_sync_at = next_look(now, calendar.failures) if calendar.kind == LINK else None
+    again_at = max(next_look(now, calendar.failures), now + timedelta(seconds=wait_seconds))
+    calendar.next_sync_at = again_at if calendar.kind == LINK else None
 
 
 def note(session: Session, calendar: OutsideCalendar, verb: str, actor: str, now: datetime, **details: object) -> None:
@@ -93,6 +98,35 @@ def note_login_lost(session: Session, account: DavAccount, sentence: str, desk: 
     key = f"{LOST_LETTER}:{account.public_id}:{now.isoformat()}"
     recipient = get_account(session, provider.account_id).email
     enqueue_letter(session, key=key, kind=LOST_LETTER, recipient=recipient, facts=facts, now=now, about=account.public_id)
+
+
+def sign_in_of(account: DavAccount) -> SignIn:
+    """What its owner has given us to sign in with, as it stands."""
+    grant = Grant(account.password, account.access_token, account.access_until)
+    return SignIn(account.kind, account.user_name, grant, own_mark_of(account.provider_id), account.logins)
+
+
+def own_mark_of(provider_id: int) -> str:
+    """By what the calendar that we made for this provider is known again, whoever reads it."""
+    return f"ref-{vault().fingerprint(str(provider_id), 'own calendar')[:24]}"
+
+
+def keep_grant(account: DavAccount, fresh: Grant | None) -> None:
+    """Tokens that were made anew meanwhile stand in the place of the old ones."""
+    if fresh is not None:
+        account.password, account.access_token, account.access_until = fresh.refresh_token, fresh.access_token, fresh.access_until
+
+
+def revoke_later(session: Session, kind: str, token: str, now: datetime) -> None:
+    """Have a token made worthless at the other side after the commit."""
+    session.add(CalendarRevocation(kind=kind, token=token, asked_at=now, failures=0, next_try_at=now))
+
+
+def end_revocation(session: Session, kind: str, token: str) -> None:
+    """A house may give the same token again: then it is not to be made worthless any more."""
+    for row in session.scalars(select(CalendarRevocation).where(CalendarRevocation.kind == kind)):
+        if row.token == token:
+            session.delete(row)
 
 
 def note_login_good(account: DavAccount) -> None:

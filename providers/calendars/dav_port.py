@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from providers.calendars.feed_port import TOTAL_SECONDS, Call, Feeds, Reply, Unavailable, joined, same_house
 from providers.calendars.rules.addresses import AddressRefused
+from providers.calendars.rules.copies import OwnVisit
 from providers.calendars.rules.dav import (
     CALDAV,
     MOST_COLLECTIONS,
@@ -67,6 +68,14 @@ class Login:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What a look at a calendar brought: its objects (None: nothing has changed), and the mark with which to ask the next time."""
+
+    objects: list[bytes] | None
+    mark: str | None
+
+
+@dataclass(frozen=True)
 class Dav:
     """One account at one server. Every method raises AddressRefused, LoginRefused and Unavailable."""
 
@@ -83,6 +92,19 @@ class Dav:
         if not found:
             raise Unavailable("There is no calendar in this account.")
         return found[:MOST_COLLECTIONS]
+
+    def look(self, url: str, mark: str | None, since_at: datetime, until_at: datetime) -> Look:
+        """Every object of a time, unless the calendar has still this mark."""
+        fresh = self.mark(url)
+        return Look(None if fresh is not None and fresh == mark else self.read(url, since_at, until_at), fresh)
+
+    def place(self, url: str, visit: OwnVisit, etag: str | None) -> str | None:
+        """Write one visit, as `put` does an object."""
+        return self.put(url, visit.content or b"", etag)
+
+    def make_own(self) -> str:
+        """Visits are written into one of the calendars that are there."""
+        raise Unavailable("There is no calendar to write into.")
 
     def mark(self, url: str) -> str | None:
         """A mark that differs when anything in a calendar differs; None where the server has none."""

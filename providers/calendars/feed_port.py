@@ -35,11 +35,14 @@ Said = TypeVar("Said")
 
 
 class Unavailable(Exception):
-    """Nothing was said: no connection, too slow, too large, an error. The sentence names neither the address nor what it answered."""
+    """Nothing was said: no connection, too slow, too large, an error. The sentence names neither the address nor what it answered.
 
-    def __init__(self, sentence: str) -> None:
+    `wait_seconds`: the other side asks not to be asked again so soon.
+    """
+
+    def __init__(self, sentence: str, wait_seconds: int = 0) -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence, self.wait_seconds = sentence, wait_seconds
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Call:
-    """One question of a program to a server: its method, headers (a password among them) and body."""
+    """One question of a program to a server: its method, headers (a password among them) and body; whether it may be led on."""
 
     method: str
     headers: Mapping[str, str]
     body: bytes = b""
+    led_on: bool = True
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,8 @@ class Feeds:
             reply = self._ask(self.check(url, deadline), deadline, lambda line, at: _reply(line, at, call))
             if reply.status not in _MOVED or reply.status == 303:
                 return replace(reply, url=url)
+            if not call.led_on:
+                raise Unavailable("The other side leads to another address, where nobody is asked.")
             if call.method in ("PUT", "DELETE"):
                 raise Unavailable("The calendar has moved to another address. Connect the account anew.")
             onward = joined(url, reply.headers.get("location", ""))

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Request, current_app
+from flask import session as web_session
 
 from marketplace.kernel.walltime import from_minute
 from marketplace.settings import Settings
@@ -14,12 +15,15 @@ from marketplace.webkit.filters import rfc3339
 from marketplace.webkit.reading import Fields, json_object
 from providers.calendars.actions.add import Draft
 from providers.calendars.actions.connect import Choice, NewAccount
+from providers.calendars.actions.consent import Back
 from providers.calendars.actions.sync import Looking
 from providers.calendars.actions.write import Writing
 from providers.calendars.feed_port import Feeds, Internet
 from providers.calendars.models import DavAccount, OutsideCalendar
+from providers.calendars.oauth_port import House, google_house, microsoft_house
 from providers.calendars.reader_port import LARGEST_BYTES, read_file
 from providers.calendars.rules.addresses import LONGEST_ADDRESS
+from providers.calendars.rules.oauth import CALDAV, GOOGLE, LONGEST_TOKEN, MICROSOFT, NAMES
 from providers.calendars.rules.syncing import FLAGS
 
 TRANSPORT = "calendar_transport"
@@ -32,13 +36,35 @@ def looking() -> Looking:
     settings: Settings = current_app.extensions["settings"]
     allowed = tuple(host.lower() for host in settings.feed_allow_hosts)
     feeds = Feeds(allowed, current_app.extensions.get(TRANSPORT) or Internet())
-    return Looking(feeds, read_file, f"{settings.base_url}/provider/calendars")
+    return Looking(feeds, read_file, f"{settings.base_url}/provider/calendars", houses())
 
 
 def writing(actor: str) -> Writing:
     """How this application writes visits into calendars."""
     way, settings = looking(), current_app.extensions["settings"]
-    return Writing(way.feeds, settings.base_url, way.desk, actor)
+    return Writing(way.feeds, settings.base_url, way.desk, actor, way.houses)
+
+
+def houses() -> dict[str, House]:
+    """The houses that let this site in by OAuth, as far as it is known there."""
+    settings: Settings = current_app.extensions["settings"]
+    known = {
+        GOOGLE: (google_house, settings.google_client_id, settings.google_client_secret, settings.google_api_base),
+        MICROSOFT: (microsoft_house, settings.microsoft_client_id, settings.microsoft_client_secret, settings.microsoft_api_base),
+    }
+    way = current_app.extensions.get(TRANSPORT)
+    return {kind: make(name, secret, base, way) for kind, (make, name, secret, base) in known.items() if name and secret}
+
+
+def read_back(asked: Request) -> Back:
+    """What somebody comes back with from Google or Microsoft; whatever else stands there is left alone."""
+    words = {name: asked.args.get(name, "")[:LONGEST_TOKEN] for name in ("state", "code", "error")}
+    return Back(words["state"], words["code"], words["error"][:40], session_mark())
+
+
+def session_mark() -> str:
+    """What is different in each session that is signed in; nothing for a program, which has none."""
+    return str(web_session.get("sign_in", ""))
 
 
 def read_account(body: dict[str, Any]) -> NewAccount:
@@ -72,7 +98,8 @@ def account_answer(account: DavAccount, read: Collection[OutsideCalendar], notes
     urls = {calendar.address for calendar in read}
     return {
         "id": account.public_id,
-        "server": masked(account.server),
+        "kind": account.kind,
+        "server": masked(account.server) if account.kind == CALDAV else NAMES[account.kind],
         "user_name": account.user_name,
         "calendars": [
             {

@@ -1,6 +1,6 @@
 """Outside calendars that providers have added. What they say is kept in the schedule, as busy minutes and nothing else.
 
-And accounts at CalDAV servers: what is read from there, and what is written into them.
+And accounts at calendar servers (CalDAV, Google, Microsoft): what is read from there, and what is written into them.
 """
 
 from __future__ import annotations
@@ -55,7 +55,10 @@ class OutsideCalendar(Base):
 
 
 class DavAccount(Base):
-    """An account at a CalDAV server. Address, user name, password and what was found there are sealed; disconnecting deletes the row.
+    """An account at a calendar server. Address, user name, password and what was found there are sealed; disconnecting deletes the row.
+
+    At Google and Microsoft the `password` is the refresh token, beside it stands the access token that was made of it last and until
+    when it is good. `logins` counts what its owner gave us to sign in with: who began with an older one has nothing to say of the newer.
 
     `collections` are the calendars found, each `{id, url, name, writable}`; into the one at `write_url` the visits are written as far as
     `detail` says, when `next_write_at` has come or a visit has changed since `written_at`. `lost_at`: since then the password is refused.
@@ -65,11 +68,15 @@ class DavAccount(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    kind: Mapped[str] = mapped_column(String(10), default="caldav", server_default="caldav")
     provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), index=True)
     account_hash: Mapped[str] = mapped_column(String(64))
     server: Mapped[str] = mapped_column(SealedText)
     user_name: Mapped[str] = mapped_column(SealedText)
     password: Mapped[str] = mapped_column(SealedText)
+    access_token: Mapped[str | None] = mapped_column(SealedText)
+    access_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    logins: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     collections: Mapped[Any] = mapped_column(SealedJson)
     write_url: Mapped[str | None] = mapped_column(SealedText)
     detail: Mapped[str] = mapped_column(String(8), default="brief")
@@ -83,7 +90,41 @@ class DavAccount(Base):
     __table_args__ = (
         UniqueConstraint("provider_id", "account_hash", name="uq_dav_account_once"),
         CheckConstraint("detail IN ('busy', 'brief', 'full')", name="known_detail"),
+        CheckConstraint("kind IN ('caldav', 'google', 'microsoft')", name="known_server_kind"),
     )
+
+
+class CalendarConsent(Base):
+    """A provider on their way to Google or Microsoft and back, for a quarter of an hour. Whoever comes back with the secret (`state_hash`
+    is its hash) in the session that went takes the row away, so nobody comes back twice. `verifier` proves that it was us who sent them.
+    """
+
+    __tablename__ = "calendar_consent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    state_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    session_hash: Mapped[str] = mapped_column(String(64))
+    verifier: Mapped[str] = mapped_column(SealedText)
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (CheckConstraint("kind IN ('google', 'microsoft')", name="known_kind"),)
+
+
+class CalendarRevocation(Base):
+    """A token that is to be made worthless at the other side; the row goes when it is, or when nobody answers for some days."""
+
+    __tablename__ = "calendar_revocation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    token: Mapped[str] = mapped_column(SealedText)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    next_try_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+    __table_args__ = (CheckConstraint("kind IN ('google', 'microsoft')", name="known_kind"),)
 
 
 class DavSource(Base):

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
-from providers.calendars.models import DavAccount, DavCopy, DavSource, OutsideCalendar
+from providers.calendars.models import CalendarConsent, CalendarRevocation, DavAccount, DavCopy, DavSource, OutsideCalendar
 from providers.calendars.rules.copies import OwnVisit
+from providers.calendars.rules.oauth import CONSENT_FOR
 from providers.schedule.changes import BLOCK
 from providers.schedule.models import Claim, OutsideBusy, TimeOff
 from providers.schedule.rules.outside import OutsideSpan
@@ -112,7 +113,7 @@ def providers_with_outside_time(session: Session) -> list[int]:
 
 
 def list_accounts(session: Session, provider_id: int | None) -> list[DavAccount]:
-    """One's own CalDAV accounts, the oldest first."""
+    """One's own accounts, the oldest first."""
     return list(session.scalars(select(DavAccount).where(DavAccount.provider_id == provider_id).order_by(DavAccount.id)))
 
 
@@ -123,6 +124,33 @@ def get_account(session: Session, provider_id: int | None, public_id: str) -> Da
     if found is None:
         raise NotFound("not_found", NO_ACCOUNT)
     return found
+
+
+def take_consent(session: Session, provider_id: int, kind: str, state_hash: str, session_hash: str, now: datetime) -> str | None:
+    """Take away the consent that somebody comes back with, and give its verifier; None where there is none, or it is over."""
+    wanted = select(CalendarConsent).where(
+        CalendarConsent.state_hash == state_hash, CalendarConsent.session_hash == session_hash,
+        CalendarConsent.provider_id == provider_id, CalendarConsent.kind == kind, CalendarConsent.begun_at > now - CONSENT_FOR,
+    )  # fmt: skip
+    found = session.scalar(wanted.with_for_update())
+    if found is None:
+        return None
+    verifier = found.verifier
+    session.delete(found)
+    session.flush()
+    return verifier
+
+
+def without_old_consents(session: Session, provider_id: int, now: datetime) -> None:
+    """Forget the ways there of which nothing has come."""
+    old = CalendarConsent.begun_at <= now - CONSENT_FOR
+    session.execute(delete(CalendarConsent).where(CalendarConsent.provider_id == provider_id, old))
+
+
+def due_revocations(session: Session, now: datetime) -> list[int]:
+    """Row ids of tokens that are to be made worthless now."""
+    due = select(CalendarRevocation.id).where(CalendarRevocation.next_try_at <= now)
+    return list(session.scalars(due.order_by(CalendarRevocation.next_try_at, CalendarRevocation.id)))
 
 
 def find_account_of(session: Session, calendar_id: int) -> DavAccount | None:

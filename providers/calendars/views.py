@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,13 +12,27 @@ from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Conflict, FieldFault, Malformed, Refused
 from marketplace.kernel.walltime import from_minute, to_minute
+from marketplace.settings import Settings
 from marketplace.webkit.identity import access
 from marketplace.webkit.limits import limiter
 from providers.calendars.actions.add import add_file, add_link
 from providers.calendars.actions.connect import choose_calendars, connect_account, disconnect_account, renew_login
+from providers.calendars.actions.consent import begin_consent, finish_consent, house_of
 from providers.calendars.actions.remove import remove_calendar
 from providers.calendars.actions.sync import sync_calendar
-from providers.calendars.forms import account_answer, looking, masked, read_account, read_choice, read_link, read_password, read_upload
+from providers.calendars.forms import (
+    account_answer,
+    houses,
+    looking,
+    masked,
+    read_account,
+    read_back,
+    read_choice,
+    read_link,
+    read_password,
+    read_upload,
+    session_mark,
+)
 from providers.calendars.queries import count_blocks, count_notes, list_accounts, list_calendars, read_through
 from providers.calendars.rules.syncing import FLAGS
 from providers.registry.forms import desk_owner
@@ -107,7 +121,7 @@ def _show(faults: Sequence[FieldFault], sentence: str = "") -> str:
 @blueprint.get("/provider/calendars/accounts")
 @access("provider")
 def accounts() -> str:
-    """The CalDAV accounts, what each is used for, and the form to connect one."""
+    """The accounts, what each is used for, and the ways to connect one."""
     return _show_accounts(())
 
 
@@ -123,6 +137,43 @@ def connect() -> ResponseReturnValue:
         return _refused(refusal)
     flash(_("Connected. Choose below what is read and where your visits are written."), "good")
     return redirect(url_for("calendars_in.accounts"))
+
+
+@blueprint.get("/provider/calendars/connect/<any(google, microsoft):kind>")
+@access("provider")
+@limiter.limit("40 per hour")
+def ask(kind: str) -> ResponseReturnValue:
+    """Say what somebody will be asked at Google or Microsoft, and lead there.
+
+    By a link: a form must not lead to other houses, and theirs lead on to more of them before they ask.
+    """
+    house = house_of(houses(), kind)
+    try:
+        url = begin_consent(desk_owner(), house, session_mark(), _back_here(kind), clock.now())
+    except (Refused, Conflict) as refusal:
+        return _refused(refusal)
+    return render_template("provider/calendar_leaving.html", house=house, url=url)
+
+
+@blueprint.get("/provider/calendars/connect/<any(google, microsoft):kind>/back")
+@access("provider")
+@limiter.limit("40 per hour")
+def come_back(kind: str) -> ResponseReturnValue:
+    """They come back; whatever came of it is told on a page whose address holds no secret."""
+    house = house_of(houses(), kind)
+    try:
+        finish_consent(desk_owner(), house, read_back(request), _back_here(kind), clock.now())
+    except (Refused, Conflict) as refusal:
+        flash(refusal.sentence, "warning")
+    else:
+        flash(_("Connected. Choose below what is read and where your visits are written."), "good")
+    return redirect(url_for("calendars_in.accounts"))
+
+
+def _back_here(kind: str) -> str:
+    """Where they come back to: under the address that this site is known by, as it is written down at the other side."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.base_url + url_for("calendars_in.come_back", kind=kind)
 
 
 @blueprint.post("/provider/calendars/accounts/<public_id>")
@@ -157,7 +208,7 @@ def renew(public_id: str) -> ResponseReturnValue:
 def disconnect(public_id: str) -> ResponseReturnValue:
     """Forget an account."""
     disconnect_account(desk_owner(), public_id, clock.now())
-    flash(_("Disconnected. The password is deleted, and the time that was read from there can be booked again."), "good")
+    flash(_("Disconnected. What let us in is deleted, and the time that was read from there can be booked again."), "good")
     return redirect(url_for("calendars_in.accounts"))
 
 
@@ -175,6 +226,7 @@ def _show_accounts(faults: Sequence[FieldFault], sentence: str = "") -> str:
         placed.setdefault(fault.field, []).append(fault.message)
     return render_template(
         "provider/calendar_accounts.html",
+        houses=houses(),
         accounts=[(row, account_answer(row, read.get(row.id, []), notes.get(row.id, 0))) for row in rows],
         typed={"server": request.form.get("server", ""), "user_name": request.form.get("user_name", "")},
         faults=placed,

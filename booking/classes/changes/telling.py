@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from booking.calendars.ics import visit_copy
+from booking.calendars.ics import own_visit
 from booking.calendars.models import CalendarFeed
 from booking.calendars.rules import CLIENT, CLINIC, PROVIDER, VisitEvent, Window, copies_at
 from booking.classes.changes.letters import place_line
@@ -37,10 +37,7 @@ def class_events(session: Session, feed: CalendarFeed, window: Window, base_url:
 def tell_classes(session: Session, provider_id: int, telling: Telling) -> list[OwnVisit]:
     """A therapist's classes as their own calendar is to hold them; those called off are not to stand there."""
     lines = _classes(session, ClassSession.provider_id == provider_id, copies_at(telling.now))
-    return [
-        OwnVisit(line.uid, visit_copy(class_event(line, PROVIDER, telling.detail, telling.base_url)) if line.state == PLANNED else None)
-        for line in lines
-    ]
+    return [own_visit(class_event(line, PROVIDER, telling.detail, telling.base_url), stands=line.state == PLANNED) for line in lines]
 
 
 def classes_changed(session: Session, provider_ids: Iterable[int]) -> dict[int, datetime]:

@@ -28,7 +28,7 @@ PASSWORD = taken({"password": WORDS})
 CHOICE = taken({}, {"read": listed(WORDS), "write": nullable(WORDS), "detail": {"type": "string", "enum": ["busy", "brief", "full"]}})
 ACCOUNT_STATE = given(
     {
-        "id": TEXT, "server": TEXT, "user_name": TEXT,
+        "id": TEXT, "kind": TEXT, "server": TEXT, "user_name": TEXT,
         "calendars": listed(given({"id": TEXT, "name": TEXT, "writable": YES, "read": YES, "write": YES})),
         "detail": TEXT, "lost_at": nullable(INSTANT), "fault": nullable(TEXT), "written_at": nullable(INSTANT), "changed_there": COUNT,
     }
@@ -48,7 +48,10 @@ OPERATIONS = (
         "DELETE", f"{PATH}/<public_id>", "remove_outside_calendar", "Forget it; its time is free at once.", "desk", DESK, status=204,
         errors=(409,),
     ),
-    Operation("GET", ACCOUNTS, "list_calendar_accounts", "Own CalDAV accounts.", "desk", DESK, answer=page(ACCOUNT_STATE)),
+    Operation(
+        "GET", ACCOUNTS, "list_calendar_accounts", "Own calendar accounts: CalDAV, Google and Outlook.", "desk", DESK,
+        answer=page(ACCOUNT_STATE),
+    ),
     Operation(
         "POST", ACCOUNTS, "connect_calendar_account", "Connect a CalDAV account; the password is sealed and never shown.", "desk", DESK,
         ACCOUNT, status=201, answer=ACCOUNT_STATE, errors=(409, 429), creates=True,
@@ -63,7 +66,8 @@ OPERATIONS = (
         PASSWORD, answer=ACCOUNT_STATE, errors=(409, 429),
     ),
     Operation(
-        "DELETE", f"{ACCOUNTS}/<public_id>", "disconnect_calendar_account", "Forget an account with its password.", "desk", DESK,
+        "DELETE", f"{ACCOUNTS}/<public_id>", "disconnect_calendar_account",
+        "Forget an account with its password; a token of Google's is made worthless there.", "desk", DESK,
         status=204, errors=(409,),
     ),
 )  # fmt: skip

@@ -1,8 +1,8 @@
-"""A provider's account at a CalDAV server: connecting it, a new password, what is read and written, disconnecting it."""
+"""A provider's account at a calendar server: connecting it by CalDAV, a new password, what is read and written, disconnecting it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -12,20 +12,21 @@ from sqlalchemy.orm import Session
 from marketplace.db import db, transaction
 from marketplace.kernel.errors import Conflict, FieldFault, Refused
 from marketplace.vault import secret_hash, vault
-from providers.calendars.changes import drop_calendar, note, note_account
+from providers.calendars.changes import drop_calendar, note, note_account, revoke_later
 from providers.calendars.dav_port import Dav, Login, LoginRefused
 from providers.calendars.feed_port import Feeds, Unavailable
 from providers.calendars.models import DavAccount, DavSource, OutsideCalendar
 from providers.calendars.queries import get_account, list_accounts, list_calendars, read_through
 from providers.calendars.rules.addresses import AddressRefused
 from providers.calendars.rules.dav import Collection
-from providers.calendars.rules.syncing import LINK, MOST_CALENDARS
+from providers.calendars.rules.oauth import CALDAV, GOOGLE
+from providers.calendars.rules.syncing import LINK, MOST_ACCOUNTS, MOST_CALENDARS
 from providers.registry.changes import own_provider
 from providers.registry.queries import find_own_id
 from providers.registry.rules import Owner
 from providers.schedule.changes import lay_ahead
 
-MOST_ACCOUNTS = 3
+NONE_HERE = "This account has no password here. Connect it again instead."
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,15 @@ def connect_account(owner: Owner, new: NewAccount, feeds: Feeds, now: datetime) 
 def renew_login(owner: Owner, public_id: str, password: str, feeds: Feeds, now: datetime) -> None:
     """A new password for an account; what waited for it goes on at once. Raises as `connect_account`, NotFound."""
     account = get_account(db.session(), find_own_id(db.session(), owner.account_id), public_id)
-    server, user_name = account.server, account.user_name
+    server, user_name, kind = account.server, account.user_name, account.kind
     db.session.rollback()
+    if kind != CALDAV:
+        raise Refused("no_password", NONE_HERE, faults=[FieldFault("password", NONE_HERE)])
     found = _discover(feeds, server, Login(user_name, password), field="password")
     with transaction() as session:
         provider = own_provider(session, owner, now)
         account = get_account(session, provider.id, public_id)
-        account.password, account.collections = password, _kept(found)
+        account.password, account.collections, account.logins = password, _kept(found), account.logins + 1
         account.lost_at, account.fault, account.failures = None, None, 0
         account.next_write_at = now if account.write_url else account.next_write_at
         for calendar in read_through(session, [account.id]).get(account.id, []):
@@ -97,7 +100,8 @@ def choose_calendars(owner: Owner, public_id: str, choice: Choice, now: datetime
         provider = own_provider(session, owner, now)
         account = get_account(session, provider.id, public_id)
         known = {one["id"]: one for one in account.collections}
-        if any(one not in known for one in choice.read) or (choice.write is not None and not known.get(choice.write, {}).get("writable")):
+        unreadable = any(not _may_read(account, known.get(one)) for one in choice.read)
+        if unreadable or (choice.write is not None and not known.get(choice.write, {}).get("writable")):
             sentence = "Choose among the calendars of this account."
             raise Refused("invalid", sentence, faults=[FieldFault("read", sentence)])
         _read_these(session, account, [known[one] for one in dict.fromkeys(choice.read)], owner, now)
@@ -115,7 +119,7 @@ def choose_calendars(owner: Owner, public_id: str, choice: Choice, now: datetime
 def disconnect_account(owner: Owner, public_id: str, now: datetime) -> None:
     """Forget an account with its password, and give back the time that was read through it. Raises NotFound.
 
-    What was written at the other side stays there: without the password nobody here can take it away.
+    What was written at the other side stays there: without the password nobody here can take it away. A token is made worthless there.
     """
     with transaction() as session:
         provider = own_provider(session, owner, now)
@@ -123,9 +127,16 @@ def disconnect_account(owner: Owner, public_id: str, now: datetime) -> None:
         for calendar in read_through(session, [account.id]).get(account.id, []):
             drop_calendar(session, calendar)
         note_account(session, account, "calendar_account_disconnected", owner.actor, now)
+        if account.kind != CALDAV:
+            revoke_later(session, account.kind, account.password, now)
         session.delete(account)
         session.flush()
         lay_ahead(session, provider.id, now)
+
+
+def _may_read(account: DavAccount, one: Mapping[str, object] | None) -> bool:
+    """Whether a calendar is one of the account; that which we make at Google for our visits holds nothing to read."""
+    return one is not None and not (account.kind == GOOGLE and one["writable"])
 
 
 def _discover(feeds: Feeds, server: str, login: Login, *, field: str) -> list[Collection]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -11,12 +11,23 @@ from sqlalchemy.orm import Session
 from marketplace.db import db, transaction
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.walltime import from_minute
-from providers.calendars.changes import note_bad_look, note_good_look, note_login_good, note_login_lost, take_reading
-from providers.calendars.dav_port import Dav, Login, LoginRefused
+from providers.calendars.account_port import SignIn, open_account
+from providers.calendars.changes import (
+    keep_grant,
+    note_bad_look,
+    note_good_look,
+    note_login_good,
+    note_login_lost,
+    sign_in_of,
+    take_reading,
+)
+from providers.calendars.dav_port import LoginRefused
 from providers.calendars.feed_port import Feeds, Seen, Unavailable
 from providers.calendars.models import OutsideCalendar
+from providers.calendars.oauth_port import House
 from providers.calendars.queries import find_account_of, get_calendar, own_uids
 from providers.calendars.rules.addresses import AddressRefused
+from providers.calendars.rules.oauth import Grant
 from providers.calendars.rules.reading import Reading, Unreadable, Window
 from providers.calendars.rules.syncing import LAST_AGAIN, LINK, window_of
 from providers.registry.changes import lock_provider
@@ -29,24 +40,29 @@ Reader = Callable[[bytes, Window], Reading]
 
 @dataclass(frozen=True)
 class Looking:
-    """How calendars are looked at: the way to them, the reader of what they say, and the page that a letter about them leads to."""
+    """How calendars are looked at: the way to them, the reader of what they say, the page that a letter about them leads to, and the
+    houses that let programs in by OAuth, by their kind.
+    """
 
     feeds: Feeds
     reader: Reader
     desk: str = ""
+    houses: Mapping[str, House] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Found:
     """What a look brought: a reading with its marks, nothing new (`reading` None), or the sentence why nothing is known.
 
-    `lost`: the server takes the password no more.
+    `lost`: the server takes the password no more. `wait_seconds`: it asks not to be asked again so soon. `fresh`: tokens made anew.
     """
 
     reading: Reading | None = None
     seen: Seen | None = None
     fault: str | None = None
     lost: bool = False
+    wait_seconds: int = 0
+    fresh: Grant | None = None
 
 
 def sync_calendar(provider_id: int | None, public_id: str, looking: Looking, actor: str, now: datetime, *, agreed: bool = False) -> bool:
@@ -60,10 +76,10 @@ def sync_calendar(provider_id: int | None, public_id: str, looking: Looking, act
     whose, address = calendar.provider_id, calendar.address
     window = replace(window_of(calendar.kind, now), own=own_uids(db.session(), whose))
     account = find_account_of(db.session(), calendar.id)
-    login = Login(account.user_name, account.password) if account is not None else None
+    login = sign_in_of(account) if account is not None else None
     seen = Seen() if agreed or _must_be_read_anew(calendar, window) else Seen(calendar.etag, calendar.last_modified)
     db.session.rollback()
-    found = _look(address, seen, window, looking) if login is None else _look_through(login, address, seen, window, looking)
+    found = _look(address, seen, window, looking) if login is None else _look_through(login, address, seen, window, looking, now)
     with transaction() as session:
         lock_provider(session, whose)
         calendar = get_calendar(session, whose, public_id)
@@ -89,26 +105,32 @@ def _look(address: str, seen: Seen, window: Window, looking: Looking) -> Found:
         return Found(fault=reason.sentence)
 
 
-def _look_through(login: Login, address: str, seen: Seen, window: Window, looking: Looking) -> Found:
-    """The same by CalDAV. Its mark stands where a link's ETag does; what comes after the window is never asked, so never known."""
-    dav = Dav(looking.feeds, login)
+def _look_through(login: SignIn, address: str, seen: Seen, window: Window, looking: Looking, now: datetime) -> Found:
+    """The same through an account. Its mark stands where a link's ETag does; what comes after the window is never asked, so never known."""
     try:
-        mark = dav.mark(address)
-        if mark is not None and mark == seen.etag:
-            return Found(seen=seen)
-        objects = dav.read(address, from_minute(window.from_minute) - ASKED_MORE, from_minute(window.until_minute) + ASKED_MORE)
-        reading = looking.reader(b"".join(objects), replace(window, objects=tuple(map(len, objects))))
-        return Found(replace(reading, endless=True), Seen(mark))
-    except LoginRefused as reason:
-        return Found(fault=reason.sentence, lost=True)
-    except (AddressRefused, Unavailable, Unreadable) as reason:
+        opened = open_account(looking.feeds, looking.houses, login, now)
+    except Unavailable as reason:
         return Found(fault=reason.sentence)
+    try:
+        since_at, until_at = from_minute(window.from_minute) - ASKED_MORE, from_minute(window.until_minute) + ASKED_MORE
+        look = opened.door.look(address, seen.etag, since_at, until_at)
+        if look.objects is None:
+            return Found(seen=Seen(look.mark), fresh=opened.fresh)
+        reading = looking.reader(b"".join(look.objects), replace(window, objects=tuple(map(len, look.objects))))
+        return Found(replace(reading, endless=True), Seen(look.mark), fresh=opened.fresh)
+    except LoginRefused as reason:
+        return Found(fault=reason.sentence, lost=True, fresh=opened.fresh)
+    except Unavailable as reason:
+        return Found(fault=reason.sentence, wait_seconds=reason.wait_seconds, fresh=opened.fresh)
+    except (AddressRefused, Unreadable) as reason:
+        return Found(fault=reason.sentence, fresh=opened.fresh)
 
 
-def _note_login(session: Session, calendar: OutsideCalendar, login: Login, found: Found, desk: str, by: tuple[str, datetime]) -> None:
+def _note_login(session: Session, calendar: OutsideCalendar, login: SignIn, found: Found, desk: str, by: tuple[str, datetime]) -> None:
     account = find_account_of(session, calendar.id)
-    if account is None or account.password != login.password:
+    if account is None or account.logins != login.logins:
         return
+    keep_grant(account, found.fresh)
     if found.lost:
         note_login_lost(session, account, found.fault or "", desk, *by)
         calendar.next_sync_at = by[1] + LAST_AGAIN
@@ -119,13 +141,14 @@ def _note_login(session: Session, calendar: OutsideCalendar, login: Login, found
 def _store(session: Session, calendar: OutsideCalendar, found: Found, window: Window, by: tuple[str, datetime], *, agreed: bool) -> None:
     actor, now = by
     if found.fault is not None:
-        note_bad_look(session, calendar, found.fault, actor, now)
-    elif found.reading is None:
+        note_bad_look(session, calendar, found.fault, actor, now, found.wait_seconds)
+        return
+    if found.reading is None:
         note_good_look(calendar, now)
     else:
         take_reading(session, calendar, found.reading, window, actor, now, agreed=agreed)
-        if found.seen is not None:
-            calendar.etag, calendar.last_modified = found.seen.etag, found.seen.last_modified
+    if found.seen is not None:
+        calendar.etag, calendar.last_modified = found.seen.etag, found.seen.last_modified
 
 
 def lay_again(provider_id: int, now: datetime) -> None:

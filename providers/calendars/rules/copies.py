@@ -15,11 +15,24 @@ PATIENCE = 3
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What a calendar shows of a visit, for those that take no calendar objects. `alarm_minutes`: so long before it begins; None: not."""
+
+    starts_at: datetime
+    ends_at: datetime
+    summary: str
+    location: str = ""
+    words: str = ""
+    alarm_minutes: int | None = None
+
+
+@dataclass(frozen=True)
 class OwnVisit:
-    """A visit as a calendar is to show it: one whole calendar object, or None where it does not take place."""
+    """A visit as a calendar is to show it: one whole calendar object, or None where it does not take place, and what it says."""
 
     uid: str
     content: bytes | None
+    shown: Shown | None = None
 
     @property
     def wanted(self) -> str | None:
@@ -64,4 +77,13 @@ def next_rewrite(now: datetime, rewrites: int) -> datetime:
 
 def file_name(uid: str) -> str:
     """The last part of a copy's address: always the same for a visit, and nothing that says whose."""
-    return f"lh-{hashlib.sha256(uid.encode()).hexdigest()[:32]}.ics"
+    return f"lh-{_digest(uid)}.ics"
+
+
+def event_id(uid: str) -> str:
+    """The same where events have ids (Google takes 0-9 and a-v)."""
+    return f"lh{_digest(uid)}"
+
+
+def _digest(uid: str) -> str:
+    return hashlib.sha256(uid.encode()).hexdigest()[:32]

@@ -17,6 +17,7 @@ FIRST_AGAIN, LAST_AGAIN = timedelta(minutes=5), timedelta(hours=6)
 MONTHS_AHEAD = {LINK: 18, FILE: 36}
 MOST_KEPT = 4_000
 MOST_CALENDARS = 10
+MOST_ACCOUNTS = 3
 # After the end of what is known everything counts as taken, for as long as anybody could book.
 UNKNOWN_DAYS = 800
 

@@ -1,15 +1,15 @@
 """Gift cards: numbered papers, and what was left that went back to whoever bought one
 
-Revision ID: 0063
-Revises: 0058
+Revision ID: 0062
+Revises: 0061
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0063"
-down_revision = "0060"
+revision = "0062"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 
