@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from booking.appointments.changes.history import Doer
-from booking.appointments.changes.joining import WaitWish, add_entry, address_turn, check_days, is_open, provider_waited_for
+from booking.appointments.changes.joining import (
+    WaitWish,
+    add_entry,
+    address_turn,
+    check_days,
+    is_for_the_same,
+    is_open,
+    provider_waited_for,
+)
 from booking.appointments.changes.waiting import CONFIRM, OFFER, write_joined
 from booking.appointments.models import WaitlistEntry
 from booking.appointments.queries import Waiting, get_waiting, list_waiting, same_address
@@ -23,7 +31,7 @@ __all__ = ["WaitWish", "join_waitlist", "leave_waitlist"]
 
 
 def join_waitlist(wanted: WaitWish, person_id: int, doer: Doer, base_url: str, now: datetime) -> Waiting:
-    """Put a wish on the list. What can never be booked is not waited for.
+    """Put a wish on the list. What can never be booked is not waited for; what they wait for already keeps its place and is answered again.
 
     Raises NotFound, Limited `too_many_waiting`, Refused: invalid, email_unconfirmed, zip_needed, or as `offered_service` does.
     """
@@ -36,8 +44,11 @@ def join_waitlist(wanted: WaitWish, person_id: int, doer: Doer, base_url: str, n
         wait = wanted.wait
         check_days(wait, now)
         provider = provider_waited_for(session, wanted, person_id)
-        waiting = list_waiting(session, WaitlistEntry.person_id.in_(same_address(session, person)))
-        if sum(is_open(one, now) for one in waiting) >= OPEN_ENTRIES:
+        waiting = [one for one in list_waiting(session, WaitlistEntry.person_id.in_(same_address(session, person))) if is_open(one, now)]
+        for one in waiting:
+            if one.entry.person_id == person_id and is_for_the_same(one.entry, wanted, provider):
+                return one
+        if len(waiting) >= OPEN_ENTRIES:
             raise Limited("too_many_waiting", f"You wait for {OPEN_ENTRIES} things already. Take one off the list first.")
         entry = add_entry(session, wanted, provider, person_id, now)
         write_joined(session, entry, provider, person, base_url, now)

@@ -62,6 +62,17 @@ def is_open(one: Waiting, now: datetime) -> bool:
     return state_of(left=left, until_on=one.entry.until_on, today=local_day(to_minute(now)), offers=one.states(now)) in (WAITING, OFFERED)
 
 
+def is_for_the_same(entry: WaitlistEntry, wanted: WaitWish, provider: Provider | None) -> bool:
+    """Whether a wish on the list is this wish: the same visit with the same provider, on the same days."""
+    wish, wait = wanted.wish, wanted.wait
+    with_whom = (None, None) if provider is None else (provider.id, wish.service)
+    return (
+        (entry.provider_id, entry.service_code) == with_whom
+        and (entry.minutes, entry.setting, entry.zip) == (wish.minutes, wish.setting, wish.zip)
+        and (entry.from_on, entry.until_on, frozenset(entry.parts)) == (wait.from_on, wait.until_on, wait.parts)
+    )
+
+
 def add_entry(session: Session, wanted: WaitWish, provider: Provider | None, person_id: int, now: datetime) -> WaitlistEntry:
     """The wish as a row; its place in line is that of `now`."""
     entry = WaitlistEntry(

@@ -249,13 +249,31 @@ def test_outside_an_area_nobody_waits(anna, clock):
     assert join(clock, slug="cleo", setting="home", zip_code="10024")
 
 
+def test_the_same_wish_sent_twice_has_one_place_in_line_and_one_letter(anna, clock):
+    person = PersonFactory()
+    one = join(clock, person)
+    assert join(clock, person) == one
+    assert len({one, join(clock, person, days=(1, 5)), join(clock, person, parts=["evening"]), join(clock)}) == 4
+    leave_waitlist(one, person.id, CLIENT, clock.now)
+    assert join(clock, person) != one
+    assert len(letters("waitlist_joined")) == 5
+
+
+def test_a_double_click_on_joining_makes_one_wish(anna, app, clock):
+    person_id, wish = PersonFactory().id, wish_for(clock)
+    db.session.commit()
+    assert race(app, [partial(join_waitlist, wish, person_id, CLIENT, BASE_URL, clock.now) for _ in range(4)]) == {"done": 4}
+    assert len(list_waiting(db.session(), WaitlistEntry.person_id == person_id)) == 1
+    assert len(letters("waitlist_joined")) == 1
+
+
 def test_one_person_waits_for_five_things_at_most_and_needs_an_address(anna, clock):
     person = PersonFactory()
-    ids = [join(clock, person) for _ in range(5)]
+    ids = [join(clock, person, days=(1, last)) for last in (4, 5, 6, 7, 8)]
     with pytest.raises(Limited, match="too_many_waiting"):
-        join(clock, person)
+        join(clock, person, days=(1, 9))
     leave_waitlist(ids[0], person.id, CLIENT, clock.now)
-    assert join(clock, person)
+    assert join(clock, person, days=(1, 9))
     with pytest.raises(Refused, match="email_unconfirmed"):
         join(clock, PersonFactory(email_confirmed_at=None))
     assert len(letters("waitlist_joined")) == 6

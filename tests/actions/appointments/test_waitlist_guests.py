@@ -59,9 +59,9 @@ def wait(clock, email="gil@example.org", **more):
     return public_id
 
 
-def join(clock, person):
+def join(clock, person, **wish):
     clock.advance(seconds=1)
-    return join_waitlist(wish_for(clock), person.id, CLIENT, BASE_URL, clock.now).entry.public_id
+    return join_waitlist(wish_for(clock, **wish), person.id, CLIENT, BASE_URL, clock.now).entry.public_id
 
 
 def person_behind(public_id):
@@ -152,8 +152,8 @@ def test_an_address_that_is_known_and_one_that_is_not_leave_the_same_behind(anna
 
 def test_an_address_that_waits_for_five_gets_no_letter_and_the_same_answer(anna, clock):
     member = PersonFactory()
-    for _ in range(3):
-        join(clock, member)
+    for last in (4, 5, 6):
+        join(clock, member, days=(1, last))
     for _ in range(2):
         wait(clock, member.email, origin="far away")
         clock.advance(minutes=20)
@@ -163,7 +163,7 @@ def test_an_address_that_waits_for_five_gets_no_letter_and_the_same_answer(anna,
     with pytest.raises(Limited, match="too_many_waiting"):
         confirm_waiting(sixth, BY_LINK, BASE_URL, clock.now)
     with pytest.raises(Limited, match="too_many_waiting"):
-        join(clock, member)
+        join(clock, member, days=(1, 7))
 
 
 def test_letters_to_one_address_are_few_and_come_again_later(anna, clock):
