@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,7 @@ from providers.places.rules.travel import Spot, TravelMode, traffic_at, travel_m
 
 DATA = Path(__file__).parent / "data"
 
+_NINE_DIGITS = re.compile(r"[0-9]{5}-[0-9]{4}")
 SHORE_METERS = 60.0
 """How far outside the simplified shapes a point may lie (a pier, a river bank); the Harlem River is about 120 m wide."""
 
@@ -150,8 +152,8 @@ def _neighborhoods_by_zip() -> Mapping[str, frozenset[str]]:
 
 
 def find_zip(code: str) -> ZipInfo | None:
-    """The area a ZIP code belongs to; codes of single buildings answer with the area around them. None outside Manhattan."""
-    return _zips_by_code().get(code)
+    """The area a ZIP code of five or nine digits belongs to, for a single building's the area around it. None outside Manhattan."""
+    return _zips_by_code().get(code[:5] if _NINE_DIGITS.fullmatch(code) else code)
 
 
 def zip_info(code: str) -> ZipInfo:

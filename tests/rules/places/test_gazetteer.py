@@ -81,6 +81,22 @@ def test_codes_of_single_buildings_answer_with_the_area_around_them(code: str, a
     assert gazetteer.neighborhoods_of_zip(code) == gazetteer.neighborhoods_of_zip(area)
 
 
+@pytest.mark.parametrize(
+    ("typed", "area"),
+    [
+        ("10024-1234", "10024"),
+        ("10119-0110", "10001"),
+        ("11201-0001", None),
+        ("10024-12", None),
+        ("10024 1234", None),
+        ("x10024-1234", None),
+    ],
+)
+def test_browsers_fill_in_nine_digits_and_the_first_five_count(typed: str, area: str | None) -> None:
+    found = gazetteer.find_zip(typed)
+    assert (None if found is None else found.zip) == area
+
+
 def test_what_is_unknown_is_not_found() -> None:
     assert gazetteer.find_zip("11201") is None
     assert gazetteer.neighborhoods_of_zip("11201") == frozenset()
