@@ -54,3 +54,12 @@ def test_on_a_page_its_own_group_stands_open_and_the_others_open_without_scripts
     assert nav.count("<summary>") == 4
     assert re.findall(r'<strong aria-current="true">([^<]+)', nav) == ["Money"]
     assert re.findall(r'aria-current="page">([^<]+)', nav) == ["Gift cards"]
+
+
+def test_every_page_of_the_desk_shows_the_links_with_its_own_marked(app, visitor, therapist):
+    someone = visitor(therapist)
+    for group in groups_at(app, "profiles.profile"):
+        for link in group["links"]:
+            nav = re.search(r'<nav class="desk-groups".*?</nav>', someone.open(link["href"]).text, re.DOTALL)
+            assert nav is not None, link
+            assert re.findall(r'aria-current="page">([^<]+)', nav[0]) == [link["label"]]
