@@ -10,7 +10,7 @@ from itertools import pairwise
 from booking.openings.rules.asking import Wish
 from booking.openings.rules.wanted import PARTS
 from marketplace.kernel.intervals import Span
-from marketplace.kernel.walltime import DAY_MINUTES, day_begin, local_day, wall_minute_of_day, wall_spans
+from marketplace.kernel.walltime import DAY_MINUTES, day_begin, hour_words, local_day, wall_minute_of_day, wall_spans
 
 LEAST_VISITS, MOST_VISITS = 2, 8
 # Two visits in a week at most: what one person holds of a practice's coming week is bounded, and a body needs days between.
@@ -27,6 +27,8 @@ STOP_RULE = (
     "see your doctor. Cancel what is still booked; each visit has its own time until which that is free."
 )
 
+FREE_WORDS = "This time is free."
+LEFT_OUT = "There is no {time} that night, the clocks leave it out: the visit is planned an hour later."
 FREE, CLASH = "free", "clash"
 OTHER_TIME, MOVE, SHORTER = "other_time", "move", "shorter"
 
@@ -116,13 +118,14 @@ def plan_series(wanted: SeriesWish, asking: Asking) -> list[Planned]:
 
 def _planned(wanted: SeriesWish, asking: Asking, held: Sequence[Span], number: int, on: date) -> Planned:
     wish, at = wanted.wish, wished_minute(on, wanted.wall_minute)
+    left_out = "" if wall_minute_of_day(at) == wanted.wall_minute else f"{LEFT_OUT.format(time=hour_words(wanted.wall_minute))} "
     if at in _free(asking, wish, held):
-        return Planned(number, on, wish.minutes, at, at, FREE, "ok", "This time is free.", (), review=False)
+        return Planned(number, on, wish.minutes, at, at, FREE, "ok", left_out + FREE_WORDS, (), review=False)
     options = tuple(_ways_out(wanted, asking, held, on, at))
     code, sentence = asking.why_not(wish, at)
     first = options[0] if options else None
     start, minutes = (first.start_minute, first.minutes) if first else (None, wish.minutes)
-    return Planned(number, on, minutes, at, start, CLASH, code, sentence, options, review=False)
+    return Planned(number, on, minutes, at, start, CLASH, code, left_out + sentence, options, review=False)
 
 
 def _free(asking: Asking, wish: Wish, held: Sequence[Span]) -> list[int]:

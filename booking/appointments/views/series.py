@@ -12,7 +12,17 @@ from booking.appointments.forms.reading import doer, own_person_id
 from booking.appointments.forms.series import SeriesPlan, planned, read_chosen, read_series_wish
 from booking.appointments.models import Series
 from booking.appointments.queries import SeriesHeld, list_series, visits_of_holds
-from booking.appointments.rules.series import LEAST_EVERY, LEAST_VISITS, MOST_EVERY, MOST_VISITS, STOP_RULE, WHY_MOST, Option, review_after
+from booking.appointments.rules.series import (
+    FREE_WORDS,
+    LEAST_EVERY,
+    LEAST_VISITS,
+    MOST_EVERY,
+    MOST_VISITS,
+    STOP_RULE,
+    WHY_MOST,
+    Option,
+    review_after,
+)
 from marketplace import clock
 from marketplace.accounts.models import Person
 from marketplace.db import db
@@ -53,6 +63,7 @@ def _rows(made: SeriesPlan) -> list[dict[str, Any]]:
     return [
         {
             "visit": one,
+            "left_out": one.sentence != FREE_WORDS,
             "wanted_at": from_minute(one.wanted_minute),
             "value": None if one.start_minute is None else _value(one.start_minute, one.minutes),
             "options": [_way(way) for way in one.options],

@@ -99,6 +99,17 @@ def test_when_to_look_whether_it_helps(visits, points):
     assert review_after(visits) == points
 
 
+def test_a_time_that_the_clocks_leave_out_is_said_on_its_day_alone():
+    asking = Asking([60], lambda _wish: range(*window_of(wanted), 30), lambda *_: ("slot_taken", "Taken."), lambda *_: True)
+    wanted = SeriesWish(Wish("m", 60, "clinic"), 2, 6, FIRST, 2 * 60 + 30)
+    plain, moved = plan_series(wanted, asking)
+    assert (plain.sentence, shown(plain.start_minute).hour) == ("This time is free.", 2)
+    assert moved.sentence.replace("\u00a0", " ").startswith("There is no 2:30 AM that night")
+    assert (moved.state, shown(moved.start_minute).hour, shown(moved.start_minute).minute) == ("free", 3, 30)
+    taken = Asking([60], lambda _wish: (), lambda *_: ("slot_taken", "Taken."), lambda *_: True)
+    assert plan_series(wanted, taken)[1].sentence.endswith("an hour later. Taken.")
+
+
 def test_an_evening_stays_an_evening_where_it_is_preferred():
     at = wished_minute(FIRST, 18 * 60)
     starts = [at - 60 * 2, at + 120]
