@@ -130,7 +130,7 @@ def read_link(body: dict[str, Any]) -> tuple[Draft, str]:
     url, name = fields.text("url", longest=LONGEST_ADDRESS), fields.text("name", longest=80)
     places = fields.boolean("places", default=False)
     fields.finish()
-    return Draft(name.strip(), places=places), url.strip()
+    return Draft(" ".join(name.split()), places=places), url.strip()
 
 
 def read_upload(asked: Request) -> tuple[Draft, bytes]:
@@ -142,7 +142,7 @@ def read_upload(asked: Request) -> tuple[Draft, bytes]:
     if content is None:
         fields.fault("file", "Choose a calendar file.")
     fields.finish()
-    return Draft(name.strip(), places=bool(places)), content or b""
+    return Draft(" ".join(name.split()), places=bool(places)), content or b""
 
 
 def read_agreement(asked: Request) -> bool:

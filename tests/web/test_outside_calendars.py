@@ -184,6 +184,11 @@ def test_a_visit_in_the_way_stays_and_asks_for_a_person(app, world, desk, server
     assert desk.get(f"/appointments/{visit}").json["attention"] == []
 
 
+def test_a_name_is_one_line_wherever_it_will_stand(world, desk, program, server):
+    made = desk.post(PATH, {"url": URL, "name": " My\r\nBcc: all@example.org\tcalendar "})
+    assert made.json["name"] == "My Bcc: all@example.org calendar"
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://calendars.example/x.ics", "https://127.0.0.1/x.ics", "https://[::1]/x", "https://169.254.169.254/latest", "https://calendars.example:8080/x", "ftp://calendars.example/x"],
