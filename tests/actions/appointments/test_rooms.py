@@ -7,19 +7,26 @@ import pytest
 from sqlalchemy import select
 
 from booking.appointments.actions.add import Adding, add_to_visit
+from booking.appointments.actions.cancel import Cancelling, cancel
 from booking.appointments.actions.hand_over import Handing, answer_handover, offer_handover
 from booking.appointments.actions.hold import HoldWish
 from booking.appointments.actions.hold_couple import CoupleWanted, hold_couple
+from booking.appointments.actions.hold_series import SeriesStart, SeriesWanted, hold_series
 from booking.appointments.actions.hold_together import BasketWanted, hold_together
 from booking.appointments.actions.keep_by_hand import ForWhom, HandWish, keep_by_hand
 from booking.appointments.actions.move import move
+from booking.appointments.actions.offer import offer_freed
+from booking.appointments.actions.wait import WaitWish, join_waitlist
 from booking.appointments.changes.history import Doer
 from booking.appointments.forms.moving import free_starts
-from booking.appointments.queries import get_any
+from booking.appointments.models import WaitlistEntry
+from booking.appointments.queries import get_any, list_waiting
+from booking.appointments.rules.waiting import Wait
 from booking.classes.actions.move_class import move_class
 from booking.classes.actions.plan_class import plan_class
 from booking.classes.rules.planning import ClassDraft
 from booking.openings.queries.pairs import pairs_free
+from booking.openings.queries.wished import free_with_anybody, time_of
 from booking.openings.rules.asking import Wish
 from booking.openings.rules.wanted import SearchQuery
 from marketplace.db import db, transaction
@@ -35,7 +42,7 @@ from providers.schedule.rules.clinics import NO_ROOM
 from providers.schedule.rules.drafts import BlockDraft
 from tests.factories import PersonFactory
 from tests.support.racing import race
-from tests.support.rooms import clinic_of, most_taken, therapist
+from tests.support.rooms import clinic_of, most_taken, therapist, uses_of
 from tests.support.visits import BASE_URL, CLIENT, book_visit, hold_visit
 
 ADMIN = Doer("admin", "account:admin")
@@ -205,3 +212,47 @@ def test_an_admin_states_rooms_that_what_is_booked_fits(staff, clock, start):
     with transaction() as session:
         state_rooms(session, session.get_one(Clinic, clinic.id), None, later)
     assert hold_visit(staff[2], PersonFactory(), start, later)
+
+
+def blocked_but_at(provider, start, clock):
+    """The therapist's day with one start left."""
+    day = start.replace(hour=14, minute=0)
+    for begins, ends in ((day, start), (start + HOUR + timedelta(minutes=15), day + 8 * HOUR)):
+        add_block(owner_of(provider), BlockDraft(begins, ends, None), clock.now, lambda *_: [])
+
+
+def test_who_waits_is_offered_a_time_once_a_colleague_leaves_the_room(staff, clock, start):
+    clinic_of(1, *staff)
+    blocked_but_at(staff[0], start, clock)
+    visit = book_visit(staff[1], PersonFactory(), start, clock.now).booked.appointment
+    wait = Wait(60, start.date(), start.date(), frozenset())
+    entries = [join_waitlist(WaitWish(slug, WISH, wait), PersonFactory().id, CLIENT, BASE_URL, clock.now) for slug in ("ada", None)]
+    window = (to_minute(start), to_minute(start) + 1)
+    assert free_with_anybody(db.session(), WISH, window, frozenset(), clock.now) == []
+    for colleague in staff[1:]:
+        blocked_but_at(colleague, start, clock)
+    assert offer_freed(clock.now, BASE_URL) == 0
+    cancel(visit.public_id, Cancelling(), CLIENT, BASE_URL, clock.now)
+    assert offer_freed(clock.now, BASE_URL) == 1  # the first in line has the room, and the colleague's time is none without it
+    held = list_waiting(db.session(), WaitlistEntry.id == entries[0].entry.id)[0].live_offer(clock.now)
+    assert (held.starts_at, offer_freed(clock.now, BASE_URL)) == (start, 0)
+
+
+def test_a_series_knows_of_a_full_clinic_and_takes_all_its_rooms_or_none(staff, clock, start):
+    clinic = clinic_of(1, *staff[:2])
+    hold_visit(staff[1], PersonFactory(), start + timedelta(days=7), clock.now)
+    begin = to_minute(start + timedelta(days=7))
+    time = time_of(db.session(), "ada", (begin, begin + 240), clock.now)
+    assert begin not in time.starts_of(WISH)
+    assert time.why_not(WISH, begin) == ("slot_taken", NO_ROOM)
+    person, other = PersonFactory(), to_minute(start + timedelta(days=7, hours=2))
+    assert other in time.starts_of(WISH)
+    for later, fits in ((timedelta(days=7), False), (timedelta(days=7, hours=2), True)):
+        wanted = SeriesWanted("ada", WISH.service, "clinic", None, 7, (SeriesStart(start, 60), SeriesStart(start + later, 60)))
+        if fits:
+            assert len(hold_series(wanted, person.id, CLIENT, clock.now).holds) == 2
+        else:
+            with pytest.raises(Conflict, match="series_clash"):
+                hold_series(wanted, person.id, CLIENT, clock.now)
+            assert len(uses_of(clinic, clock.now)) == 1
+    assert most_taken(clinic, clock.now) == 1
