@@ -27,6 +27,13 @@ def filler(converter):
     return FILLERS.get(type(converter), "nobody-has-this")
 
 
+def values(converter, known):
+    """What to ask a variable of an address with: each word where it takes only some words, else what is `known` of its name."""
+    if isinstance(converter, AnyConverter):
+        return sorted(converter.items)
+    return known or [filler(converter)]
+
+
 def routes(app):
     """Every rule with an address in which each variable names something that does not exist."""
     with app.test_request_context():

@@ -28,7 +28,7 @@ from tests.factories import (
     person_of,
 )
 from tests.support.visits import book_visit
-from tests.web.test_guards import filler
+from tests.web.test_guards import values
 
 KINDS = ("license", "liability_insurance", "physician_collaboration", "certificate", "background_check", "npi")
 NUMBERS = {kind: f"90817{at}35" for at, kind in enumerate(KINDS)}
@@ -103,7 +103,7 @@ def addresses(app, ids):
         for rule in app.url_map.iter_rules():
             if "GET" not in rule.methods or rule.endpoint == "static":
                 continue
-            choices = [known.get(name, [filler(converter)]) for name, converter in rule._converters.items()]
+            choices = [values(converter, known.get(name)) for name, converter in rule._converters.items()]
             for chosen in product(*choices):
                 yield rule.build(dict(zip(rule._converters, chosen, strict=True)), append_unknown=False)[1]
 

@@ -20,7 +20,7 @@ from marketplace.webkit.identity import ANYONE, access_of
 from tests.factories import AccountFactory
 from tests.support.callers import forms_of
 from tests.support.care_story import CODES, STEM, Story, cast_in, said
-from tests.web.test_guards import filler
+from tests.web.test_guards import values
 
 HEALTH = {
     "bodymap", "care", "claims", "extensions", "homecare", "intake", "notes", "outcomes", "plans", "reviewing", "screening", "sharing", "superbills",
@@ -268,7 +268,7 @@ def addresses(app, roles, ids):
                 continue
             things = visits if "appointments/<" in rule.rule else everything if topic_of(app, rule.endpoint) else everything[-1:]
             known = {"slug": ["anna", "bea"], "public_id": things}
-            choices = [known.get(name, [filler(converter)]) for name, converter in rule._converters.items()]
+            choices = [values(converter, known.get(name)) for name, converter in rule._converters.items()]
             for chosen in product(*choices):
                 yield rule.endpoint, rule.build(dict(zip(rule._converters, chosen, strict=True)), append_unknown=False)[1]
 
