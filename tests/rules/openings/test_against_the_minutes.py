@@ -128,7 +128,7 @@ def lift(case: Case, without: dict[str, Any]) -> Case:
 def test_the_random_cases_are_worth_asking(limit, without):
     """More than a fifth has starts, and each limit matters in many; else the comparison would compare nothing with nothing."""
     random = Random(7)
-    cases = [random_case(random) for _ in range(1_800)]
+    cases = [random_case(random) for _ in range(2_400)]
     found = [find_starts(question_of(case, *day_span(case.first_day, case.zone))) for case in cases]
     lifted = [find_starts(question_of(lift(case, without), *day_span(case.first_day, case.zone))) for case in cases]
     assert sum(map(bool, found)) >= 400
