@@ -255,3 +255,10 @@ def test_the_letter_says_what_to_do_and_that_nothing_is_to_do(app, anna, visitor
     assert letter.facts["leave_link"] in text
     assert "If it was not you, do nothing" in text
     assert letter.send_before_at is not None
+
+
+@pytest.mark.parametrize("asked", [{}, {"minutes": "60"}, {"minutes": "x", "setting": "clinic"}, {"minutes": "60", "setting": "moon"}])
+def test_who_has_chosen_no_visit_is_led_to_the_search(client, anna, asked):
+    answer = client.get("/waitlist/join", query_string=asked)
+    assert (answer.status_code, answer.location) == (302, "/search")
+    assert "Choose a visit first" in client.get("/search").text

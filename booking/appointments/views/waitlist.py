@@ -20,6 +20,7 @@ from booking.appointments.forms.waiting import GuestJoinForm, JoinForm, usual_da
 from booking.appointments.models import WaitlistEntry
 from booking.appointments.queries import Waiting, get_waiting, list_waiting
 from booking.appointments.rules.waiting import OFFERED, OPEN_ENTRIES, WAITING, state_of
+from booking.openings.rules.wanted import SETTINGS
 from marketplace import clock
 from marketplace.db import db
 from marketplace.kernel.errors import Limited, Malformed, NotFound, Refused
@@ -56,6 +57,9 @@ def join() -> Page:
     """Say when one could come. Without an account also where a letter reaches one: whoever has used its link stands in line."""
     now, signed_in = clock.now(), viewer().signed_in
     chosen = {name: request.args.get(name) for name in ("provider", "service", "minutes", "setting", "zip")}
+    if request.method == "GET" and not ((chosen["minutes"] or "").isdecimal() and chosen["setting"] in SETTINGS):
+        flash(_("Choose a visit first. Where nothing is free, you can wait for it."), "info")
+        return redirect(url_for("openings.search"))
     form = (JoinForm if signed_in else GuestJoinForm)(data={**chosen, **usual_days(now)})
     if form.validate_on_submit():
         try:
